@@ -1,0 +1,2 @@
+export type * from './link.ts';
+export type * from './transport.ts';

@@ -1,0 +1,2 @@
+export type * from './disk.ts';
+export type * from './results.ts';

@@ -1,0 +1,4 @@
+export * from './catalogue.ts';
+export type * from './envelope.ts';
+export * from './file-tree.ts';
+export * from './ids.ts';
