@@ -5,7 +5,11 @@ import { type LogRecord, layout } from './layout.ts';
 import { isLogged, type LogFormat, type LogLevel, levels } from './levels.ts';
 
 /** At run time it is `Transport`; winston's types know it only as `transport`. */
-const { Transport } = winston as unknown as { readonly Transport: typeof winston.transport };
+const { Transport } = winston as unknown as {
+  readonly Transport: new (options: {
+    readonly log: (info: { readonly message: string }, done: () => void) => void;
+  }) => winston.transport;
+};
 
 export interface LogOptions {
   /** R: lines go to `R/logs/cluster.log`. Undefined: to no file. */
