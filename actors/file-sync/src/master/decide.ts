@@ -11,6 +11,8 @@ import type { OutgoingStream } from '../shapes.ts';
 import type { FileServerMessage, ServerView } from './messages.ts';
 
 export interface ServerLimits {
+  /** Milliseconds after which the newest generation is said again, so that a lost announcement is made good. */
+  readonly repeatMs: number;
   /** Streams served to one worker at a time. At least 1. */
   readonly streamsPerWorker: number;
   /** Streams served at a time in all. At least 1. */
@@ -19,8 +21,8 @@ export interface ServerLimits {
   readonly waitingPerWorker: number;
 }
 
-/** Eight streams fill a link; four workers at full tilt fill a disk; a well-behaved worker never has 64 waiting. */
-export const serverDefaults: ServerLimits = { streamsPerWorker: 8, streams: 32, waitingPerWorker: 64 };
+/** 200 bytes a worker every 10 s are nothing; eight streams fill a link; four workers at full tilt fill a disk; a well-behaved worker never has 64 waiting. */
+export const serverDefaults: ServerLimits = { repeatMs: 10_000, streamsPerWorker: 8, streams: 32, waitingPerWorker: 64 };
 
 /** Manifests of this many newest generations are served: a worker may ask for one while the next is published. */
 const treesKept = 4;
@@ -46,6 +48,8 @@ export interface State {
 
 /** What only the server sends itself. */
 export type Own =
+  /** It is time to say the newest generation again. */
+  | { readonly type: 'repeat' }
   | { readonly type: 'served'; readonly peer: NodeName }
   | { readonly type: 'serve-failed'; readonly peer: NodeName; readonly text: string };
 
@@ -86,6 +90,11 @@ export function decide(state: State, message: FileServerMessage | Own, limits: S
       const digests = message.digests.map(digestHex);
       return requested(state, message.peer, { type: 'content', digests, stream: message.stream }, limits);
     }
+    case 'repeat':
+      return step(
+        state,
+        [...state.workers.keys()].flatMap((peer) => announceTo(state, peer)),
+      );
     case 'served':
       return serveNext({ ...freed(state, message.peer), served: state.served + 1 }, limits);
     case 'serve-failed': {

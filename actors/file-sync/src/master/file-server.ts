@@ -20,7 +20,7 @@ export interface FileServerDeps {
   readonly linkedWorkers: () => readonly NodeName[];
   /** The newest generation that integrity published, if any. */
   readonly newest: () => Generation | undefined;
-  /** Queues the announcement; neither blocks nor throws. A lost one is made good by the next, or by `announce-again`. */
+  /** Queues the announcement; neither blocks nor throws. A lost one is made good by its repetition. */
   readonly announce: (to: NodeName, message: GenerationAnnounced) => void;
   /** Writes the manifest; resolves when all is written. The actor ends the stream. Rejects when it was aborted. */
   readonly writeManifest: (tree: FileTree, id: GenerationId, stream: OutgoingStream) => Promise<void>;
@@ -38,6 +38,7 @@ export function spawnFileServer(parent: Parent, deps: FileServerDeps, limits: Se
     started: (scope) => {
       const mine = new Set<OutgoingStream>();
       open = mine;
+      scope.every(limits.repeatMs, { type: 'repeat' });
       scope.signal.addEventListener('abort', () => abortAll(mine), { once: true });
     },
     decide: (state, message) => decide(state, message, limits),
