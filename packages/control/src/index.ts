@@ -1,1 +1,10 @@
-export {};
+export {
+  type ControlAnswers,
+  type ControlConfig,
+  type ControlDeps,
+  controlDefaults,
+  type ListenHandlers,
+  spawnControl,
+} from './control.ts';
+export type { ActorRow, ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+export { type ControlMessage, type LocalAnswer, localAnswer, type Origin } from './messages.ts';
