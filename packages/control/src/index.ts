@@ -1,4 +1,12 @@
 export {
+  type ControlClient,
+  type ControlConnection,
+  type ControlDial,
+  clientTimeoutMs,
+  connectControl,
+  controlSocketPath,
+} from './client.ts';
+export {
   type ControlAnswers,
   type ControlConfig,
   type ControlDeps,
@@ -6,5 +14,6 @@ export {
   type ListenHandlers,
   spawnControl,
 } from './control.ts';
+export { ControlError, isUnreachable } from './errors.ts';
 export type { ActorRow, ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
 export { type ControlMessage, type LocalAnswer, localAnswer, type Origin } from './messages.ts';

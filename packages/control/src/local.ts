@@ -1,7 +1,7 @@
 /** What programs on this machine may ask of the running node, and what they are told. */
-import type { ClusterView, GetCluster, NodeName, Role, SyncState } from '@muster/protocol';
+import type { ClusterView, GenerationId, GetCluster, NodeName, Role, SyncState } from '@muster/protocol';
 
-export type LogLevel = 'info' | 'debug' | 'debug2';
+export type LogLevel = 'debug2' | 'debug' | 'info' | 'warning' | 'error';
 
 export type LocalRequest =
   | GetCluster
@@ -16,17 +16,37 @@ export interface Health {
   readonly type: 'health';
   readonly node: NodeName;
   readonly role: Role;
-  readonly sync: SyncState;
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly cluster: string;
+  readonly state: SyncState;
+  readonly holds?: GenerationId;
+  readonly files: number;
+  readonly bytes: number;
+  readonly generation?: GenerationId;
+  readonly problems: readonly {
+    readonly path: string;
+    readonly effect: 'held' | 'blocking';
+    readonly code: string;
+    readonly text: string;
+  }[];
+  readonly link?: string;
+  readonly restarts: number;
+  readonly deadLetters: number;
+  readonly rssBytes: number;
+  readonly loopDelayMs: number;
+  readonly agents?: number;
 }
 
 export interface ActorTree {
   readonly type: 'tree';
-  readonly actors: readonly ActorRow[];
+  readonly actors: ActorRow[];
 }
 
 export interface ActorRow {
   readonly path: string;
-  readonly kind: string;
+  readonly kind: 'actor' | 'supervisor';
   readonly state: string;
   readonly mailbox: number;
   readonly highWater: number;
