@@ -1,4 +1,4 @@
-import type { WireMessage } from './catalogue.ts';
+import type { WireMessage } from './catalogue/index.ts';
 import type { ActorName, NodeName, Role } from './ids.ts';
 
 /** The first message on a link, from the dialer. Nothing else is accepted before it. */
