@@ -7,10 +7,11 @@
  * again; nothing else is lost, for nothing else is kept.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor } from '@muster/actor';
+import type { Answer } from '@muster/link';
 import type { ClusterView } from '@muster/protocol';
 import { decide, type Effect, type Limits, nothingYet, type Own, type State } from './decide.ts';
 import type { ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
-import type { ControlMessage, LocalAnswer } from './messages.ts';
+import type { ControlMessage } from './messages.ts';
 
 export interface ControlConfig extends Limits {
   /** Milliseconds between two looks at deadlines. At least 1. */
@@ -40,7 +41,7 @@ export interface ControlDeps {
   /**
    * Opens the local socket and hands each request to `ask`. Resolves when it listens; rejects when it
    * cannot. Closes the socket and its clients when `signal` is aborted, at once, so that the next
-   * incarnation can open it again. `lost`: it ended by itself.
+   * incarnation can open it again.
    */
   readonly listen: (handlers: ListenHandlers, signal: AbortSignal) => Promise<void>;
   readonly answers: ControlAnswers;
@@ -48,8 +49,7 @@ export interface ControlDeps {
 }
 
 export interface ListenHandlers {
-  readonly ask: (message: LocalRequest, answer: LocalAnswer) => void;
-  readonly lost: (error: Error) => void;
+  readonly ask: (message: LocalRequest, answer: Answer) => void;
 }
 
 export function spawnControl(
@@ -101,7 +101,6 @@ function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessa
 function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
   const handlers: ListenHandlers = {
     ask: (message, answer) => scope.send({ type: 'ask', from: { kind: 'local' }, message, answer }),
-    lost: (error) => scope.send({ type: 'closed', text: textOf(error) }),
   };
   scope.run(
     (signal) => deps.listen(handlers, signal),

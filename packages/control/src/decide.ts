@@ -1,10 +1,11 @@
 import type { Decision } from '@muster/actor';
+import type { Answer } from '@muster/link';
 import type { LocalReply, LocalRequest } from './local.ts';
-import type { ControlMessage, LocalAnswer, Origin } from './messages.ts';
+import type { ControlMessage, Origin } from './messages.ts';
 
 /** A request that is being worked on. */
 export interface Request {
-  readonly answer: LocalAnswer;
+  readonly answer: Answer;
   readonly type: LocalRequest['type'];
   readonly deadlineAt: number;
 }
@@ -21,8 +22,6 @@ export interface State {
 export type Own =
   | { readonly type: 'opened' }
   | { readonly type: 'open-failed'; readonly text: string }
-  /** The listener ended although nobody asked it to. */
-  | { readonly type: 'closed'; readonly text: string }
   | { readonly type: 'answered'; readonly id: number; readonly reply: LocalReply }
   | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly text: string }
   /** Time to look at deadlines, and to try a socket that could not be opened. */
@@ -31,8 +30,8 @@ export type Own =
 export type Effect =
   | { readonly type: 'open-socket' }
   | { readonly type: 'work'; readonly id: number; readonly request: LocalRequest }
-  | { readonly type: 'reply'; readonly answer: LocalAnswer; readonly reply: LocalReply }
-  | { readonly type: 'fail'; readonly answer: LocalAnswer; readonly code: string; readonly text: string }
+  | { readonly type: 'reply'; readonly answer: Answer; readonly reply: LocalReply }
+  | { readonly type: 'fail'; readonly answer: Answer; readonly code: string; readonly text: string }
   | { readonly type: 'warn'; readonly text: string };
 
 export interface Limits {
@@ -64,8 +63,7 @@ export function decide(
     case 'opened':
       return next({ ...state, socket: 'open', warned: undefined });
     case 'open-failed':
-    case 'closed':
-      return socketLost(state, message.text);
+      return notOpened(state, message.text);
     case 'tick':
       return tick(state, now, limits);
   }
@@ -91,12 +89,12 @@ function asked(
 }
 
 /** An outcome of a request that ran into its deadline is dropped: its client was told already. */
-function settled(state: State, id: number, effect: (answer: LocalAnswer) => Effect): Decision<State, Effect> {
+function settled(state: State, id: number, effect: (answer: Answer) => Effect): Decision<State, Effect> {
   const request = state.requests.get(id);
   return request === undefined ? next(state) : next(without(state, [id]), [effect(request.answer)]);
 }
 
-function socketLost(state: State, text: string): Decision<State, Effect> {
+function notOpened(state: State, text: string): Decision<State, Effect> {
   const warn: readonly Effect[] = text === state.warned ? [] : [{ type: 'warn', text }];
   return next({ ...state, socket: 'closed', warned: text }, warn);
 }
@@ -117,7 +115,7 @@ function tick(state: State, now: number, limits: Limits): Decision<State, Effect
 const mayAsk = (from: Origin, type: LocalRequest['type']): boolean => from.kind === 'local' || askableByNodes.has(type);
 
 const next = (state: State, effects: readonly Effect[] = []): Decision<State, Effect> => ({ state, effects });
-const fail = (answer: LocalAnswer, code: string, text: string): Effect => ({ type: 'fail', answer, code, text });
+const fail = (answer: Answer, code: string, text: string): Effect => ({ type: 'fail', answer, code, text });
 const without = (state: State, ids: readonly number[]): State => ({
   ...state,
   requests: new Map([...state.requests].filter(([id]) => !ids.includes(id))),

@@ -50,11 +50,12 @@ export function controlError(error: unknown, root: string, path: string): Contro
 
 /** The codes of an error and of what caused it, outermost first. */
 function codesOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [];
+  if (typeof error !== 'object' || error === null) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  return [...own, ...codesOf(error.cause)];
+  return 'cause' in error ? [...own, ...codesOf(error.cause)] : own;
 }
 
-const isRemote = (error: unknown): boolean => error instanceof Error && 'remote' in error && error.remote === true;
+const isRemote = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'remote' in error && error.remote === true;
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

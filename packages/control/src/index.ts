@@ -16,4 +16,6 @@ export {
 } from './control.ts';
 export { ControlError, isUnreachable } from './errors.ts';
 export type { ActorRow, ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
-export { type ControlMessage, type LocalAnswer, localAnswer, type Origin } from './messages.ts';
+export { isLocalRequest } from './local.ts';
+export { dialLocally, listenLocally, openControl } from './local-socket.ts';
+export type { ControlMessage, Origin } from './messages.ts';

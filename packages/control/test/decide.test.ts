@@ -1,10 +1,11 @@
+import type { Answer } from '@muster/link';
 import { decide, type Effect, nothingYet, type Own, type State } from '../src/decide.ts';
-import type { ControlMessage, LocalAnswer, Origin } from '../src/messages.ts';
+import type { ControlMessage, Origin } from '../src/messages.ts';
 
 const limits = { deadlineMs: 1_000, maxRequests: 2 };
 type Step = readonly [at: number, message: ControlMessage | Own];
 
-const answer: LocalAnswer = { reply: () => {}, fail: () => {} };
+const answer: Answer = { reply: () => {}, fail: () => {} };
 const local: Origin = { kind: 'local' };
 const worker: Origin = { kind: 'node', node: 'worker1' };
 const tick: Own = { type: 'tick' };
@@ -80,16 +81,6 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
       [501, { type: 'open-failed', text: 'busy' }],
     ],
     [],
-  ],
-  [
-    'a socket that ended is opened again',
-    [
-      [0, tick],
-      [1, opened],
-      [2, { type: 'closed', text: 'gone' }],
-      [500, tick],
-    ],
-    [open],
   ],
   ['a request is worked on', [[0, ask('get-tree')]], [work(1, 'get-tree')]],
   [
