@@ -52,6 +52,16 @@ export const freePort = (): Promise<number> =>
     });
   });
 
+/** Those of `paths` that are there. */
+export async function readPaths(root: string, paths: readonly string[]): Promise<SeenTree> {
+  const seen = new Map<string, SeenFile>();
+  for (const path of paths) {
+    const file = await readFileAt(root, path);
+    if (file !== undefined) seen.set(path, file);
+  }
+  return seen;
+}
+
 /** The synchronised files below `root`, as the table selects them. Files that vanish meanwhile are left out. */
 export async function readTree(root: string): Promise<SeenTree> {
   const seen = new Map<string, SeenFile>();
