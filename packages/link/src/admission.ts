@@ -34,7 +34,10 @@ export function admitConnection(
     return { take: true, evict: oldest(unproven, () => true), text };
   }
   if (total < limits.connections) return { take: true };
-  return { take: false, text: `${limits.connections} connections are open, which is the limit; close some, or raise it` };
+  return {
+    take: false,
+    text: `${limits.connections} connections are open, which is the limit; close some, or raise it`,
+  };
 }
 
 function oldest(unproven: readonly Unproven[], wanted: (one: Unproven) => boolean): number {

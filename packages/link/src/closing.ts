@@ -82,4 +82,8 @@ const lostText = (failure: Error | undefined, node: string): string =>
   `the connection to ${node} broke${failure === undefined ? ' without a goodbye' : `: ${failure.message}`}`;
 
 const goodbye = ({ code, text }: LinkClosed): Uint8Array =>
-  encodeEnvelope({ kind: 'goodbye', code: code === 'lost' ? 'shutting-down' : (code satisfies CloseCode), text: clip(text) });
+  encodeEnvelope({
+    kind: 'goodbye',
+    code: code === 'lost' ? 'shutting-down' : (code satisfies CloseCode),
+    text: clip(text),
+  });

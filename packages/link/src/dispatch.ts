@@ -37,7 +37,7 @@ export function dispatcher(parts: Parts): Dispatcher {
     parts.counters.messagesIn += 1;
     if (!parts.asks.asked(id, to, message, handlers.ask)) breach(`ask ${id} is still waiting for its answer`);
   };
-  const envelope = (one: Envelope): void => {
+  const envelope = (one: Envelope) => {
     switch (one.kind) {
       case 'tell':
         parts.counters.messagesIn += 1;

@@ -1,6 +1,6 @@
 import type { Decoded, Envelope, FrameDecoder, Violation } from '@muster/protocol';
-import { LinkError } from './error.ts';
 import type { LinkDeps } from './deps.ts';
+import { LinkError } from './error.ts';
 import type { LinkFeed } from './live-link.ts';
 import type { Connection } from './transport.ts';
 
@@ -10,6 +10,8 @@ export interface Greeting {
   readonly first: Promise<{ readonly envelope: Envelope; readonly early: readonly Decoded[] }>;
   /** From here on the link is told what the connection tells. */
   readonly become: (feed: LinkFeed) => void;
+  /** Sends the farewell and closes. What still arrives is read and dropped: unread bytes would reset the connection. */
+  readonly dismiss: (farewell: Uint8Array) => void;
   readonly isClosed: () => boolean;
 }
 
@@ -19,6 +21,7 @@ export function greet(connection: Connection, decoder: FrameDecoder, wanted: str
   let feed: LinkFeed | undefined;
   let closed: { readonly error: Error | undefined } | undefined;
   let settled = false;
+  let cancelLinger = (): void => {};
   const first = new Promise<{ envelope: Envelope; early: readonly Decoded[] }>((resolve, reject) => {
     const cancel = deps.clock.after(deps.limits.handshakeMs, () => {
       const text = `${peer} sent no ${wanted} within ${deps.limits.handshakeMs} ms`;
@@ -31,7 +34,7 @@ export function greet(connection: Connection, decoder: FrameDecoder, wanted: str
       connection.pause();
       how();
     };
-    const received = (bytes: Uint8Array): void => {
+    const received = (bytes: Uint8Array) => {
       const [decoded, ...early] = decoder.push(bytes);
       if (decoded === undefined) return;
       const violation = [decoded, ...early].find((one) => !one.ok);
@@ -46,6 +49,7 @@ export function greet(connection: Connection, decoder: FrameDecoder, wanted: str
       drained: () => feed?.drained(),
       closed: (error) => {
         closed = { error };
+        cancelLinger();
         if (feed !== undefined) return feed.closed(error);
         const text = `${peer} closed the connection before its ${wanted}: it may be stopping`;
         settle(() => reject(new LinkError('hung-up', text, { peer, cause: error })));
@@ -58,9 +62,20 @@ export function greet(connection: Connection, decoder: FrameDecoder, wanted: str
       feed = link;
       if (closed !== undefined) link.closed(closed.error);
     },
+    dismiss: (farewell) => {
+      if (closed !== undefined) return;
+      connection.write(farewell);
+      connection.end();
+      connection.resume();
+      cancelLinger = deps.clock.after(deps.limits.lingerMs, () => connection.destroy());
+    },
     isClosed: () => closed !== undefined,
   };
 }
 
 const violationError = ({ code, text }: Violation, peer: string): LinkError =>
-  new LinkError('protocol-violation', `${peer} broke the protocol (${code}: ${text}): it is no Muster node, or of another version`, { peer });
+  new LinkError(
+    'protocol-violation',
+    `${peer} broke the protocol (${code}: ${text}): it is no Muster node, or of another version`,
+    { peer },
+  );

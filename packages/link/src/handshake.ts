@@ -3,11 +3,18 @@
  *
  * Both functions own the connection from the call on: it is closed whenever they reject.
  */
-import { type CloseCode, type Envelope, encodeEnvelope, frameDecoder, type Hello, type Welcome } from '@muster/protocol';
+import {
+  type CloseCode,
+  type Envelope,
+  encodeEnvelope,
+  frameDecoder,
+  type Hello,
+  type Welcome,
+} from '@muster/protocol';
 import type { LinkDeps } from './deps.ts';
 import { LinkError } from './error.ts';
 import { greet } from './greeting.ts';
-import { commonProtocol, judgeHello, type OwnIdentity, protocolRange } from './judge.ts';
+import { judgeHello, type OwnIdentity, protocolRange } from './judge.ts';
 import type { Peer } from './link.ts';
 import { liveLink, type PausedLink } from './live-link.ts';
 import { clip } from './text.ts';
@@ -32,18 +39,23 @@ export async function acceptLink(
 ): Promise<PausedLink> {
   const decoder = frameDecoder({ sender: 'worker', greeting: true });
   const greeting = greet(connection, decoder, 'hello', deps);
+  const refuse = (code: CloseCode, text: string): LinkError => {
+    greeting.dismiss(encodeEnvelope({ kind: 'refuse', code, text: clip(text) }));
+    return new LinkError(code, text, { peer: connection.remoteAddress });
+  };
   const { envelope: hello } = await greeting.first.catch((error: LinkError) => {
-    throw refuse(connection, greetingCode(error), error.message, deps, error.code);
+    refuse(greetingCode(error), error.message);
+    throw error;
   });
   if (hello.kind !== 'hello') throw new Error('bug: the decoder let something else through before the hello');
   const skewMs = hello.wallMs - deps.wallNow();
   const verdict = judgeHello(hello, own, connection.identity);
-  if (!verdict.accept) throw refuse(connection, verdict.code, verdict.text, deps);
+  if (!verdict.accept) throw refuse(verdict.code, verdict.text);
   const admittance = await admit(hello, connection.identity, connection.remoteAddress).catch((error: unknown) => {
-    refuse(connection, 'not-welcome', 'the node could not decide whether to take the link: try again', deps);
+    refuse('not-welcome', 'the node could not decide whether to take the link: try again');
     throw error;
   });
-  if (!admittance.accept) throw refuse(connection, admittance.code, admittance.text, deps);
+  if (!admittance.accept) throw refuse(admittance.code, admittance.text);
   if (greeting.isClosed()) throw gone(connection);
   const { protocol } = verdict;
   const { node, version, role } = hello;
@@ -85,26 +97,12 @@ function answered(envelope: Envelope, own: OwnIdentity, connection: Connection):
     connection.destroy();
     throw new LinkError(envelope.code, envelope.text, { peer, remote: true });
   }
-  const { protocol, min = protocol, max = protocol } = { ...own.protocol, ...(envelope as Welcome) };
-  if (commonProtocol({ min: protocol, max: protocol }, own.protocol ?? protocolRange) !== undefined) return protocol;
+  const { protocol } = envelope as Welcome;
+  const range = own.protocol ?? protocolRange;
+  if (protocol >= range.min && protocol <= range.max) return protocol;
   connection.destroy();
-  const text = `${peer} chose the protocol ${protocol}, which this node does not speak (${min} to ${max})`;
+  const text = `${peer} chose the protocol ${protocol}, this node speaks ${range.min} to ${range.max}: upgrade the older of the two`;
   throw new LinkError('protocol-range', text, { peer });
-}
-
-/** Tells the peer why, closes, and returns the error to throw. What still arrives is read and dropped meanwhile. */
-function refuse(
-  connection: Connection,
-  code: CloseCode,
-  text: string,
-  { clock, limits }: LinkDeps,
-  thrown: string = code,
-): LinkError {
-  connection.write(encodeEnvelope({ kind: 'refuse', code, text: clip(text) }));
-  connection.end();
-  connection.resume();
-  clock.after(limits.lingerMs, () => connection.destroy());
-  return new LinkError(thrown, text, { peer: connection.remoteAddress });
 }
 
 const greetingCode = (error: LinkError): CloseCode => (error.code === 'timeout' ? 'silent' : 'protocol-violation');

@@ -21,11 +21,7 @@ interface Reader {
  * Credit is granted again as bytes are read, a quarter of the window at a time, so that never more than
  * `windowBytes` wait here. `left`: the reader went away before the end.
  */
-export function incomingStream(
-  windowBytes: number,
-  grant: (bytes: number) => void,
-  left: () => void,
-): IncomingStream {
+export function incomingStream(windowBytes: number, grant: (bytes: number) => void, left: () => void): IncomingStream {
   let chunks: Uint8Array[] = [];
   let credit = windowBytes;
   let read = 0;
@@ -40,7 +36,7 @@ export function incomingStream(
     }
     return { done: false, value: bytes };
   };
-  const finish = (how: 'ended' | LinkError): void => {
+  const finish = (how: 'ended' | LinkError) => {
     if (state !== 'open') return;
     state = how;
     const waits = reader;

@@ -40,7 +40,10 @@ export function judgeHello(hello: Hello, own: OwnIdentity, proven: PeerIdentity 
       `"${hello.node}" (version ${hello.version}) speaks the protocol ${show(hello.protocol)}, "${own.node}" (version ${own.version}) speaks ${show(range)}: upgrade the older of the two`,
     );
   if (!isNodeName(hello.node))
-    return refuse('bad-name', `"${hello.node}" is no node name: use 1 to 64 letters, digits, "_" and "-" in <node_name>`);
+    return refuse(
+      'bad-name',
+      `"${hello.node}" is no node name: use 1 to 64 letters, digits, "_" and "-" in <node_name>`,
+    );
   if (proven !== undefined && differs(hello, proven))
     return refuse(
       'identity-mismatch',
@@ -54,7 +57,10 @@ export function judgeHello(hello: Hello, own: OwnIdentity, proven: PeerIdentity 
   if (hello.role !== 'worker')
     return refuse('wrong-role', `"${hello.node}" is a ${hello.role}: only a worker may join; check its <node_type>`);
   if (hello.node === own.node)
-    return refuse('name-is-masters', `the ${own.role} itself is "${own.node}": give the other node a <node_name> of its own`);
+    return refuse(
+      'name-is-masters',
+      `the ${own.role} itself is "${own.node}": give the other node a <node_name> of its own`,
+    );
   return { accept: true, protocol };
 }
 

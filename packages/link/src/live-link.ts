@@ -4,9 +4,10 @@
  * It owns the connection. Nothing is read before `start`, so nothing is lost before its owner exists.
  * Whatever ends it, all asks, pings and streams are failed first, no timer is left, and `closed` comes once.
  */
-import { encodeDataHeader, encodeEnvelope, type Envelope, type FrameDecoder } from '@muster/protocol';
+import { type Decoded, type Envelope, encodeDataHeader, encodeEnvelope, type FrameDecoder } from '@muster/protocol';
 import { asking } from './asking.ts';
 import { closing } from './closing.ts';
+import type { LinkDeps } from './deps.ts';
 import { dispatcher } from './dispatch.ts';
 import { LinkError } from './error.ts';
 import type { LinkLimits } from './limits.ts';
@@ -16,7 +17,6 @@ import { overload } from './overload.ts';
 import { pending } from './pending.ts';
 import { streams } from './streams.ts';
 import type { Connection } from './transport.ts';
-import type { LinkDeps } from './deps.ts';
 
 /** A link that nobody listens to yet. */
 export interface PausedLink extends Link {
@@ -47,9 +47,11 @@ export interface LiveLinkOptions {
   readonly peer: Peer;
   /** Who dialed: streams of the dialer have odd ids, those of the acceptor even ones, so that they never meet. */
   readonly side: 'dialer' | 'acceptor';
+  /** What was decoded before the link was made. */
+  readonly early: readonly Decoded[];
 }
 
-export function liveLink({ connection, decoder, peer, side }: LiveLinkOptions, deps: LinkDeps): LinkFeed {
+export function liveLink({ connection, decoder, peer, side, early }: LiveLinkOptions, deps: LinkDeps): LinkFeed {
   const { clock, limits } = deps;
   const counters: Counters = { bytesIn: 0, bulkIn: 0, bulkOut: 0, messagesIn: 0, messagesOut: 0 };
   const out = outbox(connection, deps.defer);
@@ -70,8 +72,10 @@ export function liveLink({ connection, decoder, peer, side }: LiveLinkOptions, d
   let begun = false;
   const data = (bytes: Uint8Array): void => {
     counters.bytesIn += bytes.byteLength;
-    if (!end.isOpen()) return;
-    for (const decoded of decoder.push(bytes)) {
+    if (end.isOpen()) take(decoder.push(bytes));
+  };
+  const take = (frames: readonly Decoded[]) => {
+    for (const decoded of frames) {
       if (!end.isOpen()) return;
       if (!decoded.ok) return end.violation(decoded.violation);
       dispatch.frame(decoded.frame);
@@ -114,6 +118,7 @@ export function liveLink({ connection, decoder, peer, side }: LiveLinkOptions, d
       begun = true;
       dispatch.handlers(handlers);
       end.onGone(handlers.closed);
+      take(early);
       connection.resume();
     },
   };

@@ -48,7 +48,7 @@ export function outgoingStream(initialCredit: number, deps: SenderDeps): Sender 
     state = 'over';
     deps.end();
   };
-  const sendPiece = (maxBytes: number): void => {
+  const sendPiece = (maxBytes: number) => {
     const writing = writings[0];
     if (writing === undefined) return finish();
     const length = Math.min(maxBytes, credit, writing.bytes.byteLength - writing.sent);
@@ -94,5 +94,7 @@ export function outgoingStream(initialCredit: number, deps: SenderDeps): Sender 
 
 function overError(signal: AbortSignal): LinkError {
   const reason: unknown = signal.reason;
-  return reason instanceof LinkError ? reason : new LinkError('closed', 'the stream has ended: nothing more can be written');
+  return reason instanceof LinkError
+    ? reason
+    : new LinkError('closed', 'the stream has ended: nothing more can be written');
 }

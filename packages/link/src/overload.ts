@@ -16,7 +16,7 @@ export function overload(queued: () => number, connection: Connection, end: Clos
   const { sendQueueBytes, overloadedMs } = deps.limits;
   let cancel: (() => void) | undefined;
   let paused = false;
-  const over = (): void => {
+  const over = () => {
     cancel = undefined;
     if (queued() < sendQueueBytes / 2) return release();
     const text = `${queued()} bytes wait for a peer that does not read; it had ${overloadedMs} ms`;

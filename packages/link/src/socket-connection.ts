@@ -3,7 +3,11 @@ import type { Socket } from 'node:net';
 import type { Connection, ConnectionHandlers, PeerIdentity } from './transport.ts';
 
 /** The socket must have just been opened: bytes that it already emitted are lost. */
-export function socketConnection(socket: Socket, identity: PeerIdentity | undefined, remoteAddress: string): Connection {
+export function socketConnection(
+  socket: Socket,
+  identity: PeerIdentity | undefined,
+  remoteAddress: string,
+): Connection {
   let failure: Error | undefined;
   let closed = false;
   let handlers: ConnectionHandlers | undefined;

@@ -147,7 +147,10 @@ const wrongWay = (stream: number): Taken => ({ breach: `a frame for stream ${str
 const abortedError = (): LinkError => new LinkError('aborted', 'the stream was aborted by its reader');
 
 const tooMany = (limits: LinkLimits): LinkError =>
-  new LinkError('too-many-streams', `${limits.streams} streams are open on this link, which is the limit: open fewer at once`);
+  new LinkError(
+    'too-many-streams',
+    `${limits.streams} streams are open on this link, which is the limit: open fewer at once`,
+  );
 
 /** Does `first`, then `second` with what it was given. */
 const then =

@@ -26,8 +26,14 @@ const dialerCodes: Readonly<Record<string, (where: string) => Told>> = {
     text: `${where} closed the connection during the handshake: something else may listen there, or the master has too many connections or is stopping`,
   }),
   EPIPE: (where) => ({ code: 'hung-up', text: `${where} closed the connection during the handshake` }),
-  ETIMEDOUT: (where) => ({ code: 'timeout', text: `${where} did not answer: check that it is up and no firewall drops the port` }),
-  ENOTFOUND: (where) => ({ code: 'unreachable', text: `the host name of ${where} is not known: correct it, or the name service` }),
+  ETIMEDOUT: (where) => ({
+    code: 'timeout',
+    text: `${where} did not answer: check that it is up and no firewall drops the port`,
+  }),
+  ENOTFOUND: (where) => ({
+    code: 'unreachable',
+    text: `the host name of ${where} is not known: correct it, or the name service`,
+  }),
   EAI_AGAIN: (where) => ({ code: 'unreachable', text: `the name service did not answer for ${where}` }),
 };
 
@@ -43,7 +49,10 @@ function unknownIdentity(where: string): Told {
 }
 
 function notTls(where: string): Told {
-  return { code: 'not-tls', text: `${where} does not speak TLS 1.3: something else listens there; check <nodes> and <port>` };
+  return {
+    code: 'not-tls',
+    text: `${where} does not speak TLS 1.3: something else listens there; check <nodes> and <port>`,
+  };
 }
 
 /** The error of a dial to `where`, with what mends it. */
@@ -55,14 +64,25 @@ export function dialError(cause: NodeJS.ErrnoException, where: string): LinkErro
 
 function other(code: string, where: string): Told {
   if (code.startsWith('ERR_SSL')) return notTls(where);
-  return { code: 'unreachable', text: `${where} cannot be reached (${code || 'unknown error'}): check network and address` };
+  return {
+    code: 'unreachable',
+    text: `${where} cannot be reached (${code || 'unknown error'}): check network and address`,
+  };
 }
 
 /** Why an incoming connection ended before its handshake did. */
-export function rejectionOf(cause: NodeJS.ErrnoException, remoteAddress: string, claimed: string | undefined): Rejection {
+export function rejectionOf(
+  cause: NodeJS.ErrnoException,
+  remoteAddress: string,
+  claimed: string | undefined,
+): Rejection {
   const who = claimed === undefined ? remoteAddress : `${claimed} at ${remoteAddress}`;
   if (cause.code === 'ERR_SSL_BINDER_DOES_NOT_VERIFY')
-    return { code: 'wrong-key', remoteAddress, text: `${who} has another <key>: the keys of all nodes must be the same` };
+    return {
+      code: 'wrong-key',
+      remoteAddress,
+      text: `${who} has another <key>: the keys of all nodes must be the same`,
+    };
   if (cause.code === 'ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM' || cause.code === 'ERR_SSL_NO_SHARED_CIPHER') {
     const text = `${who} brought no identity that this node takes: it is no worker of Muster, or of another version`;
     return { code: 'unknown-identity', remoteAddress, text };
@@ -73,4 +93,7 @@ export function rejectionOf(cause: NodeJS.ErrnoException, remoteAddress: string,
 }
 
 const reasonOf = (cause: NodeJS.ErrnoException): string =>
-  (cause.code ?? '').replace(/^ERR_SSL_/, '').replaceAll('_', ' ').toLowerCase();
+  (cause.code ?? '')
+    .replace(/^ERR_SSL_/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();

@@ -50,7 +50,10 @@ async function listen(
 function refuseLongPath(path: string): void {
   const bytes = Buffer.byteLength(path);
   if (bytes <= maxPathBytes) return;
-  throw new LinkError('bad-option', `${path} is ${bytes} bytes long, a socket's path at most ${maxPathBytes}: use a shorter root`);
+  throw new LinkError(
+    'bad-option',
+    `${path} is ${bytes} bytes long, a socket's path at most ${maxPathBytes}: use a shorter root`,
+  );
 }
 
 /** Removes the socket of a dead process. Rejects when a process still answers on it, or it is no socket. */
@@ -99,6 +102,10 @@ function unixError(cause: NodeJS.ErrnoException, path: string): LinkError {
   if (cause.code === 'ENOENT')
     return new LinkError('unreachable', `${path} does not exist: the daemon is not running, or has another root`, more);
   if (cause.code === 'EACCES')
-    return new LinkError('not-permitted', `${path} may not be opened by this user: use root or the manager's group`, more);
+    return new LinkError(
+      'not-permitted',
+      `${path} may not be opened by this user: use root or the manager's group`,
+      more,
+    );
   return new LinkError('unreachable', `${path} cannot be reached (${cause.code ?? 'unknown error'})`, more);
 }
