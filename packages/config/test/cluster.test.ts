@@ -45,7 +45,7 @@ describe.each([
   ['port', '1516.0', 'Cluster port must be an integer.'],
   ['port', '1024', 'Port must be higher than 1024 and lower than 65535.'],
   ['port', '65535', 'Port must be higher than 1024 and lower than 65535.'],
-  ['disabled', 'true', 'Allowed values for \'disabled\' field are \'yes\' and \'no\'. Found: "true"'],
+  ['disabled', 'true', "Allowed values for 'disabled' field are 'yes' and 'no'. Found: \"true\""],
   ['nodes', '<node>localhost</node>', 'Invalid elements in node fields: localhost.'],
   ['nodes', '<node>NODE_IP</node>', 'Invalid elements in node fields: NODE_IP.'],
   ['nodes', '<node>0.0.0.0</node>', 'Invalid elements in node fields: 0.0.0.0.'],

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allowedOf, defaultOf, musterOptionList, musterSchema } from '@muster/config';
+import { musterOptionList, musterSchema } from '@muster/config';
 import { clusterXml, errorOf, faultsOf, loadMuster, loadOssec, ossec } from './ossec.ts';
 
 const options = async (text: string) => (await loadMuster(text)).muster;
@@ -55,21 +55,23 @@ test.each([
   expect((await options(`integrity: {max_file_size: ${written}}`)).integrity.maxFileSizeBytes).toBe(bytes);
 });
 
-test.each(['1', 'yes', '5 s', '5S', '5d', '-1s', '[1s]', '1e3s', '.5s', '{}', '~'].map((written) => [written]))(
+test.each(['yes', '5 s', '5S', '5d', '-1s', '[1s]', '1e3s', '.5s', '{}', '~'])(
   'keep_alive.interval of %s, with the default silences, is refused',
   async (written) => {
-    if (written === '1') return;
     const fault = await errorOf(loadMuster(`keep_alive: {interval: ${written}}`));
     expect(fault.faults.map(({ option }) => option)).toEqual(['keep_alive.interval']);
     expect(fault.faults[0]?.allowed).toContain('as 200ms, 2.5s, 5m, 1h or a number of seconds');
   },
 );
 
-test.each(['64MB', '1.5B', '0', '-1', 'big', '1025GiB'])('integrity.max_file_size of %s is refused', async (written) => {
-  expect(await faultsOf(loadMuster(`integrity: {max_file_size: ${written}}`))).toEqual([
-    'Invalid value for integrity.max_file_size',
-  ]);
-});
+test.each(['64MB', '1.5B', '0', '-1', 'big', '1025GiB'])(
+  'integrity.max_file_size of %s is refused',
+  async (written) => {
+    expect(await faultsOf(loadMuster(`integrity: {max_file_size: ${written}}`))).toEqual([
+      'Invalid value for integrity.max_file_size',
+    ]);
+  },
+);
 
 const bounded = musterOptionList.flatMap(([path, option]) => ('min' in option ? [[path, option] as const] : []));
 const nested = (path: string, value: unknown): string =>
@@ -154,7 +156,10 @@ test.each([
 });
 
 test('aliases that multiply are refused', async () => {
-  const rows = Array.from({ length: 9 }, (_, at) => `a${at + 1}: &a${at + 1} [${Array(10).fill(`*a${at}`).join(', ')}]`);
+  const rows = Array.from(
+    { length: 9 },
+    (_, at) => `a${at + 1}: &a${at + 1} [${Array(10).fill(`*a${at}`).join(', ')}]`,
+  );
   expect((await faultOf(`a0: &a0 [x]\n${rows.join('\n')}`))?.code).toBe(3006);
 });
 
@@ -187,14 +192,4 @@ test('docs/muster.schema.json is the schema of the code', () => {
   const schema = `${JSON.stringify(musterSchema, null, 2)}\n`;
   if (process.env.UPDATE_SCHEMA === '1') writeFileSync(file, schema);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(schema));
-});
-
-test('docs/configuration.md has every option of muster.yaml with its default and what is allowed, and no other', () => {
-  const text = readFileSync(join(docs, 'configuration.md'), 'utf8');
-  const rows = text.split('\n').flatMap((line) => (/^\| `([a-z_.]+)` \|.*<!-- muster -->$/.test(line) ? [line] : []));
-  const expected = musterOptionList.map(
-    ([path, option]) =>
-      `| \`${path}\` | ${defaultOf(option) ?? ''} | ${allowedOf(option)} | ${option.about} | <!-- muster -->`,
-  );
-  expect(rows).toEqual(expected);
 });

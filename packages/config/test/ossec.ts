@@ -9,7 +9,8 @@ export function clusterXml(options: Readonly<Record<string, string | undefined>>
   return `<cluster>\n${rows.map(([name, value]) => `  <${name}>${value}</${name}>\n`).join('')}</cluster>\n`;
 }
 
-export const ossec = (...sections: readonly string[]): string => `<ossec_config>\n${sections.join('\n')}</ossec_config>\n`;
+export const ossec = (...sections: readonly string[]): string =>
+  `<ossec_config>\n${sections.join('\n')}</ossec_config>\n`;
 
 /** Files by path; R is `/r`. */
 export type Files = Readonly<Record<string, string>>;

@@ -48,9 +48,7 @@ test('a comment over several lines leaves the line numbers as they are', async (
 test('<! … !> is no comment: what is inside holds, with a warning', async () => {
   const config = await loadOssec(ossec(clusterXml(), `<!\n${clusterXml({ name: 'inside' })}!>`));
   expect(config.cluster.name).toBe('inside');
-  expect(config.warnings).toEqual(
-    expect.arrayContaining([expect.stringContaining('is a comment for the manager')]),
-  );
+  expect(config.warnings).toEqual(expect.arrayContaining([expect.stringContaining('is a comment for the manager')]));
 });
 
 test.each(['<?xml version="1.0"?>\n', '<!DOCTYPE ossec>\n'])('%s is text', async (head) => {
