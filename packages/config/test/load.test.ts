@@ -124,14 +124,14 @@ const clusters = fc.record({
 
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 // `<` and `>` have no escape in this file: a name that holds them is written as it is, where that is no tag.
-const escape = (name: string): string => name.replaceAll('&', '&amp;').replaceAll('<', '\\<');
+const written = (name: string): string => name.replaceAll('&', '&amp;').replaceAll('<', '\\<');
 
 test('a valid section that is written is read as it was meant', async () => {
   await fc.assert(
     fc.asyncProperty(clusters, async (meant) => {
       const { node, port, hidden, disabled, name, ...rest } = meant;
       const options = { ...rest, port: String(port), hidden: yesNo(hidden), disabled: yesNo(disabled) };
-      const section = clusterXml({ ...options, name: escape(name), nodes: `<node>${node}</node>` });
+      const section = clusterXml({ ...options, name: written(name), nodes: `<node>${node}</node>` });
       expect((await loadOssec(ossec(section))).cluster).toEqual({
         name: name.replaceAll('<', '\\<'),
         nodeName: meant.node_name,
