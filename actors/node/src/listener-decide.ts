@@ -2,7 +2,17 @@ import type { Decision, Ref } from '@muster/actor';
 import type { NodeName } from '@muster/protocol';
 import type { ListenerEvent, ListenerMessage, RegistryRow } from './listener-messages.ts';
 import type { Failure, OpenedLink } from './ports.ts';
-import { type Change, type Claim, claimed, dropped, ended, opened, probed, type Registry, type RegistryEffect } from './registry.ts';
+import {
+  type Change,
+  type Claim,
+  claimed,
+  dropped,
+  ended,
+  opened,
+  probed,
+  type Registry,
+  type RegistryEffect,
+} from './registry.ts';
 
 export interface ListenerConfig {
   /** The master's own name; nobody else may have it. */
@@ -116,7 +126,7 @@ function greetingFailed<C, L, R>(
 /** Takes a change of the registry over, and tells what it did. */
 function changed<C, L, R>(state: ListenerState<L>, change: Change<L>, config: ListenerConfig): Step<C, L, R> {
   const refusals = change.effects.flatMap((effect) =>
-    effect.type === 'verdict' && !effect.verdict.ok ? [effect.claim.id] : [],
+    effect.type === 'verdict' && !effect.verdict.accept ? [effect.claim.id] : [],
   );
   const refused = refusals.length === 0 ? state.refused : new Set([...state.refused, ...refusals]);
   const effects = change.effects.flatMap((effect) => [effect, ...consequences<C, L, R>(effect, config)]);
@@ -131,7 +141,7 @@ function consequences<C, L, R>(effect: RegistryEffect<L>, config: ListenerConfig
       report({ type: 'replaced', name, address, by }),
     ];
   }
-  if (effect.type !== 'verdict' || effect.verdict.ok) return [];
+  if (effect.type !== 'verdict' || effect.verdict.accept) return [];
   const { code, text } = effect.verdict;
   return [report({ type: 'refused', name: effect.claim.name, address: effect.claim.address, code, text })];
 }

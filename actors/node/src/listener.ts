@@ -8,7 +8,13 @@
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
 import type { NodeName } from '@muster/protocol';
-import { decideListener, type ListenerConfig, type ListenerEffect, type ListenerOwn, type ListenerState } from './listener-decide.ts';
+import {
+  decideListener,
+  type ListenerConfig,
+  type ListenerEffect,
+  type ListenerOwn,
+  type ListenerState,
+} from './listener-decide.ts';
 import type { ListenerEvent, ListenerMessage } from './listener-messages.ts';
 import { failureOf, type OpenedLink, openUnless } from './ports.ts';
 import { registryOf, type Verdict } from './registry.ts';
@@ -41,12 +47,13 @@ export interface ListenerDeps<C extends ConnectionPort, L extends OpenedLink, R>
    * Shakes hands. Once the hello is found good in every other respect, asks `admit` for its name, once; the
    * welcome or the refusal follows what that says. Rejects with a coded error when no link comes of it.
    */
-  readonly greet: (
-    connection: C,
-    admit: (name: NodeName) => Promise<Verdict>,
-    signal: AbortSignal,
-  ) => Promise<L>;
-  readonly openLinks: () => readonly { readonly link: L; readonly name: NodeName; readonly address: string; readonly since: number }[];
+  readonly greet: (connection: C, admit: (name: NodeName) => Promise<Verdict>, signal: AbortSignal) => Promise<L>;
+  readonly openLinks: () => readonly {
+    readonly link: L;
+    readonly name: NodeName;
+    readonly address: string;
+    readonly since: number;
+  }[];
   /** Takes the open link over; `link-closed` is to follow when it has closed. Neither blocks nor throws. */
   readonly linkOpened: (link: L) => void;
   /** Whether the holder of `name` answers, within a second or so. A rejection counts as no. */

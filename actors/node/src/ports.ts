@@ -91,7 +91,10 @@ export function failureOf(error: unknown): Failure {
  * Opens a link that may be given up: rejects as soon as `signal` aborts, and closes a link that opens
  * after that.
  */
-export function openUnless<L extends OpenedLink>(signal: AbortSignal, open: (signal: AbortSignal) => Promise<L>): Promise<L> {
+export function openUnless<L extends OpenedLink>(
+  signal: AbortSignal,
+  open: (signal: AbortSignal) => Promise<L>,
+): Promise<L> {
   return new Promise((resolve, reject) => {
     const givenUp = (): void => reject(signal.reason);
     if (signal.aborted) return givenUp();
