@@ -46,7 +46,9 @@ async function rig({ linked = [w1] as readonly LinkedPeer[], onBeat = (_beat: Be
     closed,
     keepAlive,
     turns,
-    setStatus: (to: OwnStatus) => void (status = to),
+    setStatus: (to: OwnStatus) => {
+      status = to;
+    },
   };
 }
 

@@ -207,6 +207,7 @@ describe('the dialer', () => {
     await clock.advance(60_000);
     expect(dialed).toHaveLength(1);
     tell(dialer, { type: 'link-closed', end: lost });
+    await settle();
     await clock.advance(200);
     expect(dialed).toHaveLength(2);
     await system.stop();
