@@ -36,7 +36,7 @@ describe('the wait between two dials', () => {
       fc.property(
         fc.integer({ min: 1, max: 5_000 }),
         fc.nat(60_000),
-        fc.array(random, { minLength: 1, maxLength: 50 }),
+        fc.array(random, { minLength: 1, maxLength: 50, size: 'max' }),
         (min, more, draws) => {
           let wait = 0;
           for (const draw of draws) {

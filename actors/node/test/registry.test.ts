@@ -61,6 +61,7 @@ describe('the registry', () => {
     ['it is probed once for all who wait', [claims(1), opens(1), claims(2), claims(3)], ['welcome 1', 'probe w1']],
     ['a holder that lives keeps its name', [claims(1), opens(1), claims(2), claims(3), probes(true)], ['welcome 1', 'probe w1', 'refuse 2 name-taken', 'refuse 3 name-taken']],
     ['a dead holder is replaced, its successor welcome once its link has closed', [claims(1), opens(1), claims(2), probes(false), ends(1)], ['welcome 1', 'probe w1', 'replace link1', 'welcome 2']],
+    ['a third waits too while the dead one leaves', [claims(1), opens(1), claims(2), probes(false), claims(3)], ['welcome 1', 'probe w1', 'replace link1']],
     ['the successor is not welcome before', [claims(1), opens(1), claims(2), probes(false)], ['welcome 1', 'probe w1', 'replace link1']],
     ['who still waits has the successor probed', [claims(1), opens(1), claims(2), claims(3), probes(false), ends(1), opens(2)], ['welcome 1', 'probe w1', 'replace link1', 'welcome 2', 'probe w1']],
     ['a link that closes by itself frees its name', [claims(1), opens(1), ends(1), claims(2)], ['welcome 1', 'welcome 2']],
@@ -91,7 +92,7 @@ describe('the registry', () => {
       name: fc.constantFrom('w1', 'w2'),
     });
     fc.assert(
-      fc.property(fc.array(move, { maxLength: 120 }), (moves) => {
+      fc.property(fc.array(move, { maxLength: 120, size: 'max' }), (moves) => {
         let registry: Registry<Link> = new Map();
         let ids = 0;
         /** What the world has: greetings that were told welcome, and links that are open, by name. */
