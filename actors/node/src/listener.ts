@@ -22,7 +22,7 @@ import type { OpenedLink } from './ports.ts';
 import { registryOf } from './registry.ts';
 
 /** The caller still has to choose `ownName`. A probe takes 1 s. */
-export const listenerDefaults = { greetTimeoutMs: 10_000, replaceTimeoutMs: 1_000 } as const;
+export const listenerDefaults = { greetTimeoutMs: 10_000, replaceTimeoutMs: 500 } as const;
 
 export function spawnListener<C extends ConnectionPort, L extends OpenedLink, R>(
   parent: Parent,
@@ -64,7 +64,10 @@ function perform<C extends ConnectionPort, L extends OpenedLink, R>(
       deps.replace(effect.name, `${effect.name} came back from ${effect.by}, and this link did not answer`);
       break;
     case 'watch-replaced':
-      scope.after(effect.withinMs, { type: 'replace-overdue', link: effect.link });
+      scope.after(effect.withinMs, { type: 'replace-overdue', link: effect.link, cut: effect.cut });
+      break;
+    case 'cut':
+      effect.link.destroy(new Error('it did not answer, and another link has its name now'));
       break;
     case 'hand-over':
       door.handedOver(effect.greeting);

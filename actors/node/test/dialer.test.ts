@@ -20,7 +20,7 @@ import { type FakeLink, fakeLink, peerOf } from './fake-link.ts';
 
 const config: DialerConfig = dialerDefaults;
 const lost: LinkEnd = { how: 'lost', code: 'lost', text: 'connection reset' };
-const link: OpenedLink = { peer: peerOf('m'), close: () => {} };
+const link: OpenedLink = { peer: peerOf('m'), close: () => {}, destroy: () => {} };
 
 type Message = DialerMessage | DialerOwn<OpenedLink>;
 type Step = readonly [at: number, message: Message];

@@ -75,7 +75,7 @@ async function rig({ alive = true, bind = async () => {}, mute = false, replaceE
     },
     report: (event: ListenerEvent<string>) => void events.push(event),
   };
-  const config = { ownName: 'master', greetTimeoutMs: 10_000, replaceTimeoutMs: 1_000 };
+  const config = { ownName: 'master', greetTimeoutMs: 10_000, replaceTimeoutMs: 500 };
   const listener = system.root.spawn((parent) => spawnListener<FakeConnection, FakeLink, string>(parent, deps, config));
   await settle();
   const arrives = async (name: string, port: number): Promise<FakeConnection> => {
@@ -142,11 +142,16 @@ describe('the listener', () => {
     await system.stop();
   });
 
-  it('does not wait for the end of a replaced link for more than a second', async () => {
-    const { system, clock, types, arrives } = await rig({ alive: false, replaceEnds: false });
+  it('cuts a replaced link that does not close, and after that waits no longer for it', async () => {
+    const { system, clock, open, types, arrives } = await rig({ alive: false, replaceEnds: false });
     await arrives('w1', 4_000);
+    const [dead] = open;
     await arrives('w1', 4_001);
-    await clock.advance(999);
+    await clock.advance(499);
+    expect(dead?.ends).toEqual(['close replaced']);
+    await clock.advance(1);
+    expect(dead?.ends).toEqual(['close replaced', 'destroy it did not answer, and another link has its name now']);
+    await clock.advance(499);
     expect(types()).toEqual(['listening', 'accepted', 'replaced']);
     await clock.advance(1);
     expect(types()).toEqual(['listening', 'accepted', 'replaced', 'accepted']);
