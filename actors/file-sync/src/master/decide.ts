@@ -147,7 +147,8 @@ function requested(state: State, peer: NodeName, request: Request, limits: Serve
   if (worker.waiting.length >= limits.waitingPerWorker) {
     return refuse('overloaded', `${limits.waitingPerWorker} requests of this worker wait already; ask again later`);
   }
-  const next = withWorker(state, peer, { ...worker, waiting: [...worker.waiting, request] });
+  const workers = new Map(state.workers).set(peer, { ...worker, waiting: [...worker.waiting, request] });
+  const next = { ...state, workers };
   const { state: after, effects } = serveNext(next, limits);
   return step(after, [{ type: 'admit', stream: request.stream }, ...effects]);
 }
