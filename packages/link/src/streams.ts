@@ -1,4 +1,5 @@
 import type { ActorName, Envelope, WireMessage } from '@muster/protocol';
+import { aborts } from './aborts.ts';
 import { bulk } from './bulk.ts';
 import type { Closing } from './closing.ts';
 import { LinkError } from './error.ts';
@@ -41,6 +42,7 @@ export function streams(deps: StreamDeps, end: Closing, limits: LinkLimits): Str
   const reading = new Map<number, IncomingStream>();
   const sending = new Map<number, Sender>();
   const lane = bulk(() => queued() < limits.bulkQueueBytes, limits.pieceBytes);
+  const whenAborted = aborts();
   let nextOwn: number = firstId;
   let nextTheirs = 3 - firstId;
 
@@ -61,9 +63,9 @@ export function streams(deps: StreamDeps, end: Closing, limits: LinkLimits): Str
     };
     const forget = (): void => {
       reading.delete(stream);
-      signal.removeEventListener('abort', onAbort);
+      unwatch();
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    const unwatch = whenAborted(signal, onAbort);
     const entry = { ...incoming, end: then(forget, incoming.end), fail: then(forget, incoming.fail) };
     reading.set(stream, entry);
     send({ kind: 'open', stream, to, message, credit: limits.windowBytes });

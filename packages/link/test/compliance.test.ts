@@ -46,7 +46,10 @@ describe('the unix transport', () => {
   });
 
   it('refuses a path that is longer than a socket address', async () => {
-    const listening = unixTransport({ path: `/${'x'.repeat(107)}` }).listen({ connection: () => {}, rejected: () => {} });
+    const listening = unixTransport({ path: `/${'x'.repeat(107)}` }).listen({
+      connection: () => {},
+      rejected: () => {},
+    });
     await expect(listening).rejects.toMatchObject({ code: 'bad-option' });
   });
 });

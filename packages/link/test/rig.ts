@@ -71,7 +71,12 @@ export interface MasterOptions {
   readonly accepted?: (link: PausedLink) => void;
 }
 
-export async function masterRig({ own = master, admit = welcomeAll, limits, accepted }: MasterOptions = {}): Promise<MasterRig> {
+export async function masterRig({
+  own = master,
+  admit = welcomeAll,
+  limits,
+  accepted,
+}: MasterOptions = {}): Promise<MasterRig> {
   const deps = depsWith(limits);
   const rejections: Rejection[] = [];
   const links: PausedLink[] = [];
