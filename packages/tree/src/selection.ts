@@ -42,7 +42,7 @@ export const isSafeName = (name: string): boolean =>
   name !== '' &&
   name !== '.' &&
   name !== '..' &&
-  !/[\u0000-\u001f\u007f\\/]/.test(name) &&
+  !/[\p{Cc}\\/]/u.test(name) &&
   Buffer.byteLength(name) <= 255;
 
 /** Relative, normalised, every part safe, not longer than the system takes. */
