@@ -85,10 +85,28 @@ describe('replication', () => {
   it('refuses paths that the table does not select', async () => {
     const worker = await openNode({ mode: 'worker' });
     const entry = { size: 1, digest: 'ab'.repeat(64) };
-    const paths = ['etc/ossec.conf', 'etc/rules/../../x', '/etc/passwd', 'etc/rules_evil/f', 'etc/rules/ar.conf', 'etc/rules/a\\b', 'etc/other'];
-    const changes = { put: paths.map((path) => ({ path, entry })), remove: paths, makeDirectories: ['etc/rules/..', 'var'], removeDirectories: ['queue', 'etc'] };
+    const paths = [
+      'etc/ossec.conf',
+      'etc/rules/../../x',
+      '/etc/passwd',
+      'etc/rules_evil/f',
+      'etc/rules/ar.conf',
+      'etc/rules/a\\b',
+      'etc/other',
+    ];
+    const changes = {
+      put: paths.map((path) => ({ path, entry })),
+      remove: paths,
+      makeDirectories: ['etc/rules/..', 'var'],
+      removeDirectories: ['queue', 'etc'],
+    };
     const source = { fetch: () => Promise.reject(new Error('nothing may be fetched')) };
-    const result = await worker.replicator.replicate({ changes, modeDrift: [], leftovers: [] }, source, () => {}, forever);
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      source,
+      () => {},
+      forever,
+    );
     expect(result).toMatchObject({ written: 0, removed: 0 });
     expect(new Set(result.failures.map(({ code }) => code))).toEqual(new Set(['OUTSIDE']));
   });
@@ -100,7 +118,12 @@ describe('replication', () => {
     await master.scan();
     fs.writeFileSync(join(master.root, 'etc/rules/a'), 'evil');
     const changes = diffTrees((await worker.scan()).tree, master.tree());
-    const result = await worker.replicator.replicate({ changes, modeDrift: [], leftovers: [] }, master.source, () => {}, forever);
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      master.source,
+      () => {},
+      forever,
+    );
     expect(result.written).toBe(1);
     expect(result.failures).toMatchObject([{ path: 'etc/rules/a', code: 'DIGEST_MISMATCH' }]);
     expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/b']);
@@ -126,7 +149,12 @@ describe('replication', () => {
     await master.scan();
     fs.rmSync(join(master.root, 'etc/rules/a'));
     const changes = diffTrees((await worker.scan()).tree, master.tree());
-    const result = await worker.replicator.replicate({ changes, modeDrift: [], leftovers: [] }, master.source, () => {}, forever);
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      master.source,
+      () => {},
+      forever,
+    );
     expect(result).toMatchObject({ written: 1, missing: ['etc/rules/a'], failures: [] });
     expect(pathsOf((await worker.scan()).tree)).toEqual(['etc/rules/b']);
   });

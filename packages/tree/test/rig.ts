@@ -121,14 +121,19 @@ export async function replicate(master: Node, worker: Node) {
 }
 
 export const pathsOf = (tree: FileTree): string[] =>
-  [...tree.directories].flatMap(([directory, { files }]) => [...files.keys()].map((name) => `${directory}/${name}`)).sort();
+  [...tree.directories]
+    .flatMap(([directory, { files }]) => [...files.keys()].map((name) => `${directory}/${name}`))
+    .sort();
 
 /** Every path below `root/etc`, directories with a slash at the end. */
 export function onDisk(root: string, directory = 'etc'): string[] {
-  return fs.readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
-    const path = `${directory}/${entry.name}`;
-    return entry.isDirectory() ? [`${path}/`, ...onDisk(root, path)] : [path];
-  }).sort();
+  return fs
+    .readdirSync(join(root, directory), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${directory}/${entry.name}`;
+      return entry.isDirectory() ? [`${path}/`, ...onDisk(root, path)] : [path];
+    })
+    .sort();
 }
 
 /** Resolves once the clock shows `time`: for stamps of files, which no manual clock moves. */

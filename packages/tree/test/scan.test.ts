@@ -11,10 +11,24 @@ const touch = (path: string, like: fs.Stats): void => fs.utimesSync(path, like.a
 describe('scan', () => {
   it('selects by table and exclusions', async () => {
     const node = await openNode();
-    const names = ['a.xml', 'ar.conf', 'x.tmp', 'x~', 'x.lock', 'x.swp', 'a.merged', '.hidden', 'deep/er/f', 'ossec.conf'];
+    const names = [
+      'a.xml',
+      'ar.conf',
+      'x.tmp',
+      'x~',
+      'x.lock',
+      'x.swp',
+      'a.merged',
+      '.hidden',
+      'deep/er/f',
+      'ossec.conf',
+    ];
     for (const name of names) put(node.root, `etc/rules/${name}`);
     for (const name of ['client.keys', 'ossec.conf', 'other']) put(node.root, `etc/${name}`);
-    const paths = ['etc/client.keys', ...['.hidden', 'a.merged', 'a.xml', 'deep/er/f'].map((name) => `etc/rules/${name}`)];
+    const paths = [
+      'etc/client.keys',
+      ...['.hidden', 'a.merged', 'a.xml', 'deep/er/f'].map((name) => `etc/rules/${name}`),
+    ];
     expect(pathsOf((await node.scan()).tree)).toEqual(paths);
   });
 
@@ -66,7 +80,7 @@ describe('scan', () => {
   });
 
   it.each(['master', 'worker'] as const)('sees a change that keeps size and mtime, on a %s', async (mode) => {
-    const node = await openNode({ mode });
+    const node = await openNode({ mode, wallNow: Date.now });
     put(node.root, 'etc/rules/a', 'one');
     const before = await node.scan();
     const path = join(node.root, 'etc/rules/a');
@@ -93,7 +107,9 @@ describe('scan', () => {
     fs.renameSync(join(rules, 'a'), join(rules, 'z'));
     fs.rmSync(join(rules, 'c'), { recursive: true });
     put(node.root, 'etc/rules/new/deep/4');
-    const { tree } = await node.scan(new Set(['etc/rules', 'etc/rules/c', 'etc/rules/unheard/of', 'etc/rules/../..', 'elsewhere']));
+    const { tree } = await node.scan(
+      new Set(['etc/rules', 'etc/rules/c', 'etc/rules/unheard/of', 'etc/rules/../..', 'elsewhere']),
+    );
     expect(pathsOf(tree)).toEqual(['new/deep/4', 'z/2', 'z/b/1'].map((path) => `etc/rules/${path}`));
     expect(tree.root).toBe((await (await openNode({ root: node.root })).scan()).tree.root);
   });
@@ -148,7 +164,7 @@ describe('what cannot be synchronised', () => {
   });
 
   it('is held: a symlink that leads out; one that stays inside is read through', async () => {
-    const node = await openNode();
+    const node = await openNode({ wallNow: Date.now });
     put(node.root, 'etc/rules/real', 'content');
     put(node.root, 'etc/ossec.conf', 'secret');
     put(node.root, 'etc/rules/dir/f');
@@ -163,9 +179,10 @@ describe('what cannot be synchronised', () => {
     expect(pathsOf(tree)).toEqual(['etc/rules/dir/f', 'etc/rules/inside', 'etc/rules/real']);
     const files = tree.directories.get('etc/rules')!.files;
     expect(files.get('inside')).toEqual(files.get('real'));
-    expect(problems.map(({ path }) => path)).toEqual(
-      ['etc/client.keys', ...['dangling', 'dirlink', 'loop', 'passwd'].map((name) => `etc/rules/${name}`)],
-    );
+    expect(problems.map(({ path }) => path)).toEqual([
+      'etc/client.keys',
+      ...['dangling', 'dirlink', 'loop', 'passwd'].map((name) => `etc/rules/${name}`),
+    ]);
     put(node.root, 'etc/rules/real', 'changed');
     const again = (await node.scan(new Set(['etc/rules']))).tree.directories.get('etc/rules')!.files;
     expect(again.get('inside')).toEqual(again.get('real'));
@@ -250,7 +267,9 @@ describe('what cannot be synchronised', () => {
 
 /** The real disk, except that one call of one path fails while `when` says so. */
 function refusing(call: 'list' | 'digest', path: string, when: () => boolean, code = 'EACCES'): Disk {
-  const fail = <T>(at: string, answer: T) => (at === path && when() ? { ok: false as const, directory: at, path: at, failure: { code, path: at } } : answer);
-  if (call === 'list') return { ...disk, list: async (all) => (await disk.list(all)).map((one) => fail(one.directory, one)) };
+  const fail = <T>(at: string, answer: T) =>
+    at === path && when() ? { ok: false as const, directory: at, path: at, failure: { code, path: at } } : answer;
+  if (call === 'list')
+    return { ...disk, list: async (all) => (await disk.list(all)).map((one) => fail(one.directory, one)) };
   return { ...disk, digest: async (all, signal) => (await disk.digest(all, signal)).map((one) => fail(one.path, one)) };
 }
