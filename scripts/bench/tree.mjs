@@ -5,8 +5,14 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import {
+  defaultExclusions,
+  nodeDisk,
+  openContentReader,
+  openReplicator,
+  openScanner,
+} from '../../packages/tree/dist/index.js';
 import { diffTrees, emptyTree } from '../../protocol/dist/index.js';
-import { defaultExclusions, nodeDisk, openContentReader, openReplicator, openScanner } from '../../packages/tree/dist/index.js';
 
 const base = fs.mkdtempSync(path.join(process.argv[2] ?? os.tmpdir(), 'muster-bench-'));
 const table = [{ directory: 'etc/rules', mode: 0o660, files: 'all', recursive: true, removeEmptyDirectories: false }];
@@ -16,13 +22,23 @@ const rounds = 3;
 
 const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
 const report = (bench, value, unit, yardstick, extra = {}) =>
-  console.log(JSON.stringify({ bench, value: +value.toFixed(1), unit, yardstick: yardstick && +yardstick.toFixed(1), ratio: yardstick && +(value / yardstick).toFixed(2), ...extra }));
+  console.log(
+    JSON.stringify({
+      bench,
+      value: +value.toFixed(1),
+      unit,
+      yardstick: yardstick && +yardstick.toFixed(1),
+      ratio: yardstick && +(value / yardstick).toFixed(2),
+      ...extra,
+    }),
+  );
 const timed = async (work) => {
   const from = performance.now();
   await work();
   return performance.now() - from;
 };
-const shell = (command) => () => execFileSync('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1 << 30 });
+const shell = (command) => () =>
+  execFileSync('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1 << 30 });
 
 function sample(name, count, bytes) {
   const root = path.join(base, name);
@@ -37,7 +53,10 @@ function sample(name, count, bytes) {
 }
 
 const scannerOf = (disk, root) =>
-  openScanner({ disk, wallNow: Date.now }, { root, table, exclusions: defaultExclusions, limits, cachePath: `${root}/cache`, mode: 'master' });
+  openScanner(
+    { disk, wallNow: Date.now },
+    { root, table, exclusions: defaultExclusions, limits, cachePath: `${root}/cache`, mode: 'master' },
+  );
 
 async function benchScan() {
   const root = sample('scan', 10_000, 4096);
@@ -78,7 +97,10 @@ async function benchReplicate(name, count, bytes) {
   for (let i = 0; i < rounds; i++) {
     const to = path.join(base, `to${i}`);
     fs.mkdirSync(path.join(to, 'etc/rules'), { recursive: true });
-    const replicator = openReplicator({ disk, random: Math.random, learn: () => {} }, { root: to, table, exclusions: defaultExclusions, statePath: `${to}/state` });
+    const replicator = openReplicator(
+      { disk, random: Math.random, learn: () => {} },
+      { root: to, table, exclusions: defaultExclusions, statePath: `${to}/state` },
+    );
     globalThis.gc?.();
     const rss = process.memoryUsage.rss();
     let last = performance.now();
@@ -88,10 +110,13 @@ async function benchReplicate(name, count, bytes) {
       last = performance.now();
     }, 2);
     const plan = { changes: diffTrees(emptyTree, tree), modeDrift: [], leftovers: [] };
-    ours.push(await timed(async () => {
-      const result = await replicator.replicate(plan, source, () => {}, signal);
-      if (result.written !== count || result.failures.length > 0) throw new Error(JSON.stringify(result).slice(0, 500));
-    }));
+    ours.push(
+      await timed(async () => {
+        const result = await replicator.replicate(plan, source, () => {}, signal);
+        if (result.written !== count || result.failures.length > 0)
+          throw new Error(JSON.stringify(result).slice(0, 500));
+      }),
+    );
     clearInterval(timer);
     spawnSync('sync');
     const rsync = `${base}/rsync${i}`;
@@ -101,7 +126,10 @@ async function benchReplicate(name, count, bytes) {
     fs.rmSync(to, { recursive: true });
     fs.rmSync(rsync, { recursive: true });
   }
-  report(`replicate ${name}, durable`, median(ours), 'ms', median(theirs), { rsyncAndSyncMs: +median(durable).toFixed(1), stallMs: +stall.toFixed(1) });
+  report(`replicate ${name}, durable`, median(ours), 'ms', median(theirs), {
+    rsyncAndSyncMs: +median(durable).toFixed(1),
+    stallMs: +stall.toFixed(1),
+  });
   report(`replicate ${name}, memory`, memory / 2 ** 20, 'MB');
   await disk.close();
   fs.rmSync(root, { recursive: true });

@@ -25,7 +25,7 @@ import {
   spawnIntegrity,
 } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
-import { acceptLink, type PausedLink } from '@muster/link';
+import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
 import { openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
@@ -94,7 +94,11 @@ export async function composeMaster(
         announce: (to, message) => peers.send(to, 'file-sync', message),
         writeManifest: sendManifest,
         sendContent: (_tree, digests, stream) =>
-          sendContent(content, digests.map((digest) => content.entryOf(digest) ?? { digest, size: 0 }), stream),
+          sendContent(
+            content,
+            digests.map((digest) => content.entryOf(digest) ?? { digest, size: 0 }),
+            stream,
+          ),
       },
       serverDefaults,
     ),
@@ -143,7 +147,7 @@ export async function composeMaster(
     },
   };
   const listener: Ref<ListenerMessage<PausedLink>> = links.spawn((parent) =>
-    spawnListener(
+    spawnListener<Connection, PausedLink, Rejection>(
       parent,
       {
         clock,

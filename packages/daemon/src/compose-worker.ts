@@ -213,7 +213,9 @@ function workerRoutes(
       announced(message);
       tell(fileReplica, { type: 'announced', generation: message });
     },
-    deliverAsk: (_from, _to, message, answer) => answer.fail('not-allowed', `${message.type} is not asked of a worker.`),
-    deliverOpen: (_from, _to, message, stream) => stream.abort('not-allowed', `${message.type} is not served by a worker.`),
+    deliverAsk: (_from, _to, message, answer) =>
+      answer.fail('not-allowed', `${message.type} is not asked of a worker.`),
+    deliverOpen: (_from, _to, message, stream) =>
+      stream.abort('not-allowed', `${message.type} is not served by a worker.`),
   };
 }

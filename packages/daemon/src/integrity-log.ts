@@ -13,7 +13,9 @@ export function logIntegrity(log: Log, tag: string, event: IntegrityEvent): void
         changes === undefined
           ? ''
           : ` Files to create or update: ${changes.put.length} | Files to delete: ${changes.remove.length}`;
-      return local.info(`Generation ${id.generation} of epoch ${id.epoch}: ${tree.files} files, ${tree.bytes} bytes.${what}`);
+      return local.info(
+        `Generation ${id.generation} of epoch ${id.epoch}: ${tree.files} files, ${tree.bytes} bytes.${what}`,
+      );
     }
     case 'local-tree':
       for (const { path, text } of event.problems) local.debug(`${path}: ${text}`);
@@ -29,7 +31,9 @@ export function logReplica(log: Log, tag: string, status: OwnStatus): void {
   const sync = log.for(tag, 'Integrity sync');
   switch (status.state) {
     case 'in-sync':
-      return sync.info(`In sync: this disk holds generation ${status.holds?.generation ?? '?'}, ${status.files} files.`);
+      return sync.info(
+        `In sync: this disk holds generation ${status.holds?.generation ?? '?'}, ${status.files} files.`,
+      );
     case 'held':
     case 'failing':
       return sync.warning(status.why ?? status.state);

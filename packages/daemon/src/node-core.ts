@@ -80,7 +80,15 @@ export function takeLink(link: PausedLink, linking: Linking): void {
       ),
     clock.now(),
   );
-  tell(keepAlive, { type: 'peer-linked', peer: node, link: linked.number, role, version: peerVersion, address, skewMs });
+  tell(keepAlive, {
+    type: 'peer-linked',
+    peer: node,
+    link: linked.number,
+    role,
+    version: peerVersion,
+    address,
+    skewMs,
+  });
   linking.linked(link);
 }
 
@@ -128,5 +136,5 @@ export const integrityConfig = ({ cluster, muster: { integrity } }: NodeConfig) 
   confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
-export { openPeers };
 export type { NodeFiles };
+export { openPeers };

@@ -92,7 +92,9 @@ const openDaemonLog = (config: NodeConfig, { root, debug, logFormat }: DaemonOpt
 async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Promise<ExitCode> {
   const main = log.for('Cluster', 'Main');
   for (const warning of config.warnings) main.warning(warning);
-  main.info(`Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`);
+  main.info(
+    `Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`,
+  );
   const { platform, close } = openNodePlatform(config, log);
   const ended = openEnd();
   const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));

@@ -1,5 +1,5 @@
 /** The actor system of a node, and what of its life is logged. */
-import { type ActorSystem, openSystem, type Observer } from '@muster/actor';
+import { type ActorSystem, type Observer, openSystem } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Logger } from '@muster/log';
 import type { Platform } from './platform.ts';
@@ -30,7 +30,8 @@ const logged = (logger: Logger): Partial<Observer> => ({
     const text = `${path} crashed: ${error instanceof Error ? error.message : String(error)}`;
     const stack = error instanceof Error ? { stack: error.stack } : {};
     if (outcome === 'restart') logger.warning(`${text}. It is restarted.`, stack);
-    else logger.error(outcome === 'give-up' ? `${text}. Its supervisor gives up.` : `${text}. It stays stopped.`, stack);
+    else
+      logger.error(outcome === 'give-up' ? `${text}. Its supervisor gives up.` : `${text}. It stays stopped.`, stack);
   },
   restarted: (path) => logger.info(`${path} runs again.`),
   deadLetter: ({ to, reason, type }) => logger.debug(`A message ${type} for ${to} reached nobody: ${reason}.`),

@@ -3,9 +3,9 @@ import type { NodeConfig } from '@muster/config';
 import {
   defaultExclusions,
   type LearningScanner,
+  type Owner,
   openScanner,
   openTreeWatcher,
-  type Owner,
   type ScanResult,
   type TreeWatcher,
 } from '@muster/tree';

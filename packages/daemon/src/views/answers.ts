@@ -5,7 +5,7 @@ import type { ControlAnswers } from '@muster/control';
 import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-sync';
 import { getIntegrityState, type IntegrityMessage, type Problem } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
-import { type DialerMessage, getLink, type LinkView } from '@muster/node';
+import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
 import type { ActorView, ClusterView, Explanation, Health, NodeView, WireMessage } from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Standing } from '../node-core.ts';
@@ -33,13 +33,18 @@ export interface WorkerSources extends AnswerSources {
 
 /** For an actor of this node: more than any of them takes, less than a person waits. */
 const askMs = 5_000;
+/** Stable code of the failure that names the nodes there are. */
+const noSuchNode = 'no-such-node';
 /** Rows of one view, as the protocol bounds them. */
 const maxRows = 1_000;
 
 export function masterAnswers(sources: AnswerSources): ControlAnswers {
   const { config, keepAlive, integrity } = sources;
   const own = config.cluster.nodeName;
-  const rows = async (): Promise<readonly NodeView[]> => [ownRow(sources, {}), ...(await ask(keepAlive, getNodes, askMs))];
+  const rows = async (): Promise<readonly NodeView[]> => [
+    ownRow(sources, {}),
+    ...(await ask(keepAlive, getNodes, askMs)),
+  ];
   return {
     ...common(sources, async () => ({})),
     cluster: async () => clusterView(sources, await rows()),
@@ -82,16 +87,16 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
 async function askMaster({ master }: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
   const node = master();
   if (node === undefined) return undefined;
-  const outcome = await ask<Parameters<typeof tell>[1] & never, never>(node.actor as never, ((replyTo: never) => ({
+  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({
     type: 'ask-peer',
     to: 'control',
     message,
     timeoutMs: askMs - 1_000,
     replyTo,
-  })) as never, askMs);
-  const { ok, message: reply, failure } = outcome as { ok: boolean; message?: WireMessage; failure?: { code: string; text: string } };
-  if (ok) return reply;
-  if (failure?.code === 'no-such-node') throw new Error(failure.text);
+  });
+  const outcome = await ask(node.actor, request, askMs);
+  if (outcome.ok) return outcome.message;
+  if (outcome.failure.code === noSuchNode) throw new Error(outcome.failure.text);
   return undefined;
 }
 
@@ -175,7 +180,9 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   const row = rows.find((each) => each.name === name);
   if (row !== undefined) return row;
   const names = rows.map((each) => each.name).join(', ');
-  throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), { code: 'no-such-node' });
+  throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), {
+    code: 'no-such-node',
+  });
 }
 
 function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
@@ -185,7 +192,17 @@ function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
   return `There is no link to the master (try ${attempt}).${why}${next}`;
 }
 
-const actorRow = ({ path, kind, status, depth, highWater, processed, busyMs, restarts, lastError }: ReturnType<ActorSystem['inspect']>[number]): ActorView => ({
+const actorRow = ({
+  path,
+  kind,
+  status,
+  depth,
+  highWater,
+  processed,
+  busyMs,
+  restarts,
+  lastError,
+}: ReturnType<ActorSystem['inspect']>[number]): ActorView => ({
   path,
   kind,
   state: status,

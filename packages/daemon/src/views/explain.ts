@@ -23,14 +23,21 @@ export function explainPeer(row: NodeView): string {
 /** One paragraph on a master, from its own integrity actor. */
 export function explainMaster(name: string, view: IntegrityView): string {
   const { phase, id, files, problems, why, watching } = view;
-  const published = id === undefined ? 'has published no generation yet' : `has published generation ${id.generation} (${files} files)`;
-  const polling = watching === 'polling' ? ' The system has no more watches: changes are found by polling. Raise fs.inotify.max_user_watches.' : '';
-  if (phase === 'watching' && problems.length === 0) return `${name} is the master and ${published}; it watches its files.${polling}`;
+  const published =
+    id === undefined ? 'has published no generation yet' : `has published generation ${id.generation} (${files} files)`;
+  const polling =
+    watching === 'polling'
+      ? ' The system has no more watches: changes are found by polling. Raise fs.inotify.max_user_watches.'
+      : '';
+  if (phase === 'watching' && problems.length === 0)
+    return `${name} is the master and ${published}; it watches its files.${polling}`;
   const held = problems.filter(({ effect }) => effect === 'held');
   const blocking = problems.filter(({ effect }) => effect === 'blocking');
   const words = [
     `${name} is the master and ${published}.`,
-    blocking.length === 0 ? '' : `Nothing newer is published, and so nothing is deleted anywhere, until this is mended: ${listed(blocking)}.`,
+    blocking.length === 0
+      ? ''
+      : `Nothing newer is published, and so nothing is deleted anywhere, until this is mended: ${listed(blocking)}.`,
     blocking.length === 0 && why !== undefined ? why : '',
     held.length === 0 ? '' : `Left out of the synchronisation: ${listed(held)}.`,
   ];
