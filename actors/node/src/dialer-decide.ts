@@ -4,11 +4,20 @@ import type { DialerEvent, DialerMessage, LinkView } from './dialer-messages.ts'
 import type { Failure, LinkEnd, OpenedLink } from './ports.ts';
 
 export interface DialerConfig extends BackoffConfig {
-  /** A dial with its handshake that takes longer is given up, ms. */
+  /**
+   * A dial that is not connected (TCP and TLS) by then is given up, ms. Short, for one that began before the
+   * network came back never finishes. After `patientAfter` of these in a row `dialTimeoutMs` counts alone:
+   * the master may be there and slow.
+   */
+  readonly connectTimeoutMs: number;
+  /** A dial with its handshake that takes longer is given up, ms. More than a probe and a replacement at the master take. */
   readonly dialTimeoutMs: number;
   /** A link that held for this long starts the waits from the shortest again, ms. */
   readonly stableMs: number;
 }
+
+/** Dials in a row that ran out of time before the dialer has more patience: about a minute's worth. */
+const patientAfter = 40;
 
 export interface DialerState {
   readonly phase: 'dialing' | 'linked' | 'waiting';
@@ -32,7 +41,7 @@ export type DialerOwn<L> =
 
 export type DialerEffect<L> =
   /** At most one is in flight. */
-  | { readonly type: 'dial'; readonly attempt: number; readonly withinMs: number }
+  | { readonly type: 'dial'; readonly attempt: number; readonly connectWithinMs: number; readonly withinMs: number }
   | { readonly type: 'abort-dial'; readonly why: string }
   | { readonly type: 'abandon-dial'; readonly why: string }
   | { readonly type: 'dial-after'; readonly waitMs: number }
@@ -67,7 +76,7 @@ export function decideDialer<L extends OpenedLink>(
     case 'dial-failed':
       return state.phase === 'dialing' ? failed(state, message.failure, now, draw(), config) : next(state);
     case 'dial-overdue':
-      return overdue(state, message.attempt, config);
+      return overdue(state, message.attempt);
     case 'link-closed':
       return state.phase === 'linked' ? closed(state, message.end, now, draw(), config) : next(state);
     case 'get-link':
@@ -77,7 +86,10 @@ export function decideDialer<L extends OpenedLink>(
 
 function dial<L>(state: DialerState, config: DialerConfig): Step<L> {
   const attempt = state.attempt + 1;
-  return next({ ...state, phase: 'dialing', attempt }, [{ type: 'dial', attempt, withinMs: config.dialTimeoutMs }]);
+  const patient = state.lastFailure?.code === 'timeout' && state.times >= patientAfter;
+  const connectWithinMs = patient ? config.dialTimeoutMs : config.connectTimeoutMs;
+  const effect = { type: 'dial', attempt, connectWithinMs, withinMs: config.dialTimeoutMs } as const;
+  return next({ ...state, phase: 'dialing', attempt }, [effect]);
 }
 
 function dialed<L extends OpenedLink>(state: DialerState, link: L, now: number): Step<L> {
@@ -87,10 +99,13 @@ function dialed<L extends OpenedLink>(state: DialerState, link: L, now: number):
   ]);
 }
 
-function overdue<L>(state: DialerState, attempt: number, config: DialerConfig): Step<L> {
+function overdue<L>(state: DialerState, attempt: number): Step<L> {
   if (state.phase !== 'dialing' || state.attempt !== attempt) return next(state);
   return next(state, [
-    { type: 'abort-dial', why: `no link within ${config.dialTimeoutMs} ms: the master is stuck, or the line is bad` },
+    {
+      type: 'abort-dial',
+      why: 'the master did not answer in time: it is stuck, its address is wrong, or the line is bad',
+    },
   ]);
 }
 

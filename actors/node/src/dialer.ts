@@ -22,7 +22,8 @@ import { failureOf, type OpenedLink, openUnless } from './ports.ts';
 export const dialerDefaults: DialerConfig = {
   retryMinMs: 200,
   retryMaxMs: 10_000,
-  unreachableMaxMs: 1_000,
+  unreachableMaxMs: 700,
+  connectTimeoutMs: 1_000,
   dialTimeoutMs: 10_000,
   stableMs: 5_000,
 };
@@ -31,8 +32,8 @@ export const dialerDefaults: DialerConfig = {
 export interface DialerDeps<L extends OpenedLink> {
   readonly clock: Clock;
   readonly random: Random;
-  /** Connects and shakes hands. Rejects with a coded error. */
-  readonly dial: (signal: AbortSignal) => Promise<L>;
+  /** Connects, calls `connected` once the transport is through, shakes hands. Rejects with a coded error. */
+  readonly dial: (signal: AbortSignal, connected: () => void) => Promise<L>;
   /** Takes the open link over; `link-closed` is to follow when it has closed. Neither blocks nor throws. */
   readonly linkOpened: (link: L) => void;
   /** Whether a link that it handed over is still open. */
@@ -61,9 +62,11 @@ export function spawnDialer<L extends OpenedLink>(
   });
 }
 
+type Dial = Extract<DialerEffect<never>, { type: 'dial' }>;
+
 /** The dial in flight, up to the moment at which its link has an owner. */
 interface DialFlight<L> {
-  start(scope: Scope<DialerOwn<L>>, attempt: number, withinMs: number): void;
+  start(scope: Scope<DialerOwn<L>>, effect: Dial): void;
   landed(): void;
   /** Makes the dial fail, unless its link is open already. */
   abort(why: string): void;
@@ -75,16 +78,23 @@ function dialFlight<L extends OpenedLink>(deps: DialerDeps<L>): DialFlight<L> {
   let controller = new AbortController();
   let link: L | undefined;
   return {
-    start: (scope, attempt, withinMs) => {
+    start: (scope, { attempt, connectWithinMs, withinMs }) => {
       controller = new AbortController();
       const { signal } = controller;
+      const overdue = { type: 'dial-overdue', attempt } as const;
+      const connected = scope.after(connectWithinMs, overdue);
+      const finished = scope.after(withinMs, overdue);
       const work = async (): Promise<L> => {
-        link = await openUnless(signal, deps.dial);
-        return link;
+        try {
+          link = await openUnless(signal, () => deps.dial(signal, connected));
+          return link;
+        } finally {
+          connected();
+          finished();
+        }
       };
-      const cancel = scope.after(withinMs, { type: 'dial-overdue', attempt });
       scope.run(
-        () => work().finally(cancel),
+        work,
         (opened) => ({ type: 'dialed', link: opened }),
         (error) => ({ type: 'dial-failed', failure: failureOf(error) }),
       );
@@ -109,7 +119,7 @@ function perform<L extends OpenedLink>(
 ): void {
   switch (effect.type) {
     case 'dial':
-      flight.start(scope, effect.attempt, effect.withinMs);
+      flight.start(scope, effect);
       break;
     case 'abort-dial':
       flight.abort(effect.why);

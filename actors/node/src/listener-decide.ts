@@ -19,9 +19,12 @@ export interface ListenerConfig {
   readonly ownName: NodeName;
   /** A connection that is not a link after this many ms is given up. More than a probe and a replacement take. */
   readonly greetTimeoutMs: number;
-  /** A link found dead has this many ms to close with a goodbye; then it is cut, and after as many again counts as closed. */
+  /** A link found dead has this many ms to close with a goodbye; then it is cut. */
   readonly replaceTimeoutMs: number;
 }
+
+/** A link that was cut counts as closed after this many ms, should its end never be told. */
+const cutTimeoutMs = 1_000;
 
 export interface ListenerState<L> {
   readonly registry: Registry<L>;
@@ -137,7 +140,7 @@ function overdue<C, L extends OpenedLink, R>(
   if (state.registry.get(link.peer.node)?.holder.link !== link) return next(state);
   return next(state, [
     { type: 'cut', link },
-    { type: 'watch-replaced', link, cut: true, withinMs: config.replaceTimeoutMs },
+    { type: 'watch-replaced', link, cut: true, withinMs: cutTimeoutMs },
   ]);
 }
 

@@ -21,8 +21,11 @@ import type { ListenerMessage } from './listener-messages.ts';
 import type { OpenedLink } from './ports.ts';
 import { registryOf } from './registry.ts';
 
-/** The caller still has to choose `ownName`. A probe takes 1 s. */
-export const listenerDefaults = { greetTimeoutMs: 10_000, replaceTimeoutMs: 500 } as const;
+/**
+ * The caller still has to choose `ownName`. A probe takes 1 s. A dead link gets one round trip for its goodbye:
+ * its successor waits for that.
+ */
+export const listenerDefaults = { greetTimeoutMs: 10_000, replaceTimeoutMs: 100 } as const;
 
 export function spawnListener<C extends ConnectionPort, L extends OpenedLink, R>(
   parent: Parent,

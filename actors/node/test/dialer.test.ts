@@ -130,6 +130,14 @@ describe('the dialer decides', () => {
     expect(run([[1, { type: 'link-closed', end: lost }]]).effects).toEqual([]);
   });
 
+  it('has more patience with a master that is slow, after 40 dials ran out of time in a row', () => {
+    const after = (times: number, code = 'timeout') =>
+      run([[0, { type: 'dial-now' }]], { ...initialDialer(false, 0), lastFailure: { code, text: '' }, times }).effects;
+    expect(after(39)).toMatchObject([{ connectWithinMs: 1_000, withinMs: 10_000 }]);
+    expect(after(40)).toMatchObject([{ connectWithinMs: 10_000, withinMs: 10_000 }]);
+    expect(after(40, 'refused')).toMatchObject([{ connectWithinMs: 1_000 }]);
+  });
+
   it('gives up a dial that is overdue, not a later one', () => {
     expect(
       run([
@@ -159,6 +167,7 @@ async function rig(isLinked = () => false) {
   const events: DialerEvent[] = [];
   const handed: FakeLink[] = [];
   const dialed: {
+    readonly connected: () => void;
     readonly signal: AbortSignal;
     readonly open: (link: FakeLink) => void;
     readonly fail: (error: Error) => void;
@@ -166,9 +175,9 @@ async function rig(isLinked = () => false) {
   const deps = {
     clock: system.clock,
     random: fixedRandom(),
-    dial: (signal: AbortSignal) =>
+    dial: (signal: AbortSignal, connected: () => void) =>
       new Promise<FakeLink>((open, fail) => {
-        dialed.push({ signal, open, fail });
+        dialed.push({ signal, connected, open, fail });
       }),
     linkOpened: (opened: FakeLink) => void handed.push(opened),
     isLinked,
@@ -216,6 +225,7 @@ describe('the dialer', () => {
 
   it('gives up a dial after its time, even one that does not listen, and closes the link if it opens after all', async () => {
     const { system, clock, dialed, events, handed } = await rig();
+    dialed[0]?.connected();
     await clock.advance(9_999);
     expect(dialed[0]?.signal.aborted).toBe(false);
     await clock.advance(1);
@@ -226,6 +236,17 @@ describe('the dialer', () => {
     await settle();
     expect(handed).toEqual([]);
     expect(late.ends).toEqual(['close shutting-down']);
+    await system.stop();
+  });
+
+  it('gives up a dial that is not connected within a second, and tries anew', async () => {
+    const { system, clock, dialed } = await rig();
+    await clock.advance(999);
+    expect(dialed[0]?.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(dialed[0]?.signal.aborted).toBe(true);
+    await clock.advance(200);
+    expect(dialed).toHaveLength(2);
     await system.stop();
   });
 

@@ -151,7 +151,7 @@ describe('the listener', () => {
     expect(dead?.ends).toEqual(['close replaced']);
     await clock.advance(1);
     expect(dead?.ends).toEqual(['close replaced', 'destroy it did not answer, and another link has its name now']);
-    await clock.advance(499);
+    await clock.advance(999);
     expect(types()).toEqual(['listening', 'accepted', 'replaced']);
     await clock.advance(1);
     expect(types()).toEqual(['listening', 'accepted', 'replaced', 'accepted']);
