@@ -30,8 +30,14 @@ export function openClusterFile({ root, owner, wallNow, trouble }: ClusterFileOp
   const path = join(root, 'logs', 'cluster.log');
   const archive = join(root, 'logs', 'cluster');
   const packer = openPacker(trouble);
-  const putAway = (file: string): void => packer.pack(async () => [file]);
-  const file = openDayFile({ path, archive, owner, wallNow, putAway, trouble });
+  const file = openDayFile({
+    path,
+    archive,
+    owner,
+    wallNow,
+    trouble,
+    putAway: (day) => packer.pack(async () => [day]),
+  });
   let waiting: readonly string[] | undefined;
   let lost = 0;
 
@@ -62,9 +68,9 @@ export function openClusterFile({ root, owner, wallNow, trouble }: ClusterFileOp
       }
     },
     reopen: () => attempt(file.drop),
-    close: async () => {
+    close: () => {
       attempt(file.drop);
-      await packer.idle();
+      return packer.idle();
     },
   };
 }

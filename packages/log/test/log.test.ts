@@ -67,6 +67,14 @@ test('a line goes to the file, mode 0660, and to standard output where that is w
   expect(read(stderr)).toBe('');
 });
 
+test('when a call returns its line is in the file, in a burst too', () => {
+  const { logger } = open();
+  for (let line = 1; line <= 300; line += 1) {
+    logger.info(String(line));
+    if (line % 100 === 0) expect(textOf(path()).split('\n')).toHaveLength(line + 1);
+  }
+});
+
 test('every level has its own call, and those below the level of the log are left out', async () => {
   const { log, logger } = open();
   const all = ['debug2', 'debug', 'info', 'warning', 'error', 'critical'] as const;
