@@ -41,9 +41,9 @@ describe('restart decision', () => {
     ]);
   });
 
-  it('grants exactly what OTP grants: at most maxRestarts within any window, both ends included', () => {
+  it('grants exactly what OTP grants: at most maxRestarts within any window, both ends included', async () => {
     const times = fc.array(fc.nat({ max: 50 }), { maxLength: 40 });
-    fc.assert(
+    await fc.assert(
       fc.property(times, fc.nat({ max: 5 }), fc.integer({ min: 1, max: 100 }), (gaps, maxRestarts, withinMs) => {
         let now = 0;
         let history: readonly PastCrash[] = [];

@@ -63,7 +63,8 @@ function perform(effect: Does, scope: Scope<Probe>, lines: string[]): void {
     case 'fail':
       throw new Error('told to');
     case 'call':
-      return effect.work(scope);
+      effect.work(scope);
+      return;
   }
 }
 
@@ -85,3 +86,6 @@ export function held<T>(): {
   });
   return { promise, resolve, reject };
 }
+
+/** Work that never ends. */
+export const forever = (): Promise<string> => new Promise(() => {});

@@ -138,22 +138,22 @@ describe('health', () => {
 describe('tree', () => {
   it('is drawn with each actor below its supervisor, errors last', () => {
     const actors = [
-      actor('node/links', { kind: 'supervisor' }),
-      actor('node'),
-      actor('node/integrity', { restarts: 2, lastError: 'disk on fire' }),
-      actor('node/links/node:w1', { mailbox: 4 }),
-      actor('node/links/node:w2'),
+      actor('/links', { kind: 'supervisor' }),
+      actor('/'),
+      actor('/integrity', { restarts: 2, lastError: 'disk on fire' }),
+      actor('/links/node:w1', { mailbox: 4 }),
+      actor('/links/node:w2'),
     ];
     expect(renderTree(actors, plain)).toEqual([
       'ACTOR            STATE    MAILBOX  HIGHEST  PROCESSED  BUSY   RESTARTS',
-      'node             running        0        3       1200  45 ms         0',
+      '/                running        0        3       1200  45 ms         0',
       '├── integrity    running        0        3       1200  45 ms         2',
       '└── links        running        0        3       1200  45 ms         0',
       '    ├── node:w1  running        4        3       1200  45 ms         0',
       '    └── node:w2  running        0        3       1200  45 ms         0',
       '',
       'Last errors',
-      'node/integrity: disk on fire',
+      '/integrity: disk on fire',
     ]);
   });
 

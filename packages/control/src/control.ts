@@ -90,11 +90,11 @@ function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: Contr
   }
 }
 
+/** Not `scope.run`: a stop does not wait for answers, whose askers see the socket close. */
 function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
-  scope.run(
-    async () => answerOf(request, deps.answers),
-    (reply) => ({ type: 'answered', id, reply }),
-    (error) => ({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
+  answerOf(request, deps.answers).then(
+    (reply) => scope.send({ type: 'answered', id, reply }),
+    (error: unknown) => scope.send({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
   );
 }
 

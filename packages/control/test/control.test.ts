@@ -1,5 +1,5 @@
-import { type Crash, supervise, tell } from '@muster/actor';
-import { manualClock, settle } from '@muster/actor/testing';
+import { tell } from '@muster/actor';
+import { settle, testSystem } from '@muster/actor/testing';
 import {
   type ControlAnswers,
   type ListenHandlers,
@@ -17,8 +17,7 @@ interface Outcome {
 
 /** A control actor under a supervisor, on a clock that stands still, with a listener that is a variable. */
 function rig(changes: Partial<ControlAnswers> = {}) {
-  const clock = manualClock();
-  const crashes: Crash[] = [];
+  const { root, clock, crashes, stop } = testSystem();
   const listeners: { handlers: ListenHandlers; signal: AbortSignal }[] = [];
   const answers: ControlAnswers = {
     cluster: () => ({ ...cluster, nodes: [] }),
@@ -30,13 +29,8 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     syncNow: () => {},
     ...changes,
   };
-  const tree = supervise({
-    clock,
-    limit: { maxRestarts: 3, withinMs: 60_000 },
-    report: (crash) => crashes.push(crash),
-  });
   const listen = async (handlers: ListenHandlers, signal: AbortSignal) => void listeners.push({ handlers, signal });
-  const control = tree.spawn((parent) => spawnControl(parent, { clock, listen, answers, warn: () => {} }));
+  const control = root.spawn((parent) => spawnControl(parent, { clock, listen, answers, warn: () => {} }));
   const ask = async (message: LocalRequest): Promise<Outcome> => {
     const outcome: Outcome = {};
     const answer = {
@@ -47,12 +41,12 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     await settle();
     return outcome;
   };
-  return { clock, crashes, listeners, control, tree, ask };
+  return { clock, crashes, listeners, control, stop, ask };
 }
 
 describe('control actor', () => {
   it('opens the socket at once and answers each kind of request', async () => {
-    const { tree, ask } = rig();
+    const { stop, ask } = rig();
     await settle();
     expect(await ask({ type: 'get-cluster' })).toEqual({ reply: cluster });
     expect(await ask({ type: 'explain', node: 'w1' })).toEqual({
@@ -62,48 +56,48 @@ describe('control actor', () => {
     expect(await ask({ type: 'set-log-level', level: 'debug' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'sync-now' })).toEqual({ reply: { type: 'done' } });
-    tree.stop();
+    await stop();
   });
 
   it('tells what an answer failed with, and lives on', async () => {
     const crash = () => {
       throw new Error('There is no actor /x.');
     };
-    const { tree, ask, crashes } = rig({ crash });
+    const { stop, ask, crashes } = rig({ crash });
     await settle();
     expect(await ask({ type: 'get-health' })).toEqual({ failure: 'failed: not yet' });
     expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ failure: 'failed: There is no actor /x.' });
     expect(crashes).toEqual([]);
-    tree.stop();
+    await stop();
   });
 
   it('gives up on an answer that never comes', async () => {
-    const { tree, ask, clock } = rig({ syncNow: () => new Promise(() => {}) });
+    const { stop, ask, clock } = rig({ syncNow: () => new Promise(() => {}) });
     await settle();
     const outcome = await ask({ type: 'sync-now' });
     await clock.advance(9_999);
     expect(outcome).toEqual({});
     await clock.advance(1);
     expect(outcome).toEqual({ failure: 'timeout: The node did not answer sync-now within 10000 ms.' });
-    tree.stop();
+    await stop();
   });
 
   it('closes its socket when it stops', async () => {
-    const { tree, listeners } = rig();
+    const { stop, listeners } = rig();
     await settle();
-    tree.stop();
+    await stop();
     await settle();
     expect(listeners.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
 
   it('opens a fresh socket after a crash, with the old one closed', async () => {
-    const { tree, listeners, crashes, control, clock } = rig();
+    const { stop, listeners, crashes, control, clock } = rig();
     await settle();
     tell(control, { type: 'ask', from: { kind: 'local' }, message: { type: 'get-tree' }, answer: null as never });
     await settle();
     await clock.advance(60_000);
     expect(crashes.map(({ outcome }) => outcome)).toEqual(['restart']);
     expect(listeners.map(({ signal }) => signal.aborted)).toEqual([true, false]);
-    tree.stop();
+    await stop();
   });
 });

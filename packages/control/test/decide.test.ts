@@ -11,7 +11,7 @@ const worker: Origin = { kind: 'node', node: 'worker1' };
 const tick: Own = { type: 'tick' };
 const opened: Own = { type: 'opened' };
 const done = { type: 'done' } as const;
-const ask = (type: 'get-tree' | 'get-cluster' | 'sync-now' | 'get-health', from = local): ControlMessage => ({
+const ask = (type: 'get-tree' | 'get-cluster' | 'sync-now' | 'get-health', from: Origin = local): ControlMessage => ({
   type: 'ask',
   from,
   message: { type },

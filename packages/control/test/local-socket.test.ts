@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Crash, supervise, systemClock, tell } from '@muster/actor';
+import { systemClock, tell } from '@muster/actor';
+import { testSystem } from '@muster/actor/testing';
 import {
   type ControlAnswers,
   type ControlClient,
@@ -16,7 +17,7 @@ import {
 
 const path = () => join(root, 's');
 let root = '';
-let stop = (): void => {};
+let stop = async (): Promise<void> => {};
 
 /** Opens a client as the command line does, on a short path. */
 const openClient = (timeoutMs = 5_000): Promise<ControlClient> =>
@@ -36,7 +37,6 @@ async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) {
-  const crashes: Crash[] = [];
   const warnings: string[] = [];
   const answers: ControlAnswers = {
     cluster: () => ({ type: 'cluster', cluster: 'c', nodes: [] }),
@@ -48,24 +48,21 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     syncNow: () => {},
     ...changes,
   };
-  const tree = supervise({
-    clock: systemClock,
-    limit: { maxRestarts: 5, withinMs: 60_000 },
-    report: (crash) => crashes.push(crash),
-  });
+  const system = testSystem({ clock: systemClock });
+  const { crashes } = system;
   const warn = (text: string): void => void warnings.push(text);
-  const control = tree.spawn((parent) =>
+  const control = system.root.spawn((parent) =>
     spawnControl(parent, { clock: systemClock, listen: listenLocally(path()), answers, warn }, config),
   );
-  stop = () => tree.stop();
+  stop = () => system.stop();
   return { control, crashes, warnings };
 }
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'mc-'));
 });
-afterEach(() => {
-  stop();
+afterEach(async () => {
+  await stop();
   rmSync(root, { recursive: true });
 });
 

@@ -17,7 +17,8 @@ export interface ScreenDeps {
 
 const upAndClear = (lines: number): string => (lines === 0 ? '' : `\u001b[${lines}F\u001b[J`);
 
-export const openScreen = (deps: ScreenDeps): Screen => (deps.size() === undefined ? logScreen(deps) : liveScreen(deps));
+export const openScreen = (deps: ScreenDeps): Screen =>
+  deps.size() === undefined ? logScreen(deps) : liveScreen(deps);
 
 function liveScreen({ write, size }: ScreenDeps): Screen {
   let drawn: readonly string[] = [];

@@ -80,9 +80,24 @@ function steps(bench: Bench, master: LabNode, worker: LabNode, targets: Targets)
       paths: [renamed.from, renamed.to],
       act: () => bench.rename(master, renamed.from, renamed.to),
     },
-    { ...onWorker, name: 'edit on a worker', paths: [workerEdited], act: () => bench.write(worker, workerEdited, text) },
-    { ...onWorker, name: 'stray file on a worker', paths: [workerAdded], act: () => bench.write(worker, workerAdded, text) },
-    { ...onWorker, name: 'deletion on a worker', paths: [workerDeleted], act: () => bench.remove(worker, workerDeleted) },
+    {
+      ...onWorker,
+      name: 'edit on a worker',
+      paths: [workerEdited],
+      act: () => bench.write(worker, workerEdited, text),
+    },
+    {
+      ...onWorker,
+      name: 'stray file on a worker',
+      paths: [workerAdded],
+      act: () => bench.write(worker, workerAdded, text),
+    },
+    {
+      ...onWorker,
+      name: 'deletion on a worker',
+      paths: [workerDeleted],
+      act: () => bench.remove(worker, workerDeleted),
+    },
     {
       name: 'kill -9 of a worker, and an edit meanwhile',
       goalMs: 5_000,
@@ -96,7 +111,11 @@ function steps(bench: Bench, master: LabNode, worker: LabNode, targets: Targets)
   ];
 }
 
-async function runStep(bench: Bench, { name, goalMs, act, paths, andInSync }: Step, until: number): Promise<StepResult> {
+async function runStep(
+  bench: Bench,
+  { name, goalMs, act, paths, andInSync }: Step,
+  until: number,
+): Promise<StepResult> {
   const startedAt = bench.now();
   const deadline = Math.min(until, startedAt + stepLimitMs);
   const result = (tookMs: number | undefined, broken: string): StepResult => ({ name, goalMs, tookMs, broken });
@@ -105,7 +124,11 @@ async function runStep(bench: Bench, { name, goalMs, act, paths, andInSync }: St
     const touched = await waitFor(bench, deadline, () => differ(bench, paths));
     const tookMs = bench.now() - startedAt;
     if (touched !== '') return result(undefined, touched);
-    const rest = await waitFor(bench, deadline, async () => (await differ(bench)) || (andInSync ? await outOfSync(bench) : ''));
+    const rest = await waitFor(
+      bench,
+      deadline,
+      async () => (await differ(bench)) || (andInSync ? await outOfSync(bench) : ''),
+    );
     return result(andInSync ? bench.now() - startedAt : tookMs, rest);
   } catch (error) {
     return result(undefined, error instanceof Error ? error.message : String(error));

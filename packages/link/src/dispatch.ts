@@ -73,11 +73,17 @@ export function dispatcher(parts: Parts): Dispatcher {
     frame: (frame) => {
       if (frame.type === 'envelope') return envelope(frame.envelope);
       parts.counters.bulkIn += frame.bytes.byteLength;
-      // The bytes are the network's: they are kept until they are read, so they are copied.
-      taken(parts.flows.data(frame.stream, Uint8Array.prototype.slice.call(frame.bytes)));
+      taken(parts.flows.data(frame.stream, kept(frame.bytes)));
     },
     handlers: (given) => {
       handlers = given;
     },
   };
 }
+
+/**
+ * Stream bytes wait until they are read. A view keeps the whole buffer that it came in alive, so a small
+ * part of one is copied: what waits takes at most twice its length. Copying all costs a quarter of the rate.
+ */
+const kept = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength * 2 < bytes.buffer.byteLength ? Uint8Array.prototype.slice.call(bytes) : bytes;

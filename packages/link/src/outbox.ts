@@ -22,10 +22,19 @@ export function outbox(connection: Connection, defer: (run: () => void) => void)
   let scheduled = false;
   const flush = (): void => {
     if (bytes === 0) return;
-    const whole = frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames, bytes);
+    const leaving = frames;
+    const large = bytes >= flushBytes;
     frames = [];
     bytes = 0;
-    connection.write(whole);
+    if (leaving.length === 1) connection.write(leaving[0] as Uint8Array);
+    else if (large) writeCorked(leaving);
+    else connection.write(Buffer.concat(leaving));
+  };
+  /** Large pieces are put together by the socket, outside the heap of JavaScript: 64 KiB buffers keep its collector busy. */
+  const writeCorked = (leaving: readonly Uint8Array[]): void => {
+    connection.cork();
+    for (const frame of leaving) connection.write(frame);
+    connection.uncork();
   };
   const deferred = (): void => {
     scheduled = false;

@@ -2,7 +2,7 @@ import type { ActorRow } from '@muster/control';
 import { type Cell, type Paint, renderTable, type Tone } from './table.ts';
 import { age, printable } from './units.ts';
 
-const tones: Readonly<Record<string, Tone>> = { running: 'good', restarting: 'warn', crashed: 'bad', stopped: 'dim' };
+const tones: Readonly<Record<string, Tone>> = { running: 'good', ending: 'warn', down: 'bad', stopped: 'dim' };
 
 /** The living actors as a tree, each with its mailbox and its work; last errors below. */
 export function renderTree(actors: readonly ActorRow[], paint: Paint): string[] {
