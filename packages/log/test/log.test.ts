@@ -53,6 +53,8 @@ function open(more: Partial<LogOptions> = {}) {
   return { log, logger: log.for('Cluster', 'Main') };
 }
 
+const ids = () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+
 const nextDay = (): void => {
   now += 24 * 3_600_000;
 };
@@ -120,6 +122,20 @@ test('when the day changes the file is packed below its month, and the line goes
   expect(modeOf(archive('cluster.log-21.gz'))).toBe(0o640);
   expect(modeOf(join(root, 'logs/cluster/2026/Nov'))).toBe(0o750);
   expect(modeOf(path())).toBe(0o660);
+});
+
+test('files and folders belong to the owner that was given, where we may give them away', async () => {
+  const owner = process.getuid?.() === 0 ? { uid: 1234, gid: 2345 } : ids();
+  const { log, logger } = open({ owner });
+  logger.info('saturday');
+  nextDay();
+  logger.info('sunday');
+  await log.close();
+  for (const made of ['logs', 'logs/cluster.log', 'logs/cluster', 'logs/cluster/2026', 'logs/cluster/2026/Nov']) {
+    expect(statSync(join(root, made))).toMatchObject(owner);
+  }
+  expect(statSync(archive('cluster.log-21.gz'))).toMatchObject(owner);
+  expect(read(stderr)).toBe('');
 });
 
 test('a file of an earlier day, left by an earlier run, is packed under the day of its last line', async () => {
