@@ -135,7 +135,22 @@ function valueAt(root: unknown, path: string): unknown {
   return value;
 }
 
-function optionsFrom(value: (path: OptionPath) => unknown): MusterFile {
+type Values = (path: OptionPath) => unknown;
+
+const integrityFrom = (value: Values): MusterOptions['integrity'] => ({
+  reconcileEveryMs: parseDuration(value('integrity.reconcile_every')),
+  coalesceMs: parseDuration(value('integrity.coalesce')),
+  pollEveryMs: parseDuration(value('integrity.poll_every')),
+  maxFileSizeBytes: parseSize(value('integrity.max_file_size')),
+  maxFiles: Number(value('integrity.max_files')),
+  guard: {
+    percent: Number(value('integrity.guard.percent')),
+    files: Number(value('integrity.guard.files')),
+    confirmAfterMs: parseDuration(value('integrity.guard.confirm_after')),
+  },
+});
+
+function optionsFrom(value: Values): MusterFile {
   const ms = (path: OptionPath): number => parseDuration(value(path));
   const count = (path: OptionPath): number => Number(value(path));
   return {
@@ -154,18 +169,7 @@ function optionsFrom(value: (path: OptionPath) => unknown): MusterFile {
         retryMinMs: ms('link.retry_min'),
         retryMaxMs: ms('link.retry_max'),
       },
-      integrity: {
-        reconcileEveryMs: ms('integrity.reconcile_every'),
-        coalesceMs: ms('integrity.coalesce'),
-        pollEveryMs: ms('integrity.poll_every'),
-        maxFileSizeBytes: parseSize(value('integrity.max_file_size')),
-        maxFiles: count('integrity.max_files'),
-        guard: {
-          percent: count('integrity.guard.percent'),
-          files: count('integrity.guard.files'),
-          confirmAfterMs: ms('integrity.guard.confirm_after'),
-        },
-      },
+      integrity: integrityFrom(value),
       log: { format: value('log.format') as LogFormat, level: value('log.level') as LogLevel | undefined },
       restarts: {
         max: count('restarts.max'),

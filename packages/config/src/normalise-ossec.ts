@@ -73,10 +73,17 @@ const startsWithAt = (line: string, at: number, words: readonly string[]): boole
 
 /**
  * A `<` starts a tag when a name follows and, on the same line, at least one more character and a `>`.
- * So `<a>` alone on its line, or a tag that goes over a line end, is text; so is what a backslash escapes.
+ * So `<a>` alone on its line, or a tag that goes over a line end, is text; so is what a backslash escapes (an
+ * escaped backslash escapes nothing: `C:\\</location>` is closed, as the shipped rules have it).
  */
 function startsTag(line: string, at: number, lastEnd: number): boolean {
-  if (line[at - 1] === '\\') return false;
+  if (isEscaped(line, at)) return false;
   const name = line[at + 1] === '/' ? at + 2 : at + 1;
   return lastEnd >= name + 2 && /[\p{L}\p{N}_]/u.test(line[name] ?? '');
+}
+
+function isEscaped(line: string, at: number): boolean {
+  let backslashes = 0;
+  while (line[at - 1 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
 }

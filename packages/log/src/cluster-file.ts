@@ -29,9 +29,15 @@ export const maxKeptLines = 1000;
 export function openClusterFile({ root, owner, wallNow, trouble }: ClusterFileOptions): ClusterFile {
   const path = join(root, 'logs', 'cluster.log');
   const archive = join(root, 'logs', 'cluster');
-  const packer = openPacker(trouble);
-  const putAway = (file: string): void => packer.pack(async () => [file]);
-  const file = openDayFile({ path, archive, owner, wallNow, putAway, trouble });
+  const packer = openPacker(owner, trouble);
+  const file = openDayFile({
+    path,
+    archive,
+    owner,
+    wallNow,
+    trouble,
+    putAway: (day) => packer.pack(async () => [day]),
+  });
   let waiting: readonly string[] | undefined;
   let lost = 0;
 
@@ -62,21 +68,24 @@ export function openClusterFile({ root, owner, wallNow, trouble }: ClusterFileOp
       }
     },
     reopen: () => attempt(file.drop),
-    close: async () => {
+    close: () => {
       attempt(file.drop);
-      await packer.idle();
+      return packer.idle();
     },
   };
 }
 
 /** Packs one file after the other, in the background. A file that cannot be packed stays, until the next start. */
-function openPacker(trouble: (text: string) => void): {
+function openPacker(
+  owner: Owner | undefined,
+  trouble: (text: string) => void,
+): {
   readonly pack: (files: () => Promise<readonly string[]>) => void;
   readonly idle: () => Promise<void>;
 } {
   let last: Promise<void> = Promise.resolve();
   const packAll = async (files: () => Promise<readonly string[]>): Promise<void> => {
-    for (const file of await files()) await compressFile(file);
+    for (const file of await files()) await compressFile(file, owner);
   };
   return {
     pack: (files) => {

@@ -1,9 +1,10 @@
 /** Adapter: packs put-away log files, off the event loop (zlib works in its own threads). */
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, readdir, rename, rm } from 'node:fs/promises';
+import { chown, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { Owner } from './day-file.ts';
 import { archiveOf } from './rotation.ts';
 
 /**
@@ -11,7 +12,7 @@ import { archiveOf } from './rotation.ts';
  * a further member, so that nothing packed before is lost. The archive is replaced whole, by a rename:
  * killed at any moment, the plain file or the whole archive is there.
  */
-export async function compressFile(file: string): Promise<void> {
+export async function compressFile(file: string, owner: Owner | undefined): Promise<void> {
   const archive = archiveOf(file.slice(dirname(file).length + 1));
   // It may have been packed since it was found.
   if (archive === undefined || !existsSync(file)) return;
@@ -26,6 +27,11 @@ export async function compressFile(file: string): Promise<void> {
     createGzip(),
     createWriteStream(partial, { flags: 'a', mode: 0o640, flush: true }),
   );
+  if (owner !== undefined) {
+    await chown(partial, owner.uid, owner.gid).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EPERM') throw cause;
+    });
+  }
   await rename(partial, target);
   await rm(file, { force: true });
 }

@@ -1,5 +1,6 @@
 /** Adapter: one log file that is put away when the day changes. Its calls are synchronous. */
 import {
+  chownSync,
   closeSync,
   existsSync,
   fchmodSync,
@@ -80,7 +81,7 @@ export function openDayFile(options: DayFileOptions): DayFile {
 }
 
 function openFile(path: string, owner: Owner | undefined, today: Day): OpenFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  makeFolder(dirname(path), owner);
   const fd = openSync(path, 'a', 0o660);
   const stat = fstatSync(fd, { bigint: true });
   const regular = stat.isFile();
@@ -97,9 +98,9 @@ function isStill(file: OpenFile, path: string): boolean {
 }
 
 /** False when it failed: that is told, the file goes on, and the next change of day tries again. */
-function rotate({ path, archive, putAway, trouble }: DayFileOptions, day: Day): boolean {
+function rotate({ path, archive, owner, putAway, trouble }: DayFileOptions, day: Day): boolean {
   try {
-    putAway(moveAway(path, archive, day));
+    putAway(moveAway(path, archive, day, owner));
     return true;
   } catch (cause) {
     trouble(`${path} could not be put away for the new day and goes on: ${(cause as Error).message}`);
@@ -108,21 +109,36 @@ function rotate({ path, archive, putAway, trouble }: DayFileOptions, day: Day): 
 }
 
 /** Renames the file into its day's folder; gives the new path. An earlier file of the day that is not packed yet stays. */
-function moveAway(path: string, archive: string, day: Day): string {
+function moveAway(path: string, archive: string, day: Day, owner: Owner | undefined): string {
   const place = archivePlace(day);
   const folder = join(archive, place.folder);
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  makeFolder(folder, owner);
   let target = join(folder, place.name);
   for (let count = 1; existsSync(target); count += 1) target = join(folder, `${place.name}.${count}`);
   renameSync(path, target);
   return target;
 }
 
+/** With its parents, mode 0750; what is there already stays as it is. */
+function makeFolder(folder: string, owner: Owner | undefined): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o750 });
+  if (first === undefined || owner === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    permitted(() => chownSync(made, owner.uid, owner.gid));
+  }
+}
+
 /** Mode 0660, whatever the umask; a file of another user is left as it is. */
-function own(fd: number, owner: Owner | undefined): void {
-  try {
+const own = (fd: number, owner: Owner | undefined): void =>
+  permitted(() => {
     fchmodSync(fd, 0o660);
     if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid);
+  });
+
+/** Does what only the owner, or root, may do; where we are neither, nothing. */
+function permitted(change: () => void): void {
+  try {
+    change();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EPERM') throw cause;
   }

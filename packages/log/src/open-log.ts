@@ -27,7 +27,7 @@ export interface LogOptions {
 }
 
 export interface Log {
-  /** A logger whose lines carry `[tag] [subtag]`. Cheap; many may share them. */
+  /** A logger whose lines carry `[tag] [subtag]`. Cheap. When a call returns, its line is with the system. */
   for(tag: string, subtag: string): Logger;
   setLevel(level: LogLevel): void;
   level(): LogLevel;
@@ -72,14 +72,7 @@ export function openLog(options: LogOptions): Log {
     };
 
   return {
-    for: (tag, subtag) => ({
-      debug2: say('debug2', tag, subtag),
-      debug: say('debug', tag, subtag),
-      info: say('info', tag, subtag),
-      warning: say('warning', tag, subtag),
-      error: say('error', tag, subtag),
-      critical: say('critical', tag, subtag),
-    }),
+    for: (tag, subtag) => loggerOf((level) => say(level, tag, subtag)),
     setLevel: (level) => {
       engine.level = level;
     },
@@ -94,6 +87,15 @@ export function openLog(options: LogOptions): Log {
     },
   };
 }
+
+const loggerOf = (say: (level: LogLevel) => Say): Logger => ({
+  debug2: say('debug2'),
+  debug: say('debug'),
+  info: say('info'),
+  warning: say('warning'),
+  error: say('error'),
+  critical: say('critical'),
+});
 
 type Sink = (line: string) => void;
 

@@ -53,6 +53,8 @@ function open(more: Partial<LogOptions> = {}) {
   return { log, logger: log.for('Cluster', 'Main') };
 }
 
+const ids = () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+
 const nextDay = (): void => {
   now += 24 * 3_600_000;
 };
@@ -65,6 +67,14 @@ test('a line goes to the file, mode 0660, and to standard output where that is w
   expect(modeOf(path())).toBe(0o660);
   expect(read(stdout)).toBe('2026/11/21 12:00:00 INFO: [Cluster] [Main] hello\n');
   expect(read(stderr)).toBe('');
+});
+
+test('when a call returns its line is in the file, in a burst too', () => {
+  const { logger } = open();
+  for (let line = 1; line <= 300; line += 1) {
+    logger.info(String(line));
+    if (line % 100 === 0) expect(textOf(path()).split('\n')).toHaveLength(line + 1);
+  }
 });
 
 test('every level has its own call, and those below the level of the log are left out', async () => {
@@ -112,6 +122,20 @@ test('when the day changes the file is packed below its month, and the line goes
   expect(modeOf(archive('cluster.log-21.gz'))).toBe(0o640);
   expect(modeOf(join(root, 'logs/cluster/2026/Nov'))).toBe(0o750);
   expect(modeOf(path())).toBe(0o660);
+});
+
+test('files and folders belong to the owner that was given, where we may give them away', async () => {
+  const owner = process.getuid?.() === 0 ? { uid: 1234, gid: 2345 } : ids();
+  const { log, logger } = open({ owner });
+  logger.info('saturday');
+  nextDay();
+  logger.info('sunday');
+  await log.close();
+  for (const made of ['logs', 'logs/cluster.log', 'logs/cluster', 'logs/cluster/2026', 'logs/cluster/2026/Nov']) {
+    expect(statSync(join(root, made))).toMatchObject(owner);
+  }
+  expect(statSync(archive('cluster.log-21.gz'))).toMatchObject(owner);
+  expect(read(stderr)).toBe('');
 });
 
 test('a file of an earlier day, left by an earlier run, is packed under the day of its last line', async () => {
