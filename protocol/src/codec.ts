@@ -9,6 +9,7 @@ import type { Decoded, Envelope, Violation } from './envelope.ts';
 import { type EnvelopeEntry, envelopes } from './envelope-schema.ts';
 import { DATA_HEADER, FRAME_HEADER, MAX_DATA, MAX_FRAME } from './limits.ts';
 import { createScanner } from './scan.ts';
+import { breach, refused } from './violation.ts';
 
 /** The kinds of frames: the byte after the length. */
 export const ENVELOPE_FRAME = 1;
@@ -114,8 +115,6 @@ function where({ check }: CheckedMessage | CheckedEnvelope, value: unknown): str
 
 const nameOf = (envelope: Envelope): string =>
   'message' in envelope ? `${envelope.kind} of '${envelope.message.type}'` : envelope.kind;
-const breach = (code: string, text: string): Violation => ({ code, text });
-const refused = (code: string, text: string): Decoded => ({ ok: false, violation: { code, text } });
 const notAllowed = (sender: Sender, what: string): Violation => breach('not-allowed', `the ${sender} may not ${what}`);
 
 function writeU32(target: Uint8Array, at: number, value: number): void {

@@ -22,3 +22,4 @@ export * from './manifest-block.ts';
 export * from './manifest-decoder.ts';
 export { checkPath } from './path.ts';
 export * from './tree-changes.ts';
+export { type ViolationCode, violationCodes } from './violation.ts';
