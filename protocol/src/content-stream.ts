@@ -1,5 +1,6 @@
 /** The stream that answers `get-content`: for each digest, in order, a header of 9 bytes and the content. */
 import type { Violation } from './envelope.ts';
+import { breach, type ViolationCode } from './violation.ts';
 
 /** Status byte and u64 size. */
 export const CONTENT_HEADER = 9;
@@ -100,8 +101,8 @@ export function contentDecoder(expected: number | readonly number[]): ContentDec
     out.push({ type: 'end', index: index++ });
   }
 
-  function refuse(out: ContentEvent[], code: string, text: string): number {
-    broken = { code, text };
+  function refuse(out: ContentEvent[], code: ViolationCode, text: string): number {
+    broken = breach(code, text);
     out.push({ type: 'violation', violation: broken });
     return Number.MAX_SAFE_INTEGER;
   }
@@ -112,6 +113,6 @@ export function contentDecoder(expected: number | readonly number[]): ContentDec
       broken ??
       (index === count && filled === 0
         ? undefined
-        : { code: 'too-short', text: `${index} of ${count} contents, then the stream ended` }),
+        : breach('too-short', `${index} of ${count} contents, then the stream ended`)),
   };
 }

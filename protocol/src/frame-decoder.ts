@@ -5,6 +5,7 @@ import type { Decoded } from './envelope.ts';
 import { dataSenders } from './envelope-schema.ts';
 import { growingBuffer } from './growing-buffer.ts';
 import { DATA_HEADER, FRAME_HEADER, MAX_FRAME, MAX_HELLO_FRAME } from './limits.ts';
+import { refused, type ViolationCode } from './violation.ts';
 
 /**
  * `greeting`: one hello (or welcome, or refuse) of at most 4 KiB. `pending`: a hello came, and
@@ -115,7 +116,7 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
 
   function takeEnvelope(text: Uint8Array, out: Decoded[]): void {
     const decoded = decodeEnvelope(text, sender);
-    if (!decoded.ok) return void close(out, decoded.violation.code, decoded.violation.text);
+    if (!decoded.ok) return void stop(out, decoded);
     if (decoded.frame.type === 'envelope') {
       const { kind } = decoded.frame.envelope;
       const greeting = kind === 'hello' || kind === 'welcome';
@@ -134,10 +135,14 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
     return at + piece.length;
   }
 
-  function close(out: Decoded[], code: string, text: string): -1 {
+  function close(out: Decoded[], code: ViolationCode, text: string): -1 {
+    return stop(out, refused(code, text));
+  }
+
+  function stop(out: Decoded[], violation: Decoded): -1 {
     phase = 'closed';
     begun.take();
-    out.push({ ok: false, violation: { code, text } });
+    out.push(violation);
     return -1;
   }
 

@@ -21,4 +21,6 @@ export * from './limits.ts';
 export * from './manifest-block.ts';
 export * from './manifest-decoder.ts';
 export { checkPath } from './path.ts';
+export * from './protocol-version.ts';
 export * from './tree-changes.ts';
+export { type ViolationCode, violationCodes } from './violation.ts';

@@ -8,6 +8,7 @@ import type { GenerationId } from './ids.ts';
 import { MAX_BLOCK_ROWS, MAX_HELD_PATH, MAX_MANIFEST_BLOCK, MAX_MANIFEST_ROWS } from './limits.ts';
 import { checkPath } from './path.ts';
 import { createScanner } from './scan.ts';
+import { refused } from './violation.ts';
 
 /** The first block: what follows, and what it must add up to. */
 export interface ManifestHeader {
@@ -143,8 +144,6 @@ function filesOf(values: readonly unknown[]): ManifestBlock | string {
   }
   return { type: 'files', rows };
 }
-
-const refused = (code: string, text: string): DecodedBlock => ({ ok: false, violation: { code, text } });
 
 /**
  * The blocks of `tree`, lengths included: what a master streams. Lazy, so that a large tree is packed as

@@ -9,6 +9,7 @@ import { type GrowingBuffer, growingBuffer } from './growing-buffer.ts';
 import type { GenerationId } from './ids.ts';
 import { MAX_MANIFEST_BLOCK } from './limits.ts';
 import { BLOCK_HEADER, decodeManifestBlock, type ManifestBlock, type ManifestHeader } from './manifest-block.ts';
+import type { ViolationCode } from './violation.ts';
 
 export interface Manifest {
   readonly id: GenerationId;
@@ -24,7 +25,7 @@ export interface ManifestDecoder {
   readonly progress: () => { readonly files: number; readonly of: number } | undefined;
 }
 
-const breach = (text: string, code = 'bad-manifest'): Violation => ({ code, text });
+const breach = (text: string, code: ViolationCode = 'bad-manifest'): Violation => ({ code, text });
 const rank = { header: 0, directories: 1, held: 2, files: 3 } as const;
 
 /**

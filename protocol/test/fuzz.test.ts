@@ -2,6 +2,7 @@
  * Hostile bytes: `MUSTER_FUZZ` of them (a million by default), seeded, so that a failure comes again.
  * The generator is xorshift32, for `fast-check` would take minutes.
  */
+import type { FileRow } from '@muster/protocol';
 import {
   DATA_FRAME,
   decodeEnvelope,
@@ -12,7 +13,7 @@ import {
   manifestBlocks,
   manifestDecoder,
 } from '@muster/protocol';
-import { samples } from './samples.ts';
+import { digest, messages, samples, wrap } from './samples.ts';
 import { file, treeOf } from './trees.ts';
 
 const total = Number(process.env.MUSTER_FUZZ ?? 1_000_000);
@@ -48,13 +49,13 @@ function mutated(source: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Runs `one` `count` times; the slowest run, ms, the garbage collector's pauses aside: the slowest is tried again. */
+/** Runs `one` `count` times; the slowest run, ms, pauses of the machine and the garbage collector aside: a slow one is tried again. */
 function hammer(count: number, make: () => Uint8Array, one: (bytes: Uint8Array) => unknown): number {
   let slowest = 0;
   for (let i = 0; i < count; i++) {
     const bytes = make();
     let took = timed(() => one(bytes));
-    if (took > slowestMs / 2)
+    for (let again = 0; again < 5 && took > slowestMs / 2; again++)
       took = Math.min(
         took,
         timed(() => one(bytes)),
@@ -108,6 +109,25 @@ describe(`${total} hostile texts never throw, and none takes ${slowestMs} ms`, (
       const out = [...decoder.push(bytes.subarray(0, cut)), ...decoder.push(bytes.subarray(cut))];
       if (out.some(({ ok }) => !ok) || below(20) === 0) decoder = frameDecoder({ sender: 'master', greeting: false });
     });
+    expect(slowest).toBeLessThan(slowestMs);
+  });
+
+  it('mutated envelopes of 100 KB and more', () => {
+    const { nodes } = messages.cluster;
+    const { delta } = messages.generation;
+    const put = Array.from({ length: 500 }, (_, i): FileRow => [`etc/${'sub/'.repeat(20)}${i}.xml`, i, digest('c3')]);
+    const large = [
+      wrap({ ...messages.cluster, nodes: Array.from({ length: 800 }, () => nodes[0]!) }),
+      wrap({ ...messages.generation, delta: { ...delta!, put } }),
+      wrap({ ...messages['get-content'], digests: Array.from({ length: 1_000 }, () => digest('c3')) }),
+      wrap({ ...messages.explanation, text: 'ü'.repeat(20_000) }),
+    ].map((envelope) => Buffer.from(encodeEnvelope(envelope)).subarray(5));
+    const count = Math.ceil(total / 1_000);
+    const slowest = hammer(
+      count,
+      () => mutated(large[below(large.length)]!),
+      (bytes) => decodeEnvelope(bytes, anySender()),
+    );
     expect(slowest).toBeLessThan(slowestMs);
   });
 

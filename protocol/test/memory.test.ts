@@ -54,8 +54,13 @@ function allocated(decode: () => unknown): number {
   return after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
 }
 
-/** The least of three, for a compilation in between allocates too. */
-const least = (decode: () => unknown): number => Math.min(...[0, 1, 2].map(() => allocated(decode)));
+/** Tried again when it was too much, for a compilation in between allocates too. */
+function within(most: number, decode: () => unknown): boolean {
+  for (let i = 0; i < 3; i++) {
+    if (allocated(decode) < most) return true;
+  }
+  return false;
+}
 
 describe('a hostile frame is decoded within 8 times its length', () => {
   const sizes = [4_096, 40_000, MAX_FRAME - 100];
@@ -63,12 +68,12 @@ describe('a hostile frame is decoded within 8 times its length', () => {
     '%s, %d bytes',
     (_name, size, item) => {
       const bytes = fill(tell, item, size);
-      expect(least(() => decodeEnvelope(bytes, 'master'))).toBeLessThan(8 * bytes.length + 4_096);
+      expect(within(8 * bytes.length + 4_096, () => decodeEnvelope(bytes, 'master'))).toBe(true);
     },
   );
 
   it.each(items)('a manifest block of %s', (_name, item) => {
     const bytes = fill('dd', item, MAX_MANIFEST_BLOCK - 100);
-    expect(least(() => decodeManifestBlock(bytes))).toBeLessThan(8 * bytes.length + 4_096);
+    expect(within(8 * bytes.length + 4_096, () => decodeManifestBlock(bytes))).toBe(true);
   });
 });
