@@ -72,7 +72,7 @@ function report(
   const last = readScratch(words).trim();
   output.error(last === '' ? `See ${root}/logs/cluster.log` : last);
   output.error(`Muster did not start for R (${root}): the process ended with ${outcome}.`);
-  return typeof outcome === 'number' && outcome !== 0 ? outcome : exitCodes.fault;
+  return typeof outcome === 'number' ? outcome : exitCodes.fault;
 }
 
 export const argumentsOf = ({ root, debug, logFormat, stayRoot }: StartOptions): readonly string[] => [
@@ -81,8 +81,7 @@ export const argumentsOf = ({ root, debug, logFormat, stayRoot }: StartOptions):
   '--root',
   root,
   ...Array.from({ length: debug }, () => '-d'),
-  '--log-format',
-  logFormat,
+  ...(logFormat === undefined ? [] : ['--log-format', logFormat]),
   ...(stayRoot ? ['-r'] : []),
 ];
 

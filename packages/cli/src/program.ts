@@ -114,9 +114,7 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
     .option('-f, --foreground', 'stay in the foreground and log to stdout')
     .option('-d, --debug', 'log more; twice for more still', (_value: string, times: number) => times + 1, 0)
     .option('-r, --stay-root', 'keep running as root')
-    .addOption(
-      new Option('--log-format <format>', 'layout of the log lines').choices(['wazuh', 'json']).default('wazuh'),
-    )
+    .addOption(new Option('--log-format <format>', 'layout of the log lines, instead of what muster.yaml says').choices(['plain', 'json']))
     .action(async (options: Root & StartFlags) =>
       finish(
         await startNode(deps, output, {
@@ -145,6 +143,6 @@ interface Json {
 interface StartFlags {
   readonly foreground?: true;
   readonly debug: number;
-  readonly logFormat: 'wazuh' | 'json';
+  readonly logFormat?: 'plain' | 'json';
   readonly stayRoot?: true;
 }

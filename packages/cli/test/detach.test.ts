@@ -18,7 +18,7 @@ afterEach(() => {
 const readPid = (): number | undefined =>
   existsSync(join(folder, 'pid')) ? Number(readFileSync(join(folder, 'pid'), 'utf8')) : undefined;
 
-const options = () => ({ root: folder, foreground: false, debug: 0, logFormat: 'wazuh', stayRoot: false }) as const;
+const options = () => ({ root: folder, foreground: false, debug: 0, logFormat: undefined, stayRoot: false }) as const;
 
 /** Starts `source` in place of the daemon. It answers as soon as the file `pid` is there. */
 async function start(source: string, settings: { readonly patienceMs?: number; readonly answers?: boolean } = {}) {

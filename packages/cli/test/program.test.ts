@@ -149,7 +149,7 @@ describe('the command line', () => {
     ['why no-such!', 'muster nodes lists them'],
     [`why ${'n'.repeat(65)}`, 'muster nodes lists them'],
     ['log-level loud', 'Allowed choices are error, warning, info, debug, debug2'],
-    ['start --log-format xml', 'Allowed choices are wazuh, json'],
+    ['start --log-format xml', 'Allowed choices are plain, json'],
   ];
   it.each(wrong)('refuses «%s» with 1 and says what is allowed', async (line, words) => {
     const { code, error, out } = await run(line);
