@@ -8,10 +8,11 @@
  * too many values, and whatever would take more memory decoded than its length allows. Large
  * integers travel as doubles, so one number has one form here.
  *
- * It allocates nothing, whatever the bytes claim, and its time is linear in their number.
+ * It allocates nothing but a view for each string of over 64 bytes, whatever the bytes claim, and its time is linear in their number.
  */
 import { isUtf8 } from 'node:buffer';
 import { FREE_COST, MAX_COST_FACTOR, MAX_DEPTH, MAX_FIELDS, MAX_VALUES } from './limits.ts';
+import { isAscii, isShortUtf8 } from './utf8.ts';
 
 /** What is wrong, in words that quote no bytes of the peer. `undefined`: nothing. */
 export type Fault = string | undefined;
@@ -28,6 +29,11 @@ const MAP_COST = 64;
 const SLOT_COST = 16;
 const STRING_COST = 24;
 const BINARY_COST = 200;
+/** Beside its characters, what a string that is not ASCII takes while msgpackr decodes it. */
+const WIDE_COST = 40;
+
+/** Bytes of a string up to which looking at each here is cheaper than a view for `isUtf8`. */
+const SHORT = 64;
 
 const TRUNCATED = 'it ends inside a value';
 const FIELD_TABLE = 1_024;
@@ -136,11 +142,9 @@ export function createScanner(fields: Iterable<string>): Scanner {
     if (count > end - at) return TRUNCATED;
     const start = at;
     at += count;
-    let ascii = true;
-    if (count > 64) ascii = false;
-    else for (let i = start; i < at && ascii; i++) ascii = bytes[i]! < 0x80;
-    if (!ascii && !isUtf8(bytes.subarray(start, at))) return 'a string that is not UTF-8';
-    return charge(STRING_COST + (ascii ? count : 2 * count));
+    if (count <= SHORT && isAscii(bytes, start, at)) return charge(STRING_COST + count);
+    const valid = count <= SHORT ? isShortUtf8(bytes, start, at) : isUtf8(bytes.subarray(start, at));
+    return valid ? charge(STRING_COST + WIDE_COST + 2 * count) : 'a string that is not UTF-8';
   }
 
   function array(count: number, depth: number): Fault {

@@ -5,7 +5,9 @@
 
 interface Repair {
   readonly wish: string;
-  /** When it was repaired, oldest first; never more than `maxRepairs`. */
+  /** When it was last made so. */
+  readonly lastAt: number;
+  /** When it was made so again, oldest first; never more than `maxRepairs`. The first time is no repair. */
   readonly times: readonly number[];
 }
 
@@ -21,11 +23,11 @@ export function noteRepairs(
   done: Iterable<readonly [path: string, wish: string]>,
   now: number,
 ): Repairs {
-  const next = new Map([...repairs].filter(([, { times }]) => now - times.at(-1)! < repairWindowMs));
+  const next = new Map([...repairs].filter(([, { lastAt }]) => now - lastAt < repairWindowMs));
   for (const [path, wish] of done) {
     const before = next.get(path);
-    const earlier = before?.wish === wish ? before.times.filter((at) => now - at < repairWindowMs) : [];
-    next.set(path, { wish, times: [...earlier, now].slice(-maxRepairs) });
+    const times = before?.wish === wish ? [...before.times.filter((at) => now - at < repairWindowMs), now] : [];
+    next.set(path, { wish, lastAt: now, times: times.slice(-maxRepairs) });
   }
   return next;
 }

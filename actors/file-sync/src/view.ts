@@ -12,6 +12,8 @@ export interface ReplicaView {
   readonly target?: GenerationId | undefined;
   readonly holds?: GenerationId | undefined;
   readonly doing: 'idle' | 'fetching-manifest' | 'replicating' | 'scanning';
+  /** The generation that is being written to the disk. */
+  readonly applying?: GenerationId | undefined;
   /** A scan of this node's files has ended since the start. */
   readonly scanned: boolean;
   readonly files: number;
@@ -78,12 +80,12 @@ function unlinked({ holds, announced }: ReplicaView): { state: SyncState; why: s
   };
 }
 
-function doingWords({ doing, pending }: ReplicaView, { generation }: GenerationId): string {
+function doingWords({ doing, pending, applying }: ReplicaView, { generation }: GenerationId): string {
   switch (doing) {
     case 'fetching-manifest':
       return `The list of files of generation ${generation} is being fetched.`;
     case 'replicating':
-      return `Generation ${generation} is being applied: ${sizeWords(pending)}.`;
+      return `Generation ${applying?.generation ?? generation} is being applied: ${sizeWords(pending)}.`;
     case 'scanning':
       return `This node's disk is being checked against generation ${generation}.`;
     case 'idle':

@@ -22,7 +22,12 @@ const cases: readonly [title: string, before: Files, after: Files, held: readonl
   ['the only file of a class may go', rules(1), [], []],
   ['the last two files of a class are held', rules(2), [], ['etc/rules empties']],
   ['two files that are replaced by another do not empty the class', rules(2), [['etc/rules/other', 'x']], []],
-  ['a deletion in one class is measured by that class alone', [...rules(100), ...many('etc/lists', 5)], rules(100), ['etc/lists empties']],
+  [
+    'a deletion in one class is measured by that class alone',
+    [...rules(100), ...many('etc/lists', 5)],
+    rules(100),
+    ['etc/lists empties'],
+  ],
   ['a subdirectory belongs to the class above it', many('etc/rules/sub', 5), [], ['etc/rules empties']],
   ['client.keys that vanishes is held', keys('001 a any k'), [], ['etc/client.keys keys-deleted']],
   ['client.keys that becomes empty is held', keys('001 a any k'), keys(''), ['etc/client.keys keys-emptied']],
@@ -51,15 +56,81 @@ const reviewed = (...said: readonly (readonly [typeof all, GenerationId])[]): Ho
 
 const reviews: readonly [title: string, said: readonly (readonly [typeof all, GenerationId])[], waiting: boolean][] = [
   ['the first generation that says it waits', [[all, id(7)]], true],
-  ['the same generation, seen again, is no confirmation', [[all, id(7)], [all, id(7)]], true],
-  ['the next generation confirms', [[all, id(7)], [all, id(8)]], false],
-  ['a generation of a newer epoch confirms', [[all, id(7)], [all, id(1, 2)]], false],
-  ['a generation of an older epoch begins anew', [[all, id(7)], [all, id(9, 0)]], true],
-  ['a later generation that deletes less confirms what it still deletes', [[all, id(7)], [most, id(8)]], false],
-  ['a later generation that deletes more begins anew', [[most, id(7)], [all, id(8)]], true],
-  ['and is confirmed by the one after it', [[most, id(7)], [all, id(8)], [all, id(9)]], false],
-  ['a generation without the deletions in between begins anew', [[all, id(7)], [[], id(8)], [all, id(9)]], true],
-  ['what was confirmed stays so while it is carried out', [[all, id(7)], [all, id(8)], [most, id(8)]], false],
+  [
+    'the same generation, seen again, is no confirmation',
+    [
+      [all, id(7)],
+      [all, id(7)],
+    ],
+    true,
+  ],
+  [
+    'the next generation confirms',
+    [
+      [all, id(7)],
+      [all, id(8)],
+    ],
+    false,
+  ],
+  [
+    'a generation of a newer epoch confirms',
+    [
+      [all, id(7)],
+      [all, id(1, 2)],
+    ],
+    false,
+  ],
+  [
+    'a generation of an older epoch begins anew',
+    [
+      [all, id(7)],
+      [all, id(9, 0)],
+    ],
+    true,
+  ],
+  [
+    'a later generation that deletes less confirms what it still deletes',
+    [
+      [all, id(7)],
+      [most, id(8)],
+    ],
+    false,
+  ],
+  [
+    'a later generation that deletes more begins anew',
+    [
+      [most, id(7)],
+      [all, id(8)],
+    ],
+    true,
+  ],
+  [
+    'and is confirmed by the one after it',
+    [
+      [most, id(7)],
+      [all, id(8)],
+      [all, id(9)],
+    ],
+    false,
+  ],
+  [
+    'a generation without the deletions in between begins anew',
+    [
+      [all, id(7)],
+      [[], id(8)],
+      [all, id(9)],
+    ],
+    true,
+  ],
+  [
+    'what was confirmed stays so while it is carried out',
+    [
+      [all, id(7)],
+      [all, id(8)],
+      [most, id(8)],
+    ],
+    false,
+  ],
 ];
 
 describe('a hold of the guard', () => {
@@ -68,10 +139,18 @@ describe('a hold of the guard', () => {
   });
 
   it('keeps back the deletions of its class and nothing else', () => {
-    const local = treeOf(new Map([...rules(5), ...many('etc/lists', 3), ...many('etc/rules/sub', 1), ['etc/client.keys', 'k']]));
-    const target = treeOf(new Map([...many('etc/lists', 2, 'new'), ['etc/rules/added', 'a'] as const, ['etc/client.keys', ''] as const]));
+    const local = treeOf(
+      new Map([...rules(5), ...many('etc/lists', 3), ...many('etc/rules/sub', 1), ['etc/client.keys', 'k']]),
+    );
+    const target = treeOf(
+      new Map([...many('etc/lists', 2, 'new'), ['etc/rules/added', 'a'] as const, ['etc/client.keys', ''] as const]),
+    );
     const changes = diffTrees(local, target);
-    const allowed = allowedChanges(changes, reviewHolds(new Map(), suspectsOf(local, changes, limits), id(7)), limits.classes);
+    const allowed = allowedChanges(
+      changes,
+      reviewHolds(new Map(), suspectsOf(local, changes, limits), id(7)),
+      limits.classes,
+    );
     expect(allowed.put.map(({ path }) => path)).toEqual(['etc/lists/f0', 'etc/lists/f1', 'etc/rules/added']);
     expect(allowed.remove).toEqual(['etc/lists/f2']);
     expect(allowed.removeDirectories).toEqual([]);

@@ -32,15 +32,22 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(path, content).map(([at, what]) => named(`master ${at} ${what}`, (world) => world.masterEdits(at, what))),
+    arbitrary: fc
+      .tuple(path, content)
+      .map(([at, what]) => named(`master ${at} ${what}`, (world) => world.masterEdits(at, what))),
   },
   { weight: 1, arbitrary: fc.constant(named('masterLosesRules', (world) => world.masterLosesRules())) },
   { weight: 3, arbitrary: fc.constant(named('publish', (world) => world.publish())) },
   {
     weight: 2,
-    arbitrary: fc.tuple(path, content).map(([at, what]) => named(`worker ${at} ${what}`, (world) => world.workerEdits(at, what))),
+    arbitrary: fc
+      .tuple(path, content)
+      .map(([at, what]) => named(`worker ${at} ${what}`, (world) => world.workerEdits(at, what))),
   },
-  { weight: 2, arbitrary: fc.constantFrom(10, 1_000, 40_000).map((ms) => named(`pass ${ms}`, (world) => world.pass(ms))) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(10, 1_000, 40_000).map((ms) => named(`pass ${ms}`, (world) => world.pass(ms))),
+  },
 );
 
 /** Longer than the longest wait there is (a contested file rests a minute), and the steps of a second each. */
@@ -55,7 +62,7 @@ describe('the replica, against a disk, a link and a master that do as they pleas
         for (let left = healingSteps; left > 0 && !settled(world); left--) world.heal();
         if (!settled(world)) throw new Error(`not in sync: ${world.describe()}`);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 });

@@ -74,7 +74,8 @@ export function openWorld(start: Files) {
         break;
       case 'replicate':
         if (replicating !== undefined) throw new WorldBroken('two replications run at once');
-        if (status?.holds !== undefined) throw new WorldBroken('a generation is said to be held while it is written over');
+        if (status?.holds !== undefined)
+          throw new WorldBroken('a generation is said to be held while it is written over');
         checkDeletions(effect.plan);
         replicating = effect.plan;
         break;
@@ -111,9 +112,9 @@ export function openWorld(start: Files) {
       const below = (path: string): boolean => classOf(splitPath(path)[0], limits.classes) === key;
       const gone = changes.remove.filter(below);
       const of = local.filter(below).length;
-      const added = changes.put.filter(({ path }) => below(path) && !local.includes(path)).length;
+      const wanted = pathsOf(state.target!.tree).filter(below).length;
       const mass = gone.length >= 4 && gone.length * 100 > 50 * of;
-      if (mass || (of >= 2 && gone.length === of && added === 0)) gone.forEach(saidTwice);
+      if (mass || (of >= 2 && gone.length > 0 && wanted === 0)) gone.forEach(saidTwice);
     }
     const keys = 'etc/client.keys';
     const emptied = changes.put.some(({ path, entry }) => path === keys && entry.size === 0);
@@ -193,9 +194,17 @@ export function openWorld(start: Files) {
     scanEnds: (): void => {
       if (scan === undefined) return;
       const tree = treeOf(scan.files);
-      const message = { type: 'local-tree', tree, modeDrift: [], leftovers: [], problems: [], marks: scan.marks } as const;
+      const message = {
+        type: 'local-tree',
+        tree,
+        modeDrift: [],
+        leftovers: [],
+        problems: [],
+        marks: scan.marks,
+      } as const;
       // A replica that waits for a mark does not look at what came before it.
-      const awaited = state.work.type === 'idle' || (state.work.type === 'scanning' && scan.marks.includes(state.work.mark));
+      const awaited =
+        state.work.type === 'idle' || (state.work.type === 'scanning' && scan.marks.includes(state.work.mark));
       if (awaited) seen = scan;
       scan = undefined;
       send(message);
@@ -205,7 +214,10 @@ export function openWorld(start: Files) {
       const plan = replicating;
       replicating = undefined;
       const skipped = write(plan, (index) => outcome !== 'done' && (index + seed) % 3 === 0);
-      if (outcome === 'rejected') return send({ type: 'replication-failed', code: 'ENOSPC', text: 'no space' });
+      if (outcome === 'rejected') {
+        send({ type: 'replication-failed', code: 'ENOSPC', text: 'no space' });
+        return;
+      }
       const missing = outcome === 'content-missing' ? skipped : [];
       const failures: FileFailure[] =
         outcome === 'content-missing' ? [] : skipped.map((path) => ({ path, code: 'EACCES', text: 'not permitted' }));

@@ -33,17 +33,24 @@ export interface IntegrityDeps {
 }
 
 export function spawnIntegrity(parent: Parent, deps: IntegrityDeps, config: IntegrityConfig): Ref<IntegrityMessage> {
+  const alarm: Alarm = { cancel: () => {} };
   return spawnActor<State, IntegrityMessage, Own, Effect>(parent, {
     name: 'integrity',
     clock: deps.clock,
     init: () => initialState(config.role, deps.clock.now()),
     started: (scope) => scope.send({ type: 'begin' }),
+    stopping: (state) => (state.unsaved ? [{ type: 'save-cache' }] : []),
     decide: (state, message, now) => decide(state, message, now, config),
-    perform: (effect, scope) => perform(effect, deps, scope),
+    perform: (effect, scope) => perform(effect, deps, scope, alarm),
   });
 }
 
-function perform(effect: Effect, deps: IntegrityDeps, scope: Scope<Own>): void {
+/** The one timer: a new one takes the place of the one before, which else would wake us for nothing. */
+interface Alarm {
+  cancel: () => void;
+}
+
+function perform(effect: Effect, deps: IntegrityDeps, scope: Scope<Own>, alarm: Alarm): void {
   switch (effect.type) {
     case 'learn-epoch':
       learnEpoch(deps, scope);
@@ -64,7 +71,8 @@ function perform(effect: Effect, deps: IntegrityDeps, scope: Scope<Own>): void {
       tell(effect.to, effect.value);
       break;
     case 'wake':
-      scope.after(effect.delayMs, { type: 'wake' });
+      alarm.cancel();
+      alarm.cancel = scope.after(effect.delayMs, { type: 'wake' });
       break;
   }
 }

@@ -89,12 +89,14 @@ function dialed<L extends OpenedLink>(state: DialerState, link: L, now: number):
 
 function overdue<L>(state: DialerState, attempt: number, config: DialerConfig): Step<L> {
   if (state.phase !== 'dialing' || state.attempt !== attempt) return next(state);
-  return next(state, [{ type: 'abort-dial', why: `no link within ${config.dialTimeoutMs} ms: the master is stuck, or the line is bad` }]);
+  return next(state, [
+    { type: 'abort-dial', why: `no link within ${config.dialTimeoutMs} ms: the master is stuck, or the line is bad` },
+  ]);
 }
 
 function failed<L>(state: DialerState, failure: Failure, now: number, random: number, config: DialerConfig): Step<L> {
   const times = state.lastFailure?.code === failure.code ? state.times + 1 : 1;
-  const waiting = wait({ ...state, times, lastFailure: failure }, now, random, config);
+  const waiting = wait<L>({ ...state, times, lastFailure: failure }, now, random, config);
   if (times !== 1 && times % 10 !== 0) return waiting;
   const event: DialerEvent = { type: 'dial-failed', failure, times, nextTryMs: waiting.state.waitMs };
   return { ...waiting, effects: [...waiting.effects, { type: 'report', event }] };
@@ -104,7 +106,7 @@ function closed<L>(state: DialerState, end: LinkEnd, now: number, random: number
   const heldMs = now - state.at;
   const held = heldMs >= config.stableMs ? { attempt: 0, waitMs: 0 } : {};
   const lastFailure = { code: end.code, text: end.text };
-  const waiting = wait({ ...state, ...held, lastFailure, times: 0 }, now, random, config);
+  const waiting = wait<L>({ ...state, ...held, lastFailure, times: 0 }, now, random, config);
   const event: DialerEvent = { type: 'link-closed', end, heldMs, nextTryMs: waiting.state.waitMs };
   return { ...waiting, effects: [...waiting.effects, { type: 'report', event }] };
 }

@@ -2,14 +2,24 @@ import type { Decision, Ref } from '@muster/actor';
 import type { NodeName } from '@muster/protocol';
 import type { ListenerEvent, ListenerMessage, RegistryRow } from './listener-messages.ts';
 import type { Failure, OpenedLink } from './ports.ts';
-import { type Change, type Claim, claimed, dropped, ended, opened, probed, type Registry, type RegistryEffect } from './registry.ts';
+import {
+  type Change,
+  type Claim,
+  claimed,
+  dropped,
+  ended,
+  opened,
+  probed,
+  type Registry,
+  type RegistryEffect,
+} from './registry.ts';
 
 export interface ListenerConfig {
   /** The master's own name; nobody else may have it. */
   readonly ownName: NodeName;
   /** A connection that is not a link after this many ms is given up. More than a probe and a replacement take. */
   readonly greetTimeoutMs: number;
-  /** A link found dead counts as closed after this many ms, should its end not be told. */
+  /** A link found dead has this many ms to close with a goodbye; then it is cut, and after as many again counts as closed. */
   readonly replaceTimeoutMs: number;
 }
 
@@ -31,12 +41,14 @@ export type ListenerOwn<C, L, R> =
   | { readonly type: 'greeted'; readonly greeting: number; readonly link: L }
   | { readonly type: 'greeting-failed'; readonly greeting: number; readonly address: string; readonly failure: Failure }
   | { readonly type: 'probed'; readonly name: NodeName; readonly alive: boolean }
-  | { readonly type: 'replace-overdue'; readonly link: L };
+  /** The link of a dead holder is still not closed: after its goodbye, or after it was `cut`. */
+  | { readonly type: 'replace-overdue'; readonly link: L; readonly cut: boolean };
 
 export type ListenerEffect<C, L, R> =
   | RegistryEffect<L>
   | { readonly type: 'greet'; readonly greeting: number; readonly connection: C; readonly withinMs: number }
-  | { readonly type: 'watch-replaced'; readonly link: L; readonly withinMs: number }
+  | { readonly type: 'watch-replaced'; readonly link: L; readonly cut: boolean; readonly withinMs: number }
+  | { readonly type: 'cut'; readonly link: L }
   | { readonly type: 'hand-over'; readonly greeting: number; readonly link: L }
   | { readonly type: 'close-link'; readonly greeting: number; readonly link: L; readonly text: string }
   | { readonly type: 'crash'; readonly error: unknown }
@@ -70,8 +82,9 @@ export function decideListener<C, L extends OpenedLink, R>(
       return greetingFailed(state, message, now, config);
     case 'probed':
       return changed(state, probed(state.registry, message.name, message.alive, now), config);
-    case 'link-closed':
     case 'replace-overdue':
+      return overdue(state, message.link, message.cut, now, config);
+    case 'link-closed':
       return changed(state, ended(state.registry, message.link, now), config);
     case 'get-registry':
       return next(state, [{ type: 'reply', to: message.replyTo, value: rowsOf(state.registry, now) }]);
@@ -113,10 +126,25 @@ function greetingFailed<C, L, R>(
   return told ? step : next(step.state, [report({ type: 'greeting-failed', address, failure }), ...step.effects]);
 }
 
+function overdue<C, L extends OpenedLink, R>(
+  state: ListenerState<L>,
+  link: L,
+  cut: boolean,
+  now: number,
+  config: ListenerConfig,
+): Step<C, L, R> {
+  if (cut) return changed(state, ended(state.registry, link, now), config);
+  if (state.registry.get(link.peer.node)?.holder.link !== link) return next(state);
+  return next(state, [
+    { type: 'cut', link },
+    { type: 'watch-replaced', link, cut: true, withinMs: config.replaceTimeoutMs },
+  ]);
+}
+
 /** Takes a change of the registry over, and tells what it did. */
 function changed<C, L, R>(state: ListenerState<L>, change: Change<L>, config: ListenerConfig): Step<C, L, R> {
   const refusals = change.effects.flatMap((effect) =>
-    effect.type === 'verdict' && !effect.verdict.ok ? [effect.claim.id] : [],
+    effect.type === 'verdict' && !effect.verdict.accept ? [effect.claim.id] : [],
   );
   const refused = refusals.length === 0 ? state.refused : new Set([...state.refused, ...refusals]);
   const effects = change.effects.flatMap((effect) => [effect, ...consequences<C, L, R>(effect, config)]);
@@ -127,11 +155,11 @@ function consequences<C, L, R>(effect: RegistryEffect<L>, config: ListenerConfig
   if (effect.type === 'replace') {
     const { name, holder: address, by } = effect;
     return [
-      { type: 'watch-replaced', link: effect.link, withinMs: config.replaceTimeoutMs },
+      { type: 'watch-replaced', link: effect.link, cut: false, withinMs: config.replaceTimeoutMs },
       report({ type: 'replaced', name, address, by }),
     ];
   }
-  if (effect.type !== 'verdict' || effect.verdict.ok) return [];
+  if (effect.type !== 'verdict' || effect.verdict.accept) return [];
   const { code, text } = effect.verdict;
   return [report({ type: 'refused', name: effect.claim.name, address: effect.claim.address, code, text })];
 }

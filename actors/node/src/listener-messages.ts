@@ -22,7 +22,13 @@ export type ListenerEvent<R> =
   /** Turned away before it was a connection: wrong key, no handshake in time, too many. */
   | { readonly type: 'rejected'; readonly rejection: R }
   /** Its hello was good, its name was not to be had. */
-  | { readonly type: 'refused'; readonly name: NodeName; readonly address: string; readonly code: CloseCode; readonly text: string }
+  | {
+      readonly type: 'refused';
+      readonly name: NodeName;
+      readonly address: string;
+      readonly code: CloseCode;
+      readonly text: string;
+    }
   /** It connected and did not get as far as a link: bad hello, other cluster, hung up. */
   | { readonly type: 'greeting-failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'accepted'; readonly peer: PeerInfo }

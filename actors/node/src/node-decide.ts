@@ -17,7 +17,12 @@ export interface NodeState {
 /** What came over the link. It waits in the mailbox among the rest, so that its bound holds. */
 export type Received =
   | { readonly type: 'received'; readonly to: ActorName; readonly message: WireMessage }
-  | { readonly type: 'received-ask'; readonly to: ActorName; readonly message: WireMessage; readonly answer: AskAnswer };
+  | {
+      readonly type: 'received-ask';
+      readonly to: ActorName;
+      readonly message: WireMessage;
+      readonly answer: AskAnswer;
+    };
 
 /** What only the node actor itself sends. */
 export type NodeOwn =
@@ -33,7 +38,11 @@ export type NodeEffect =
   | { readonly type: 'close'; readonly code: CloseCode; readonly text: string }
   | { readonly type: 'deliver'; readonly received: Received }
   | { readonly type: 'report'; readonly event: NodeEvent }
-  | { readonly type: 'reply-stats'; readonly to: Extract<NodeMessage, { type: 'get-stats' }>['replyTo']; readonly lost: number }
+  | {
+      readonly type: 'reply-stats';
+      readonly to: Extract<NodeMessage, { type: 'get-stats' }>['replyTo'];
+      readonly lost: number;
+    }
   | { readonly type: 'reply-probe'; readonly to: Ref<'alive' | 'dead'>; readonly value: 'alive' | 'dead' }
   | { readonly type: 'reply-ask'; readonly to: Ref<AskOutcome>; readonly value: AskOutcome };
 
@@ -80,7 +89,10 @@ const probe = (state: NodeState, replyTo: Ref<'alive' | 'dead'>): NodeEffect =>
 function lost(state: NodeState, last: WireMessage['type']): Step {
   const count = state.lost + 1;
   const told = count === 1 || count % lostStep === 0;
-  return next({ ...state, lost: count }, told ? [{ type: 'report', event: { type: 'messages-lost', lost: count, last } }] : []);
+  return next(
+    { ...state, lost: count },
+    told ? [{ type: 'report', event: { type: 'messages-lost', lost: count, last } }] : [],
+  );
 }
 
 const next = (state: NodeState, effects: readonly NodeEffect[] = []): Step => ({ state, effects });

@@ -20,6 +20,8 @@ export interface OpenedLink {
   readonly peer: PeerInfo;
   /** Says goodbye with the reason, sends what is queued, closes. Does nothing on a closed link. */
   close(code: CloseCode, text: string): void;
+  /** Closes at once. Does nothing on a closed link. */
+  destroy(reason: Error): void;
 }
 
 /** An open link, as its node actor uses it. Streams of bytes are opened on the link itself, past the actor. */
@@ -30,8 +32,6 @@ export interface NodeLink extends OpenedLink {
   ask(to: ActorName, message: WireMessage, timeoutMs: number): Promise<WireMessage>;
   /** Resolves with the round trip, ms; rejects when no answer came in time. */
   ping(timeoutMs: number): Promise<number>;
-  /** Closes at once. Does nothing on a closed link. */
-  destroy(reason: Error): void;
   readonly stats: () => NodeLinkStats;
 }
 
@@ -91,7 +91,10 @@ export function failureOf(error: unknown): Failure {
  * Opens a link that may be given up: rejects as soon as `signal` aborts, and closes a link that opens
  * after that.
  */
-export function openUnless<L extends OpenedLink>(signal: AbortSignal, open: (signal: AbortSignal) => Promise<L>): Promise<L> {
+export function openUnless<L extends OpenedLink>(
+  signal: AbortSignal,
+  open: (signal: AbortSignal) => Promise<L>,
+): Promise<L> {
   return new Promise((resolve, reject) => {
     const givenUp = (): void => reject(signal.reason);
     if (signal.aborted) return givenUp();

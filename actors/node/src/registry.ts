@@ -33,14 +33,20 @@ export interface Entry<L> {
 export type Registry<L> = ReadonlyMap<NodeName, Entry<L>>;
 
 export type Verdict =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: CloseCode; readonly text: string };
+  | { readonly accept: true }
+  | { readonly accept: false; readonly code: CloseCode; readonly text: string };
 
 export type RegistryEffect<L> =
   | { readonly type: 'verdict'; readonly claim: Claim; readonly verdict: Verdict }
   | { readonly type: 'probe'; readonly name: NodeName }
   /** Close the dead `link`: `by` wants its name. */
-  | { readonly type: 'replace'; readonly name: NodeName; readonly link: L; readonly holder: string; readonly by: string };
+  | {
+      readonly type: 'replace';
+      readonly name: NodeName;
+      readonly link: L;
+      readonly holder: string;
+      readonly by: string;
+    };
 
 export interface Change<L> {
   readonly registry: Registry<L>;
@@ -101,7 +107,10 @@ export function probed<L>(registry: Registry<L>, name: NodeName, alive: boolean,
   const [first] = waiting;
   if (alive || first === undefined || holder.link === undefined) {
     const rest: Entry<L> = { holder, probing: false, waiting: [] };
-    return { registry: new Map(registry).set(name, rest), effects: waiting.map((claim) => refuseTaken(claim, holder, now)) };
+    return {
+      registry: new Map(registry).set(name, rest),
+      effects: waiting.map((claim) => refuseTaken(claim, holder, now)),
+    };
   }
   const leaving: Entry<L> = { holder: { ...holder, phase: 'leaving' }, probing: false, waiting };
   return {
@@ -128,7 +137,7 @@ function take<L>(registry: Registry<L>, claim: Claim, waiting: readonly Claim[],
   const holder: Holder<L> = { claim: claim.id, address: claim.address, since: now, phase: 'greeting', link: undefined };
   return {
     registry: new Map(registry).set(claim.name, { holder, probing: false, waiting }),
-    effects: [{ type: 'verdict', claim, verdict: { ok: true } }],
+    effects: [{ type: 'verdict', claim, verdict: { accept: true } }],
   };
 }
 
@@ -149,5 +158,5 @@ function refuseTaken<L>(claim: Claim, holder: Holder<L>, now: number): RegistryE
 const refuse = <L>(claim: Claim, code: CloseCode, text: string): RegistryEffect<L> => ({
   type: 'verdict',
   claim,
-  verdict: { ok: false, code, text },
+  verdict: { accept: false, code, text },
 });

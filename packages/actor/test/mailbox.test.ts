@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { offer, tell } from '../src/index.ts';
+import { openMailbox, push, shift, stampOfOldest } from '../src/mailbox.ts';
 import { settle, testSystem } from '../src/testing.ts';
 import { call, note, probe } from './rig.ts';
 
@@ -117,4 +119,34 @@ describe('a turn', () => {
     expect(lines).toEqual(['a+', 'goes on', 'a-']);
     expect(deadLetters()).toMatchObject({ count: 1, last: [{ reason: 'stopped' }] });
   });
+});
+
+it('the ring gives back what it took, in order, through every growth', async () => {
+  await fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 40 })), { maxLength: 30 }), (bursts) => {
+      const box = openMailbox({ capacity: 1_000_000, overflow: 'refuse' });
+      const model: number[] = [];
+      let sent = 0;
+      for (const [pushes, shifts] of bursts) {
+        for (let n = 0; n < pushes; n++) {
+          push(box, sent, sent * 2);
+          model.push(sent++);
+        }
+        for (let n = 0; n < shifts && model.length > 0; n++) {
+          expect(stampOfOldest(box)).toBe(model[0]! * 2);
+          expect(shift(box)).toBe(model.shift());
+        }
+        expect(box.tail - box.head).toBe(model.length);
+      }
+    }),
+  );
+});
+
+it('a ring that held many gives its memory back when it is empty', () => {
+  const box = openMailbox({ capacity: 1_000_000, overflow: 'refuse' });
+  for (let n = 0; n < 10_000; n++) push(box, n, 0);
+  for (let n = 0; n < 10_000; n++) shift(box);
+  expect(box.slots).toHaveLength(0);
+  push(box, 'again', 0);
+  expect(shift(box)).toBe('again');
 });

@@ -77,9 +77,10 @@ describe('timers of a scope', () => {
     });
     if (how === 'crash') tell(ref, fault);
     else await system.root.stopChild(ref);
+    await settle();
+    expect(clock.timers()).toBe(0);
     await clock.advance(1_000);
     expect(lines.filter((line) => line.includes('tick') || line.includes('once'))).toEqual([]);
-    expect(clock.timers()).toBe(0);
   });
 
   it('a tick is left out while the one before still waits', async () => {

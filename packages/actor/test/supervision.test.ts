@@ -1,6 +1,6 @@
 import { tell } from '../src/index.ts';
 import { manualClock, settle, testSystem } from '../src/testing.ts';
-import { call, fault, note, probe } from './rig.ts';
+import { call, fault, forever, held, note, probe } from './rig.ts';
 
 describe('one crash', () => {
   it('restarts the crashed child with fresh state under the same ref and leaves the others alone', async () => {
@@ -83,9 +83,9 @@ describe('one crash', () => {
     await settle();
     tell(
       a,
-      call(() => {
+      call((scope) => {
         system.crash('/a', new Error('own drill'));
-        lines.push('handler goes on');
+        lines.push(scope.signal.aborted ? 'ended under its handler' : 'handler goes on');
       }),
     );
     tell(a, note('x'));
@@ -155,6 +155,29 @@ describe('strategies', () => {
     tell(refs[2]!, note('x'));
     await settle();
     expect(lines.at(-1)).toBe('c x 0');
+  });
+
+  it('a sibling that ends comes to no message of others until it has started again', async () => {
+    const { lines, refs, system } = three('one-for-all');
+    const work = held<string>();
+    tell(
+      refs[2]!,
+      call((scope) =>
+        scope.run(
+          () => work.promise,
+          note,
+          () => fault,
+        ),
+      ),
+    );
+    tell(refs[0]!, fault);
+    await settle();
+    tell(refs[2]!, note('of another'));
+    await settle();
+    expect(system.inspect()[3]).toMatchObject({ status: 'ending', depth: 1 });
+    work.resolve('outcome');
+    await settle();
+    expect(lines.slice(3)).toEqual(['c-', 'c outcome 1', 'b-', 'a+', 'b+', 'c+', 'c of another 0']);
   });
 
   it('a second crash during the wait joins the two groups, and each child starts once', async () => {
@@ -251,6 +274,44 @@ describe('giving up', () => {
       '/links restart',
     ]);
     expect(system.giveUps).toEqual([]);
+  });
+
+  it('starts the children in order again even when the first fails once more', async () => {
+    const lines: string[] = [];
+    const { root } = testSystem();
+    const nested = root.supervise('nested', { strategy: 'one-for-all', intensity });
+    let starts = 0;
+    const init = (): number => {
+      lines.push(++starts === 3 ? 'a fails' : 'a+');
+      if (starts === 3) throw new Error('not yet');
+      return 0;
+    };
+    const a = nested.spawn(probe('a', lines, { init }));
+    nested.spawn(probe('b', lines));
+    tell(a, fault);
+    tell(a, fault);
+    await settle();
+    expect(lines).toEqual(['a+', 'b+', 'b-', 'a+', 'b+', 'b-', 'a fails', 'a+', 'b+']);
+  });
+
+  it('is overtaken by a stop that is asked for meanwhile', async () => {
+    const { root, stop, clock, giveUps, inspect } = testSystem({
+      supervision: { intensity: { maxRestarts: 0, withinMs: 1 } },
+    });
+    const a = root.spawn(probe('a', []));
+    tell(
+      root.spawn(probe('b', [])),
+      call((scope) => scope.run(forever, note, () => fault)),
+    );
+    tell(a, fault);
+    await settle();
+    expect(inspect()[0]).toMatchObject({ status: 'ending' });
+    const stopping = stop();
+    await clock.advance(5_000);
+    await stopping;
+    await settle();
+    expect(giveUps).toEqual([]);
+    expect(inspect()).toMatchObject([{ path: '/', status: 'stopped' }]);
   });
 
   it('climbs to the root when the parents have no budget left either', async () => {

@@ -41,12 +41,13 @@ export interface HaproxyHelperConfig {
 /** Reads the block. Unlike the reference: an empty child counts as absent, the password is never split, names compare whole. */
 export function readHaproxyHelper(block: Element, findings: Findings): HaproxyHelperConfig {
   const options = optionsOf(block, findings);
+  const read: Reading = { options, findings };
   const wanted = readEnabled(options, findings);
   const access = readAccess(options, wanted, findings);
   warnOfUnknown(block, findings);
   return {
     ...access,
-    port: integer(options, findings, 'haproxy_port', 5555, 1024, 65535),
+    port: integer(read, 'haproxy_port', 5555, [1024, 65535]),
     protocol: readProtocol(options, findings),
     backend: options.text('haproxy_backend') ?? 'wazuh_reporting',
     ...optional('resolver', options.text('haproxy_resolver')),
@@ -55,13 +56,19 @@ export function readHaproxyHelper(block: Element, findings: Findings): HaproxyHe
     ...optional('clientCertKey', options.text('client_cert_key')),
     ...optional('clientCertPassword', options.text('client_cert_password')),
     excludedNodes: readExcludedNodes(options),
-    frequencyMs: 1000 * integer(options, findings, 'frequency', 60, 10),
-    agentChunkSize: integer(options, findings, 'agent_chunk_size', 300, 100),
-    agentReconnectionTimeMs: 1000 * integer(options, findings, 'agent_reconnection_time', 5, 0),
-    agentReconnectionStabilityTimeMs: 1000 * integer(options, findings, 'agent_reconnection_stability_time', 60, 10),
+    frequencyMs: 1000 * integer(read, 'frequency', 60, [10]),
+    agentChunkSize: integer(read, 'agent_chunk_size', 300, [100]),
+    agentReconnectionTimeMs: 1000 * integer(read, 'agent_reconnection_time', 5, [0]),
+    agentReconnectionStabilityTimeMs: 1000 * integer(read, 'agent_reconnection_stability_time', 60, [10]),
     imbalanceTolerance: readTolerance(options, findings),
-    removeDisconnectedNodeAfterMs: 60_000 * integer(options, findings, 'remove_disconnected_node_after', 240, 0),
+    removeDisconnectedNodeAfterMs: 60_000 * integer(read, 'remove_disconnected_node_after', 240, [0]),
   };
+}
+
+/** Where values come from, and what is wrong with them goes to. */
+interface Reading {
+  readonly options: Options;
+  readonly findings: Findings;
 }
 
 const optional = <K extends string>(name: K, value: string | undefined): { readonly [P in K]?: string } =>
@@ -120,22 +127,17 @@ function readExcludedNodes(options: Options): readonly string[] {
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
-function integer(
-  options: Options,
-  findings: Findings,
-  name: string,
-  fallback: number,
-  min: number,
-  max = Number.MAX_SAFE_INTEGER,
-): number {
-  const value = options.text(name);
+/** The least and the largest value; without the latter there is no largest. */
+type Range = readonly [min: number, max?: number];
+
+function integer(read: Reading, name: string, fallback: number, [min, max]: Range): number {
+  const value = read.options.text(name);
   if (value === undefined) return fallback;
-  const allowed =
-    max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
   const number = /^[+-]?[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return number;
+  if (number >= min && number <= (max ?? Number.MAX_SAFE_INTEGER)) return number;
+  const allowed = max === undefined ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
   const text = Number.isNaN(number) ? `HAProxy Helper ${name} must be an integer.` : undefined;
-  badHelperValue(findings, name, value, allowed, text);
+  badHelperValue(read.findings, name, value, allowed, text);
   return fallback;
 }
 
@@ -150,6 +152,7 @@ function readTolerance(options: Options, findings: Findings): number {
   return 0.1;
 }
 
+// The text of the reference where it has one of its own; else the reason is the range.
 const badHelperValue = (
   findings: Findings,
   name: string,

@@ -24,7 +24,10 @@ function schemaOf(option: Option): TSchema {
     case 'integer':
       return Type.Integer({ minimum: option.min, maximum: option.max, ...about });
     case 'choice':
-      return Type.Unsafe<string>({ type: 'string', enum: option.choices, ...about });
+      return Type.Union(
+        option.choices.map((choice) => Type.Literal(choice)),
+        about,
+      );
     case 'account':
       return Type.Union(
         [Type.String({ minLength: 1, maxLength: 256 }), Type.Integer({ minimum: 0, maximum: 4_294_967_294 })],

@@ -32,7 +32,7 @@ export function readMuster(text: string, findings: Findings): MusterFile {
 }
 
 function parseYaml(text: string, findings: Findings): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
   const wrong = (problem: string, line?: number): undefined => {
     findings.fault({
       code: 3006,

@@ -26,7 +26,8 @@ export function parseOssec(text: string): ParsedOssec {
   if (!normalised.ok) return normalised;
   try {
     const valid = XMLValidator.validate(normalised.xml);
-    if (valid !== true) return { ok: false, line: valid.err.line, text: plainReason(valid.err.msg) };
+    if (valid !== true)
+      return { ok: false, line: valid.err.line, text: reasonWithoutSecrets(normalised.xml, valid.err) };
     const roots = (parser.parse(normalised.xml) as readonly RawNode[]).flatMap((node) => elementsOf(bodyOf(node)));
     return { ok: true, roots, ossecComments: normalised.ossecComments };
   } catch (cause) {
@@ -71,5 +72,12 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const decodeEntities = (text: string): string =>
   text.replace(/&(amp|lt|gt|apos|quot);/g, (_, name: string) => entities[name] ?? '');
 
-const plainReason = (message: string): string => message.replaceAll(`'${wrapper}'`, 'the end of the file');
+/** The checker names tags. Where one may be a piece of a secret (`<key>ab<cd ef></key>`), no name is told. */
+function reasonWithoutSecrets(xml: string, { msg, line }: { readonly msg: string; readonly line: number }): string {
+  const opened = Number(/opened in line ([0-9]+)/.exec(msg)?.[1] ?? line);
+  const lines = xml.split('\n').slice(Math.min(opened, line) - 1, Math.max(opened, line));
+  if (lines.some((text) => /(key|password)>/i.test(text))) return 'the tags do not match';
+  return msg.replaceAll(`'${wrapper}'`, 'the end of the file');
+}
+
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -12,12 +12,17 @@ export function clusterSection(parsed: Parsed, findings: Findings): Element | un
       "There are multiple cluster sections in configuration. Using only last section. (The manager's other daemons take the node's name and type from the first.)",
     );
   }
-  warnOfReaders(parsed, sections, findings);
+  warnOfReaders(parsed, roots, sections, findings);
   return sections.at(-1);
 }
 
 /** The manager's other daemons read the same file by other rules; a node can disagree with itself. */
-function warnOfReaders(parsed: Parsed, sections: readonly Element[], findings: Findings): void {
+function warnOfReaders(
+  parsed: Parsed,
+  roots: readonly Element[],
+  sections: readonly Element[],
+  findings: Findings,
+): void {
   const foreign = parsed.roots.filter((root) => root.name !== 'ossec_config').map((root) => `<${root.written}>`);
   if (foreign.length > 0) {
     findings.warn(
@@ -30,8 +35,8 @@ function warnOfReaders(parsed: Parsed, sections: readonly Element[], findings: F
       `Line ${lines}: <! … !> is a comment for the manager's other daemons, but not for the cluster: options inside it hold. Use <!-- … -->.`,
     );
   }
-  const options = sections.flatMap((section) => [section, ...section.children]);
-  const mixed = options.filter((element) => element.written !== element.name).map((element) => `<${element.written}>`);
+  const read = [...roots, ...sections.flatMap((section) => [section, ...section.children])];
+  const mixed = read.filter((element) => element.written !== element.name).map((element) => `<${element.written}>`);
   if (mixed.length > 0) {
     findings.warn(
       `${[...new Set(mixed)].join(', ')}: the manager's other daemons know these names in lower case only.`,

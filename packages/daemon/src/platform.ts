@@ -1,4 +1,5 @@
 import type { Clock, Random, Scheduler } from '@muster/actor';
+import type { ControlDeps } from '@muster/control';
 import type { Transport } from '@muster/link';
 import type { Log } from '@muster/log';
 import type { Disk } from '@muster/tree';
@@ -19,8 +20,8 @@ export interface Platform {
   readonly disk: Disk;
   /** Listens on a master, dials on a worker. */
   readonly links: Transport;
-  /** The socket of the command line, `R/queue/cluster/muster.sock`. */
-  readonly control: Transport;
+  /** Opens the socket of the command line, `R/queue/cluster/muster.sock`. */
+  readonly listenLocally: ControlDeps['listen'];
   readonly log: Log;
   readonly process: ProcessPort;
 }

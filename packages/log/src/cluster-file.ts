@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { compressFile, unpackedFiles } from './compress.ts';
 import { type Owner, openDayFile } from './day-file.ts';
 
@@ -94,4 +95,4 @@ function attempt(close: () => void): void {
   } catch {}
 }
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const reasonOf = (cause: unknown): string => (types.isNativeError(cause) ? cause.message : String(cause));

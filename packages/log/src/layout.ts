@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { oneLine, oneTag, safeJson } from './escape.ts';
 import type { LogFormat, LogLevel } from './levels.ts';
 import { isLogged } from './levels.ts';
@@ -44,7 +45,9 @@ function jsonLine({ level, tag, subtag, text, fields, at }: LogRecord): string {
 
 const traceOf = (fields: Readonly<Record<string, unknown>>): string =>
   Object.values(fields)
-    .flatMap((value) => (value instanceof Error && typeof value.stack === 'string' ? [` ${oneLine(value.stack)}`] : []))
+    .flatMap((value) =>
+      types.isNativeError(value) && typeof value.stack === 'string' ? [` ${oneLine(value.stack)}`] : [],
+    )
     .join('');
 
 function stamp(at: number): string {

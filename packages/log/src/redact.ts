@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { maxTextLength } from './escape.ts';
 
 /** A field is secret when this is the last word of its name: `key`, `cluster_key`, `clientCertPassword`, `api-token`. */
@@ -28,7 +29,7 @@ function plain(value: unknown, above: ReadonlySet<unknown>): unknown {
   if (above.size >= maxDepth) return '(too deep)';
   const inside = new Set(above).add(value);
   if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
-  if (value instanceof Error) return { name: value.name, message: value.message, ...members(value, inside) };
+  if (types.isNativeError(value)) return { name: value.name, message: value.message, ...members(value, inside) };
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof Map)
     return plainMembers(

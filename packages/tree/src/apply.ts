@@ -1,6 +1,6 @@
 /** Does what a journal says, step by step; each may have been done already. */
 import { splitPath } from '@muster/protocol';
-import type { Disk, DiskFailure, DiskStep, FileStat, StepOutcome } from './disk.ts';
+import type { Disk, DiskFailure, DiskStep, FileStat, Listing, StepOutcome } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { type Journal, type Removals, trashStep } from './journal.ts';
 import { type Failure, failure, mayBeLeft } from './plan.ts';
@@ -68,12 +68,13 @@ const failuresOf = (paths: readonly string[], outcomes: readonly StepOutcome[]):
 /** Files go to the trash; directories go when nothing but excluded names is left in them, and otherwise stay. */
 async function remove(
   context: ApplyContext,
-  { files, directories }: Removals,
+  { files, directories, parents }: Removals,
 ): Promise<{ readonly removed: number; readonly failures: readonly Failure[] }> {
-  if (files.length + directories.length === 0) return { removed: 0, failures: [] };
+  if (files.length + directories.length + parents.length === 0) return { removed: 0, failures: [] };
   const trashed = await discard(context, files);
   await removeDirectories(context, directories);
   const { disk, root } = context;
+  await disk.steps(parents.map((path) => ({ do: 'remove-directory', path: `${root}/${path}` })));
   const changed = [...new Set([...files, ...directories].map((path) => splitPath(path)[0]))];
   await disk.sync([], [context.trashPath, ...changed.map((path) => `${root}/${path}`)]);
   return trashed;
@@ -136,12 +137,7 @@ async function removeDirectories(context: ApplyContext, directories: readonly st
     if (outcome?.ok !== false || outcome.failure.code !== 'ENOTEMPTY') continue;
     if (entryOf(table, directory)?.removeEmptyDirectories !== true) continue;
     const [listing] = await disk.list([`${root}/${directory}`]);
-    if (
-      listing?.ok !== true ||
-      listing.notUtf8.length > 0 ||
-      !listing.names.every((name) => mayBeLeft(name, exclusions))
-    )
-      continue;
+    if (listing?.ok !== true || !onlyExcluded(listing, exclusions)) continue;
     await discard(
       context,
       listing.names.map((name) => `${directory}/${name}`),
@@ -149,3 +145,7 @@ async function removeDirectories(context: ApplyContext, directories: readonly st
     await disk.steps([{ do: 'remove-directory', path: `${root}/${directory}` }]);
   }
 }
+
+const onlyExcluded = ({ names, notUtf8, stats }: Extract<Listing, { ok: true }>, exclusions: Exclusions): boolean =>
+  notUtf8.length === 0 &&
+  names.every((name, index) => mayBeLeft(name, exclusions) && stats.at(index).kind !== 'directory');

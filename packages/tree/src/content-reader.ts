@@ -1,5 +1,5 @@
 /** Serves content by digest, from the files of the tree: small ones read many at a time, large ones piece by piece. */
-import { type DirectoryNode, type FileTree, joinPath } from '@muster/protocol';
+import { type DirectoryNode, entryAt, type FileEntry, type FileTree, joinPath } from '@muster/protocol';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import type { ContentSink, ContentSource } from './results.ts';
@@ -18,11 +18,17 @@ const smallBytes = 64 * 1024;
 const batchFiles = 64;
 const pieceBytes = 256 * 1024;
 
+/** A `ContentSource` over the files of this node. */
+export interface ContentReader extends ContentSource {
+  /** The entry of some file of the tree with this content (hex digest). */
+  entryOf(digest: string): FileEntry | undefined;
+}
+
 /**
  * A file that changed since the scan is `missing`, or comes with bytes that do not fit its digest; the
  * receiver verifies, and a newer generation is on its way.
  */
-export function openContentReader({ disk, root, tree }: ContentReaderDeps): ContentSource {
+export function openContentReader({ disk, root, tree }: ContentReaderDeps): ContentReader {
   const find = indexOf(tree);
 
   const small = async (path: string, size: number): Promise<Uint8Array | undefined> => {
@@ -99,7 +105,11 @@ export function openContentReader({ disk, root, tree }: ContentReaderDeps): Cont
     }
   };
 
-  return { fetch };
+  const known = (digest: string): FileEntry | undefined => {
+    const path = find(digest);
+    return path === undefined ? undefined : entryAt(tree(), path);
+  };
+  return { fetch, entryOf: known };
 }
 
 /** Finds a path that holds a digest. Follows the tree: only directories that changed are indexed again. */

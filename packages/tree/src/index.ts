@@ -1,4 +1,4 @@
-export { type ContentReaderDeps, openContentReader } from './content-reader.ts';
+export { type ContentReader, type ContentReaderDeps, openContentReader } from './content-reader.ts';
 export type * from './disk.ts';
 export { DiskError, explain, WatchExhausted } from './disk-error.ts';
 export { type NodeDiskOptions, nodeDisk } from './node/node-disk.ts';

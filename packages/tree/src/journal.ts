@@ -21,6 +21,8 @@ export interface Journal {
 export interface Removals {
   readonly files: readonly string[];
   readonly directories: readonly string[];
+  /** Directories above those, which go only when nothing at all is left in them. Deepest first. */
+  readonly parents: readonly string[];
 }
 
 const version = 'muster-journal-1';
@@ -29,18 +31,15 @@ const checksum = (body: string): string => createHash('blake2b512').update(body)
 
 export function encodeJournal({ nonce, trash, first, makeDirectories, renames, then }: Journal): Uint8Array {
   const flat = renames.flatMap(({ from, to }) => [from, to]);
-  const body = JSON.stringify([
-    nonce,
-    trash,
-    first.files,
-    first.directories,
-    makeDirectories,
-    flat,
-    then.files,
-    then.directories,
-  ]);
+  const body = JSON.stringify([nonce, trash, rowOf(first), makeDirectories, flat, rowOf(then)] satisfies Row);
   return Buffer.from(`${version} ${checksum(body)}\n${body}`);
 }
+
+type Part = readonly [files: readonly string[], directories: readonly string[], parents: readonly string[]];
+type Row = readonly [string, number, Part, readonly string[], readonly string[], Part];
+
+const rowOf = ({ files, directories, parents }: Removals): Part => [files, directories, parents];
+const removalsOf = ([files, directories, parents]: Part): Removals => ({ files, directories, parents });
 
 /** `undefined` for anything but a whole journal: then no rename has been done yet. */
 export function decodeJournal(bytes: Uint8Array): Journal | undefined {
@@ -48,31 +47,19 @@ export function decodeJournal(bytes: Uint8Array): Journal | undefined {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
   if (end < 0 || text.slice(0, end) !== `${version} ${checksum(body)}`) return undefined;
-  const [nonce, trash, firstFiles, firstDirectories, makeDirectories, flat, thenFiles, thenDirectories] = JSON.parse(
-    body,
-  ) as [string, number, string[], string[], string[], string[], string[], string[]];
+  const [nonce, trash, first, makeDirectories, flat, then] = JSON.parse(body) as Row;
   const renames = Array.from({ length: flat.length / 2 }, (_, index) => ({
     from: flat[index * 2]!,
     to: flat[index * 2 + 1]!,
   }));
-  return {
-    nonce,
-    trash,
-    first: { files: firstFiles, directories: firstDirectories },
-    makeDirectories,
-    renames,
-    then: { files: thenFiles, directories: thenDirectories },
-  };
+  return { nonce, trash, first: removalsOf(first), makeDirectories, renames, then: removalsOf(then) };
 }
 
+const countOf = ({ files, directories, parents }: Removals): number =>
+  files.length + directories.length + parents.length;
+
 export const isEmptyJournal = ({ first, makeDirectories, renames, then }: Journal): boolean =>
-  first.files.length +
-    first.directories.length +
-    makeDirectories.length +
-    renames.length +
-    then.files.length +
-    then.directories.length ===
-  0;
+  countOf(first) + makeDirectories.length + renames.length + countOf(then) === 0;
 
 /** Where a removed file goes: its path, below the trash folder of the transaction. */
 export const trashStep = (root: string, trashPath: string, path: string): Extract<DiskStep, { do: 'rename' }> => ({

@@ -5,13 +5,19 @@ export const statFields = 8;
 const [device, inode, size, mtime, ctime, mode, uid, gid] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 const formatMask = 0o170000;
-const kinds: Readonly<Record<number, FileKind>> = { 16807: 'file', 9604: 'directory', 21609: 'symlink' };
+const formats: ReadonlyMap<number, FileKind> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+]);
+/** A FIFO stands for every other kind: it is not told apart. */
+const otherFormat = 0o010000;
 
 /** The kind of file in an `st_mode`, as POSIX packs it. */
-export const kindOf = (stMode: number): FileKind => kinds[stMode & formatMask] ?? 'other';
+export const kindOf = (stMode: number): FileKind => formats.get(stMode & formatMask) ?? 'other';
 
 const formatOf = (kind: FileKind): number =>
-  Number(Object.keys(kinds).find((format) => kinds[Number(format)] === kind) ?? 0o010000);
+  [...formats].find(([, formatKind]) => formatKind === kind)?.[0] ?? otherFormat;
 
 /** The stat at `index` of `packed`. */
 export function unpackStat(packed: BigInt64Array, index: number): FileStat {

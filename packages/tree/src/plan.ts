@@ -151,11 +151,16 @@ export function decideWork(
       nonce,
       first: {
         files: files.yes,
-        directories: deepestFirst([...firstDirectories, ...emptiedAbove(files.yes, firstDirectories, putPaths)]),
+        directories: deepestFirst(firstDirectories),
+        parents: deepestFirst(emptiedAbove(files.yes, firstDirectories, putPaths)),
       },
       makeDirectories: [...makeLater].sort(),
       renames: puts.map(({ staged, path }) => ({ from: staged, to: path })),
-      then: { files: files.no, directories: deepestFirst([...later, ...parentsEmptied(later, plan, table)]) },
+      then: {
+        files: files.no,
+        directories: deepestFirst(later),
+        parents: deepestFirst(parentsEmptied(later, plan, table)),
+      },
     },
   };
 }
@@ -181,7 +186,10 @@ function emptiedAbove(files: readonly string[], known: readonly string[], puts: 
  * plan: it is made, or files are removed from it without it.
  */
 function parentsEmptied(removed: readonly string[], { changes }: Replication, table: readonly TableEntry[]): string[] {
-  const stays = new Set([...changes.makeDirectories, ...changes.remove.map((path) => splitPath(path)[0])]);
+  const stays = new Set([
+    ...changes.makeDirectories,
+    ...[...changes.put.map(({ path }) => path), ...changes.remove].map((path) => splitPath(path)[0]),
+  ]);
   const gone = new Set(removed);
   const found = new Set<string>();
   for (const path of removed) {

@@ -210,7 +210,7 @@ export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: 
       known.map((path) => ({ do: 'chmod', path: at(path), mode: entryOf(table, splitPath(path)[0])!.mode })),
     );
     return [...owned, ...moded].flatMap((outcome) =>
-      outcome.ok || outcome.failure.code === 'ENOENT'
+      outcome.ok || outcome.failure.code === 'ENOENT' || outcome.failure.code === 'ENOTDIR'
         ? []
         : [failure(outcome.failure.path.slice(root.length + 1), outcome.failure.code)],
     );

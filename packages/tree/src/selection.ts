@@ -39,11 +39,7 @@ export const selects = (entry: TableEntry, name: string, exclusions: Exclusions)
 /** Backslashes and control characters mislead logs, shells and peers on other systems. */
 export const isSafeName = (name: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  name !== '' &&
-  name !== '.' &&
-  name !== '..' &&
-  !/[\u0000-\u001f\u007f\\/]/.test(name) &&
-  Buffer.byteLength(name) <= 255;
+  name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && Buffer.byteLength(name) <= 255;
 
 /** Relative, normalised, every part safe, not longer than the system takes. */
 export const isSafePath = (path: string): boolean =>

@@ -22,7 +22,12 @@ export interface ServerLimits {
 }
 
 /** 200 bytes a worker every 10 s are nothing; eight streams fill a link; four workers at full tilt fill a disk; a well-behaved worker never has 64 waiting. */
-export const serverDefaults: ServerLimits = { repeatMs: 10_000, streamsPerWorker: 8, streams: 32, waitingPerWorker: 64 };
+export const serverDefaults: ServerLimits = {
+  repeatMs: 10_000,
+  streamsPerWorker: 8,
+  streams: 32,
+  waitingPerWorker: 64,
+};
 
 /** Manifests of this many newest generations are served: a worker may ask for one while the next is published. */
 const treesKept = 4;
@@ -142,7 +147,8 @@ function requested(state: State, peer: NodeName, request: Request, limits: Serve
   if (worker.waiting.length >= limits.waitingPerWorker) {
     return refuse('overloaded', `${limits.waitingPerWorker} requests of this worker wait already; ask again later`);
   }
-  const next = withWorker(state, peer, { ...worker, waiting: [...worker.waiting, request] });
+  const workers = new Map(state.workers).set(peer, { ...worker, waiting: [...worker.waiting, request] });
+  const next = { ...state, workers };
   const { state: after, effects } = serveNext(next, limits);
   return step(after, [{ type: 'admit', stream: request.stream }, ...effects]);
 }

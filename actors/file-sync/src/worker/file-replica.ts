@@ -58,17 +58,23 @@ export function spawnFileReplica(
     incarnation += 1;
     return initialState({ ...deps.master(), firstMark: incarnation * marksPerIncarnation }, deps.clock.now());
   };
+  const alarm: Alarm = { cancel: () => {} };
   return spawnActor<State, FileReplicaMessage, Own, Effect>(parent, {
     name: 'file-sync',
     clock: deps.clock,
     init,
     started: (scope) => scope.send({ type: 'begin' }),
     decide: (state, message, now) => decide(state, message, now, config.guard),
-    perform: (effect, scope) => perform(effect, deps, scope),
+    perform: (effect, scope) => perform(effect, deps, scope, alarm),
   });
 }
 
-function perform(effect: Effect, deps: FileReplicaDeps, scope: Scope<Own>): void {
+/** The one timer: a new one takes the place of the one before, which else would wake us for nothing. */
+interface Alarm {
+  cancel: () => void;
+}
+
+function perform(effect: Effect, deps: FileReplicaDeps, scope: Scope<Own>, alarm: Alarm): void {
   switch (effect.type) {
     case 'fetch-manifest':
       fetchManifest(effect, deps, scope);
@@ -89,7 +95,8 @@ function perform(effect: Effect, deps: FileReplicaDeps, scope: Scope<Own>): void
       tell(effect.to, effect.value);
       break;
     case 'wake':
-      scope.after(effect.delayMs, { type: 'wake' });
+      alarm.cancel();
+      alarm.cancel = scope.after(effect.delayMs, { type: 'wake' });
       break;
   }
 }

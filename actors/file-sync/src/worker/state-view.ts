@@ -17,6 +17,7 @@ export function viewOf(state: State): ReplicaView {
     target: state.target?.id,
     holds: state.holds,
     doing: doingOf(state),
+    applying: state.work.type === 'replicating' ? state.work.id : undefined,
     scanned: state.local !== undefined,
     files: state.local?.tree.files ?? 0,
     bytes: state.local?.tree.bytes ?? 0,

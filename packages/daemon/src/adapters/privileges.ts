@@ -23,7 +23,8 @@ export async function findAccount(names: readonly string[]): Promise<Account | u
 /** Becomes `account`, for good. Does nothing for a process that is not root. */
 export function becomeAccount(account: Account): void {
   if (process.getuid?.() !== 0) return;
-  process.initgroups?.(account.name, account.gid);
+  // In node since 0.9.4, missing from its types.
+  (process as { initgroups?: (user: string, gid: number) => void }).initgroups?.(account.name, account.gid);
   process.setgid?.(account.gid);
   process.setuid?.(account.uid);
 }

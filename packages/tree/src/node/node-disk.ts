@@ -46,7 +46,7 @@ const digestedOf = (path: string, index: number, { digests, codes, packed }: Raw
 
 const outcomeOf = (raw: BigInt64Array | DiskFailure | undefined): StepOutcome => {
   if (raw === undefined) return { ok: true };
-  return raw instanceof BigInt64Array ? { ok: true, stat: unpackStat(raw, 0) } : { ok: false, failure: raw };
+  return ArrayBuffer.isView(raw) ? { ok: true, stat: unpackStat(raw, 0) } : { ok: false, failure: raw };
 };
 
 /** Reads asked for in one turn of the event loop travel together: thousands of small files are served so. */

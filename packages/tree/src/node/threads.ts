@@ -124,17 +124,20 @@ export function openThreads(count: number, idleMs: number): Threads {
     if (closed) return Promise.reject(new DiskError('WORKER_DIED', call.op, 'the disk was closed'));
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
-      const job: Job = { call, resolve, reject };
+      const abort = (): void => {
+        const at = waiting.indexOf(job);
+        if (at >= 0) waiting.splice(at, 1);
+        reject(signal?.reason as Error);
+      };
+      const settled =
+        <T>(act: (value: T) => void) =>
+        (value: T): void => {
+          signal?.removeEventListener('abort', abort);
+          act(value);
+        };
+      const job: Job = { call, resolve: settled(resolve), reject: settled(reject) };
       waiting.push(job);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          const at = waiting.indexOf(job);
-          if (at >= 0) waiting.splice(at, 1);
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', abort, { once: true });
       feed();
     });
   };
