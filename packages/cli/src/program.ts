@@ -114,7 +114,12 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
     .option('-f, --foreground', 'stay in the foreground and log to stdout')
     .option('-d, --debug', 'log more; twice for more still', (_value: string, times: number) => times + 1, 0)
     .option('-r, --stay-root', 'keep running as root')
-    .addOption(new Option('--log-format <format>', 'layout of the log lines, instead of what muster.yaml says').choices(['plain', 'json']))
+    .addOption(
+      new Option('--log-format <format>', 'layout of the log lines, instead of what muster.yaml says').choices([
+        'plain',
+        'json',
+      ]),
+    )
     .action(async (options: Root & StartFlags) =>
       finish(
         await startNode(deps, output, {
