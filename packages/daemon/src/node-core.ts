@@ -69,7 +69,7 @@ export function takeLink(link: PausedLink, linking: Linking): void {
   const { node, role, version: peerVersion, address, skewMs } = link.peer;
   const report = (event: NodeEvent): void => {
     logNode(log, node, event);
-    if (event.type === 'link-closed') dropLink(link, event, linking);
+    if (event.type === 'link-closed') void dropLink(link, event, linking);
   };
   const linked = peers.add(
     link,
@@ -92,22 +92,24 @@ export function takeLink(link: PausedLink, linking: Linking): void {
   linking.linked(link);
 }
 
-function dropLink(
+/** The actor of a closed link is stopped before the name is given out again, for its successor has the same name. */
+async function dropLink(
   link: PausedLink,
   event: Extract<NodeEvent, { readonly type: 'link-closed' }>,
-  linking: Linking,
-): void {
-  const dropped = linking.peers.remove(link);
+  { peers, keepAlive, links, unlinked }: Linking,
+): Promise<void> {
+  const dropped = peers.remove(link);
   if (dropped === undefined) return;
   const { how, code, text } = event.end;
-  tell(linking.keepAlive, {
+  tell(keepAlive, {
     type: 'peer-unlinked',
     peer: link.peer.node,
     link: dropped.number,
     how: how === 'goodbye' && code === 'shutting-down' ? 'goodbye' : 'lost',
     reason: text,
   });
-  linking.unlinked(link, event);
+  await links.stopChild(dropped.actor);
+  unlinked(link, event);
 }
 
 /** For the keep-alive: who is linked now. */
