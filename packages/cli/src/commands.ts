@@ -11,7 +11,8 @@ export interface StartOptions {
   readonly foreground: boolean;
   /** 0 INFO, 1 DEBUG, 2 DEBUG2 (`reference/config.md` 5); a value in the options files beats it. */
   readonly debug: number;
-  readonly logFormat: 'wazuh' | 'json';
+  /** Undefined: what muster.yaml says. */
+  readonly logFormat: 'plain' | 'json' | undefined;
   /** Keep running as root (`-r`). */
   readonly stayRoot: boolean;
 }

@@ -42,10 +42,12 @@ export async function startDetached(
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
     child.once('error', (error) => resolve(error.message));
   });
+  const over = new AbortController();
   try {
-    const outcome = await Promise.race([ended, firstAnswer(settings, options.root)]);
+    const outcome = await Promise.race([ended, firstAnswer(settings, options.root, over.signal)]);
     return report(outcome, child.pid, options, output, words, settings.patienceMs);
   } finally {
+    over.abort();
     child.unref();
     closeSync(words);
   }
@@ -72,7 +74,7 @@ function report(
   const last = readScratch(words).trim();
   output.error(last === '' ? `See ${root}/logs/cluster.log` : last);
   output.error(`Muster did not start for R (${root}): the process ended with ${outcome}.`);
-  return typeof outcome === 'number' && outcome !== 0 ? outcome : exitCodes.fault;
+  return typeof outcome === 'number' ? outcome : exitCodes.fault;
 }
 
 export const argumentsOf = ({ root, debug, logFormat, stayRoot }: StartOptions): readonly string[] => [
@@ -81,16 +83,16 @@ export const argumentsOf = ({ root, debug, logFormat, stayRoot }: StartOptions):
   '--root',
   root,
   ...Array.from({ length: debug }, () => '-d'),
-  '--log-format',
-  logFormat,
+  ...(logFormat === undefined ? [] : ['--log-format', logFormat]),
   ...(stayRoot ? ['-r'] : []),
 ];
 
-async function firstAnswer(settings: DetachSettings, root: string): Promise<'answers' | 'silent'> {
+/** Looks until it answers, the patience is over, or `over` is aborted, for a look that goes on keeps this process from ending. */
+async function firstAnswer(settings: DetachSettings, root: string, over: AbortSignal): Promise<'answers' | 'silent'> {
   const until = performance.now() + settings.patienceMs;
-  while (performance.now() < until) {
+  while (!over.aborted && performance.now() < until) {
     if (await answers(settings, root)) return 'answers';
-    await sleep(lookMs, undefined, { ref: true });
+    await sleep(lookMs, undefined, { signal: over }).catch(() => {});
   }
   return 'silent';
 }

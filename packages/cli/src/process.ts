@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { clientTimeoutMs, openControl } from '@muster/control';
-import type { CommandDeps, Output, StartOptions } from './commands.ts';
+import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
 import { paintFor } from './render/table.ts';
 
@@ -12,16 +12,14 @@ export const version: string = createRequire(import.meta.url)('../package.json')
 /** A first scan of a large tree may come before the first answer. */
 const startPatienceMs = 30_000;
 
-/** What this package needs of the daemon. */
-interface DaemonModule {
-  readonly runDaemon: (options: StartOptions) => Promise<number>;
-}
-
 const open = (root: string) => openControl(root, clientTimeoutMs);
 
 export const commandDeps: CommandDeps = {
   open,
-  run: async (options) => ((await import('@muster/daemon')) as unknown as DaemonModule).runDaemon(options),
+  run: async ({ logFormat, ...options }) => {
+    const { runDaemon } = await import('@muster/daemon');
+    return runDaemon(logFormat === undefined ? options : { ...options, logFormat });
+  },
   detach: (options, output) =>
     startDetached(options, output, {
       program: fileURLToPath(new URL('main.js', import.meta.url)),

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { isUnreachable } from '@muster/control';
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   type CommandDeps,
   checkConfig,
@@ -63,7 +64,7 @@ function buildProgram(
   version: string,
   finish: (code: ExitCode) => void,
 ): Command {
-  const defaultRoot = environment.MUSTER_ROOT || '/var/ossec';
+  const defaultRoot = resolve(environment.MUSTER_ROOT || '/var/ossec');
   const program = new Command('muster')
     .description('The cluster daemon for Wazuh managers: keeps their files identical, and shows what it does.')
     .version(version, '-V, --version')
@@ -75,7 +76,10 @@ function buildProgram(
       writeErr: (text) => output.error(text.trimEnd()),
     });
   const command = (usage: string, about: string): Command =>
-    program.command(usage).description(about).option('--root <R>', 'directory of the manager', defaultRoot);
+    program
+      .command(usage)
+      .description(about)
+      .option('--root <R>', 'directory of the manager', (root) => resolve(root), defaultRoot);
 
   addStart(command('start', 'start the node of R'), deps, output, finish);
   command('check-config', 'check ossec.conf and muster.yaml of R, and show what they come to').action(
@@ -91,9 +95,9 @@ function buildProgram(
   command('health', 'show how this node does')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showHealth(deps, output, root, json === true)));
-  command('why <node>', 'explain in plain words why NODE is not in sync').action(async (node: string, { root }: Root) =>
-    finish(await explainNode(deps, output, root, node)),
-  );
+  command('why', 'explain in plain words why NODE is not in sync')
+    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
+    .action(async (node: string, { root }: Root) => finish(await explainNode(deps, output, root, node)));
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
@@ -111,7 +115,10 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
     .option('-d, --debug', 'log more; twice for more still', (_value: string, times: number) => times + 1, 0)
     .option('-r, --stay-root', 'keep running as root')
     .addOption(
-      new Option('--log-format <format>', 'layout of the log lines').choices(['wazuh', 'json']).default('wazuh'),
+      new Option('--log-format <format>', 'layout of the log lines, instead of what muster.yaml says').choices([
+        'plain',
+        'json',
+      ]),
     )
     .action(async (options: Root & StartFlags) =>
       finish(
@@ -126,6 +133,12 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
     );
 }
 
+/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
+function nodeName(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('A node has a name of 1 to 64 letters, digits, - and _: muster nodes lists them.');
+}
+
 interface Root {
   readonly root: string;
 }
@@ -135,6 +148,6 @@ interface Json {
 interface StartFlags {
   readonly foreground?: true;
   readonly debug: number;
-  readonly logFormat: 'wazuh' | 'json';
+  readonly logFormat?: 'plain' | 'json';
   readonly stayRoot?: true;
 }

@@ -18,7 +18,10 @@ afterEach(() => {
 const readPid = (): number | undefined =>
   existsSync(join(folder, 'pid')) ? Number(readFileSync(join(folder, 'pid'), 'utf8')) : undefined;
 
-const options = () => ({ root: folder, foreground: false, debug: 0, logFormat: 'wazuh', stayRoot: false }) as const;
+/** Timers that keep this process from ending. */
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+const options = () => ({ root: folder, foreground: false, debug: 0, logFormat: undefined, stayRoot: false }) as const;
 
 /** Starts `source` in place of the daemon. It answers as soon as the file `pid` is there. */
 async function start(source: string, settings: { readonly patienceMs?: number; readonly answers?: boolean } = {}) {
@@ -52,6 +55,12 @@ describe('a start in the background', () => {
     const { code, error, out } = await start("process.stderr.write('the port is taken\\n'); process.exitCode = 75;");
     expect([code, out]).toEqual([75, '']);
     expect(error).toBe(`the port is takenMuster did not start for R (${folder}): the process ended with 75.`);
+  });
+
+  it('looks no further once the daemon died', async () => {
+    const before = timers();
+    await start('process.exitCode = 1;');
+    expect(timers()).toBe(before);
   });
 
   it('points to the log when the daemon died without a word', async () => {

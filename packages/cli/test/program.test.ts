@@ -106,6 +106,7 @@ describe('the command line', () => {
   it('takes R from --root, then from MUSTER_ROOT, then /var/ossec', async () => {
     expect((await run('nodes --root /a', { cluster }, { MUSTER_ROOT: '/b' })).roots).toEqual(['/a']);
     expect((await run('nodes', { cluster }, { MUSTER_ROOT: '/b' })).roots).toEqual(['/b']);
+    expect((await run('nodes --root here', { cluster })).roots).toEqual([`${process.cwd()}/here`]);
     expect((await run('nodes', { cluster }, { MUSTER_ROOT: '' })).roots).toEqual(['/var/ossec']);
   });
 
@@ -145,8 +146,10 @@ describe('the command line', () => {
     ['nonsense', "unknown command 'nonsense'"],
     ['nodes --yaml', "unknown option '--yaml'"],
     ['why', "missing required argument 'node'"],
+    ['why no-such!', 'muster nodes lists them'],
+    [`why ${'n'.repeat(65)}`, 'muster nodes lists them'],
     ['log-level loud', 'Allowed choices are error, warning, info, debug, debug2'],
-    ['start --log-format xml', 'Allowed choices are wazuh, json'],
+    ['start --log-format xml', 'Allowed choices are plain, json'],
   ];
   it.each(wrong)('refuses «%s» with 1 and says what is allowed', async (line, words) => {
     const { code, error, out } = await run(line);

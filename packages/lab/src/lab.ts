@@ -55,6 +55,8 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
     const show = options.verbose ? screen.say : undefined;
     const settings = { program, show, event: screen.say, gaveUp: (error: Error) => failed.abort(error) };
     for (const node of nodes) processes.push(startNodeProcess(node, settings));
+    // Said and not drawn: a line that is cut to the width of the terminal cannot be copied.
+    if (options.forMs === undefined) screen.say(suggestions(nodes, `node ${program}`).join('\n'));
     const over = AbortSignal.any([stop, failed.signal]);
     const code = await watched({ options, nodes, processes, watcher, screen, over });
     if (failed.signal.aborted) throw failed.signal.reason;
@@ -93,8 +95,7 @@ async function verified({ nodes, processes, watcher, screen, over }: Run, forMs:
 }
 
 async function liveView(run: Run, over: AbortSignal): Promise<void> {
-  const footer = run.options.forMs === undefined ? suggestions(run.nodes, `node ${musterProgram}`) : [];
-  if (process.stdout.isTTY !== true && footer.length > 0) run.screen.say(footer.join('\n'));
+  const footer = run.options.forMs === undefined ? ['Ctrl-C ends the lab.'] : [];
   while (!over.aborted) {
     run.screen.show(await rowsOf(run), footer);
     await sleep(lookMs, undefined, { signal: over }).catch(() => {});

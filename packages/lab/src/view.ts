@@ -85,12 +85,15 @@ export function suggestions(nodes: readonly LabNode[], muster: string): readonly
   if (master === undefined || worker === undefined) return [];
   return [
     'Try, in another terminal:',
-    `  echo '<!-- mine -->' >> ${master.root}/etc/rules/local_rules.xml   # it is on every worker within a second`,
-    `  rm ${worker.root}/etc/client.keys                                  # it comes back`,
-    `  kill -9 $(pgrep -f -- '--root ${worker.root}$')                    # the lab starts it again after 2 s`,
+    `  echo '<!-- mine -->' >> ${master.root}/etc/rules/local_rules.xml`,
+    '    on every worker within a second',
+    `  rm ${worker.root}/etc/client.keys`,
+    '    comes back within two seconds',
+    `  kill -9 $(pgrep -f -- '--root ${worker.root}$')`,
+    `    ${worker.name} is started again after 2 s, and catches up`,
     `  ${muster} nodes --root ${master.root}`,
     `  ${muster} why ${worker.name} --root ${worker.root}`,
-    'Ctrl-C ends the lab.',
+    '',
   ];
 }
 
