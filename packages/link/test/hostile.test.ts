@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '@muster/actor';
-import { type Decoded, type Envelope, encodeDataHeader, encodeEnvelope, frameDecoder } from '@muster/protocol';
+import {
+  type Decoded,
+  type Envelope,
+  encodeDataHeader,
+  encodeEnvelope,
+  frameDecoder,
+  type GetContent,
+} from '@muster/protocol';
 import { type Connection, linkLimits, openLink, type PausedLink, tlsTransport, unixTransport } from '../src/index.ts';
 import { deferred, until } from '../src/testing/index.ts';
 import {
