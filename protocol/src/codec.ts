@@ -9,6 +9,7 @@ import type { Decoded, Envelope, Violation } from './envelope.ts';
 import { type EnvelopeEntry, envelopes } from './envelope-schema.ts';
 import { DATA_HEADER, FRAME_HEADER, MAX_DATA, MAX_FRAME } from './limits.ts';
 import { createScanner } from './scan.ts';
+import { breach, refused } from './violation.ts';
 
 /** The kinds of frames: the byte after the length. */
 export const ENVELOPE_FRAME = 1;
@@ -38,11 +39,14 @@ const scanner = createScanner(
  * to the wrong actor, with `undefined` in a field or half a surrogate pair in a string.
  */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  // Before packing, for msgpackr has errors of its own for what no schema lets pass.
+  const wrong = faultOf(envelope, undefined);
+  if (wrong !== undefined) throw unsendable(envelope, wrong.text);
   const frame = packr.pack(envelope, LEAVE_HEADER);
-  const length = frame.length - FRAME_HEADER + 1;
-  const fault = faultOf(envelope, length - 1, undefined)?.text ?? scanner.scan(frame.subarray(FRAME_HEADER));
-  if (fault !== undefined) throw new Error(`bug: this ${nameOf(envelope)} cannot be sent: ${fault}`);
-  writeU32(frame, 0, length);
+  const text = frame.subarray(FRAME_HEADER);
+  const fault = tooLong(envelope, text.length)?.text ?? scanner.scan(text);
+  if (fault !== undefined) throw unsendable(envelope, fault);
+  writeU32(frame, 0, text.length + 1);
   frame[4] = ENVELOPE_FRAME;
   return frame;
 }
@@ -73,26 +77,24 @@ export function decodeEnvelope(bytes: Uint8Array, sender: Sender): Decoded {
   } catch (error) {
     return refused('malformed', `an envelope that msgpackr refuses: ${error instanceof Error ? error.message : ''}`);
   }
-  const violation = faultOf(envelope, bytes.length, sender);
+  const violation = faultOf(envelope, sender) ?? tooLong(envelope, bytes.length);
   return violation === undefined ? { ok: true, frame: { type: 'envelope', envelope } } : { ok: false, violation };
 }
 
 /** What is wrong with a decoded envelope; with `sender`, also whether it may send it. */
-function faultOf(envelope: Envelope, byteLength: number, sender: Sender | undefined): Violation | undefined {
+function faultOf(envelope: Envelope, sender: Sender | undefined): Violation | undefined {
   if (typeof envelope !== 'object' || envelope === null) return breach('malformed', 'an envelope that is no map');
   const entry = envelopeTable.get(envelope.kind);
   if (entry === undefined) return breach('unknown-kind', 'an envelope of unknown kind');
   const { kind } = envelope;
   if (!entry.check.Check(envelope)) return breach('bad-envelope', `a '${kind}' with ${where(entry, envelope)}`);
   if (sender !== undefined && !entry.from.includes(sender)) return notAllowed(sender, `send '${kind}'`);
-  if (byteLength >= MAX_FRAME) return breach('too-long', `${byteLength} bytes in one envelope`);
-  return 'message' in envelope ? messageFault(envelope, entry, byteLength, sender) : undefined;
+  return 'message' in envelope ? messageFault(envelope, entry, sender) : undefined;
 }
 
 function messageFault(
   envelope: Extract<Envelope, { message: unknown }>,
   { form }: CheckedEnvelope,
-  byteLength: number,
   sender: Sender | undefined,
 ): Violation | undefined {
   const { message } = envelope;
@@ -102,8 +104,15 @@ function messageFault(
   if (entry.form !== form) return breach('wrong-form', `'${type}' in a '${envelope.kind}'`);
   if (sender !== undefined && !entry.from.includes(sender)) return notAllowed(sender, `send '${type}'`);
   if ('to' in envelope && envelope.to !== entry.to) return breach('wrong-actor', `'${type}' to '${envelope.to}'`);
-  if (byteLength > entry.maxBytes) return breach('too-long', `a '${type}' of ${byteLength} bytes`);
   return entry.check.Check(message) ? undefined : breach('bad-message', `a '${type}' with ${where(entry, message)}`);
+}
+
+/** Of a good envelope. */
+function tooLong(envelope: Envelope, byteLength: number): Violation | undefined {
+  const most = 'message' in envelope ? messageTable.get(envelope.message.type)!.maxBytes : MAX_FRAME;
+  // The kind byte counts, too.
+  if (byteLength <= most && byteLength < MAX_FRAME) return undefined;
+  return breach('too-long', `a ${nameOf(envelope)} of ${byteLength} bytes, where ${most} are allowed`);
 }
 
 /** Names the first field that is wrong, by its place in the schema: every name is of ours, for the scan knows no other. */
@@ -112,10 +121,10 @@ function where({ check }: CheckedMessage | CheckedEnvelope, value: unknown): str
   return `a bad value at '${error?.path ?? ''}': ${(error?.message ?? 'unknown').toLowerCase()}`;
 }
 
+const unsendable = (envelope: Envelope, fault: string): Error =>
+  new Error(`bug: this ${nameOf(envelope)} cannot be sent: ${fault}`);
 const nameOf = (envelope: Envelope): string =>
-  'message' in envelope ? `${envelope.kind} of '${envelope.message.type}'` : envelope.kind;
-const breach = (code: string, text: string): Violation => ({ code, text });
-const refused = (code: string, text: string): Decoded => ({ ok: false, violation: { code, text } });
+  'message' in envelope ? `${envelope.kind} of '${envelope.message?.type}'` : envelope.kind;
 const notAllowed = (sender: Sender, what: string): Violation => breach('not-allowed', `the ${sender} may not ${what}`);
 
 function writeU32(target: Uint8Array, at: number, value: number): void {

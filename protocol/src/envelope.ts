@@ -81,7 +81,7 @@ export type Frame =
 
 /** A breach of the protocol. The link closes with it. */
 export interface Violation {
-  /** Stable: `too-long`, `malformed`, `unknown-type`, `not-allowed`, … */
+  /** Stable. Of this package: `ViolationCode`. */
   readonly code: string;
   /** Names what was wrong, never the bytes themselves. */
   readonly text: string;

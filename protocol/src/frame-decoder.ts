@@ -3,7 +3,9 @@ import type { Sender } from './catalogue/index.ts';
 import { DATA_FRAME, decodeEnvelope, ENVELOPE_FRAME } from './codec.ts';
 import type { Decoded } from './envelope.ts';
 import { dataSenders } from './envelope-schema.ts';
+import { growingBuffer } from './growing-buffer.ts';
 import { DATA_HEADER, FRAME_HEADER, MAX_FRAME, MAX_HELLO_FRAME } from './limits.ts';
+import { refused, type ViolationCode } from './violation.ts';
 
 /**
  * `greeting`: one hello (or welcome, or refuse) of at most 4 KiB. `pending`: a hello came, and
@@ -102,7 +104,11 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
   }
 
   function takeFrame(frame: Uint8Array, out: Decoded[]): void {
-    if (frame[4] === ENVELOPE_FRAME) return takeEnvelope(frame.subarray(FRAME_HEADER), out);
+    if (frame[4] === DATA_FRAME) takeDataHeader(frame, out);
+    else takeEnvelope(frame.subarray(FRAME_HEADER), out);
+  }
+
+  function takeDataHeader(frame: Uint8Array, out: Decoded[]): void {
     stream = readU32(frame, 5);
     dataLeft = readU32(frame, 0) - 5;
     if (stream === 0) close(out, 'malformed', 'stream data for stream 0');
@@ -110,7 +116,7 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
 
   function takeEnvelope(text: Uint8Array, out: Decoded[]): void {
     const decoded = decodeEnvelope(text, sender);
-    if (!decoded.ok) return void close(out, decoded.violation.code, decoded.violation.text);
+    if (!decoded.ok) return void stop(out, decoded);
     if (decoded.frame.type === 'envelope') {
       const { kind } = decoded.frame.envelope;
       const greeting = kind === 'hello' || kind === 'welcome';
@@ -129,10 +135,14 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
     return at + piece.length;
   }
 
-  function close(out: Decoded[], code: string, text: string): -1 {
+  function close(out: Decoded[], code: ViolationCode, text: string): -1 {
+    return stop(out, refused(code, text));
+  }
+
+  function stop(out: Decoded[], violation: Decoded): -1 {
     phase = 'closed';
     begun.take();
-    out.push({ ok: false, violation: { code, text } });
+    out.push(violation);
     return -1;
   }
 
@@ -142,32 +152,6 @@ export function frameDecoder(options: FrameDecoderOptions): FrameDecoder {
       if (phase === 'pending') phase = 'open';
     },
     held: begun.length,
-  };
-}
-
-/** Bytes added piece by piece. Its room is at most twice what was added, whatever is still to come. */
-function growingBuffer() {
-  let room = new Uint8Array(0);
-  let length = 0;
-  return {
-    length: () => length,
-    view: () => room.subarray(0, length),
-    add: (piece: Uint8Array) => {
-      if (length + piece.length > room.length) {
-        const wider = new Uint8Array(Math.max(64, length + piece.length, 2 * length));
-        wider.set(room.subarray(0, length));
-        room = wider;
-      }
-      room.set(piece, length);
-      length += piece.length;
-    },
-    /** Hands the bytes over and starts anew. */
-    take: () => {
-      const whole = room.subarray(0, length);
-      room = new Uint8Array(0);
-      length = 0;
-      return whole;
-    },
   };
 }
 

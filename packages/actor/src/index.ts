@@ -1,6 +1,28 @@
+export { ask } from './ask.ts';
+export type { Behaviour, Decision } from './behaviour.ts';
+export type { ActorView, RestartRule, StopReason } from './child.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { ask, type Ref, tell } from './ref.ts';
-export { decideRestart, type RestartDecision, type RestartLimit } from './restart.ts';
+export type { DeadLetter, DeadLetterReason } from './dead-letters.ts';
+export { ActorCrashedError, ActorStoppedError, AskTimeoutError, MailboxFullError } from './errors.ts';
+export { defaultMailbox, type MailboxLimit, type Overflow } from './mailbox.ts';
+export { nactScheduler } from './nact-scheduler.ts';
+export type { CrashOutcome, Observer } from './observer.ts';
+export { type Random, systemRandom } from './random.ts';
+export type { RecentMessage } from './recent.ts';
+export { offer, type Ref, tell } from './ref.ts';
+export {
+  type BackOff,
+  backOffMs,
+  type CrashNow,
+  decideRestart,
+  type Intensity,
+  type PastCrash,
+  type RestartDecision,
+} from './restart.ts';
+export type { Scheduler, Turn } from './scheduler.ts';
 export type { Scope } from './scope.ts';
-export { type Behaviour, type Decision, type Parent, spawnActor } from './spawn.ts';
-export { type Crash, type Supervisor, type SupervisorOptions, supervise } from './supervise.ts';
+export { type Parent, spawnActor } from './spawn.ts';
+export { type Strategy, type SupervisionOptions, supervisionDefaults } from './strategy.ts';
+export { GaveUpError, type SpawnOptions, type Supervisor } from './supervisor.ts';
+export { type ActorSystem, openSystem, type SystemOptions } from './system.ts';
+export { watch } from './watch.ts';

@@ -1,18 +1,31 @@
 import type { Clock } from './clock.ts';
 
 /**
- * What one incarnation of an actor owns. Everything opened through a scope dies with it, on stop
- * and on restart alike; nact itself runs no cleanup on restart.
+ * What one incarnation of an actor owns. Everything opened through a scope ends with it, at a stop,
+ * a crash and a restart alike: no timer fires, no outcome arrives for a later incarnation.
  */
-export interface Scope<Message> {
+export interface Scope<in Message> {
   /** Aborted when the incarnation ends; hand it to every fetch, socket and file operation. */
   readonly signal: AbortSignal;
+  /** Milliseconds of the actor's clock. */
   readonly now: () => number;
-  /** Sends a message to the owner. Ignored once the scope is closed. */
+  /** Sends the owner a message, behind all that already wait. Ignored once the incarnation ended. */
   send(message: Message): void;
-  /** Sends `message` to the owner every `periodMs`, the first time after one period. */
+  /**
+   * Sends the owner `message` every `periodMs` (more than 0), the first time after one period. A
+   * tick is left out while the one before still waits, so a busy actor is not buried in ticks.
+   */
   every(periodMs: number, message: Message): void;
-  /** Runs `work` outside the mailbox and sends what it came to. Never rejects. */
+  /**
+   * Sends the owner `message` once, after `delayMs` (0 or more). The returned function takes it
+   * back, even if it already waits in the mailbox; it may be called at any time and twice.
+   */
+  after(delayMs: number, message: Message): () => void;
+  /**
+   * Runs `work` outside the mailbox and sends what it came to. A stop waits for it, up to the
+   * shutdown time of the actor, then aborts `signal` and forgets it. A throw in `done` or `failed`
+   * is a crash of the actor.
+   */
   run<T>(
     work: (signal: AbortSignal) => Promise<T>,
     done: (value: T) => Message,
@@ -20,46 +33,117 @@ export interface Scope<Message> {
   ): void;
 }
 
-export interface OpenScope<Message> extends Scope<Message> {
+/** How a scope reaches its owner. */
+export interface Owner {
+  readonly clock: Clock;
+  /** Queues a message of the actor's own. The result takes it back, or tells whether it still waits. */
+  deliver(message: unknown): Waiting;
+  /** A bug in code of the actor that ran outside its handlers. */
+  fault(error: unknown): void;
+  /** Work in flight ended. */
+  workEnded(): void;
+}
+
+export interface Waiting {
+  done: boolean;
+}
+
+export interface OpenScope extends Scope<unknown> {
+  /** Pieces of work started and not ended. */
+  readonly inFlight: () => number;
+  /** No timer fires any more; work goes on. */
+  cancelTimers(): void;
+  /** Ends everything. May be called twice. */
   close(): void;
 }
 
-export function openScope<Message>(clock: Clock, deliver: (message: Message) => void): OpenScope<Message> {
+export function openScope(owner: Owner): OpenScope {
   const controller = new AbortController();
   const { signal } = controller;
-  const cancels = new Set<() => void>();
+  const timers = openTimers(owner, signal);
+  let inFlight = 0;
 
-  const send = (message: Message): void => {
-    if (!signal.aborted) deliver(message);
-  };
-
-  const every = (periodMs: number, message: Message): void => {
-    const cancel = clock.after(periodMs, () => {
-      cancels.delete(cancel);
-      send(message);
-      if (!signal.aborted) every(periodMs, message);
-    });
-    cancels.add(cancel);
+  const ended = (send: () => void): void => {
+    inFlight--;
+    if (signal.aborted) return;
+    try {
+      send();
+    } catch (error) {
+      owner.fault(error);
+    }
+    owner.workEnded();
   };
 
   return {
     signal,
-    now: () => clock.now(),
-    send,
-    every,
+    now: () => owner.clock.now(),
+    send: (message) => {
+      if (!signal.aborted) owner.deliver(message);
+    },
+    every: timers.every,
+    after: timers.after,
     run: (work, done, failed) => {
+      if (signal.aborted) return;
+      inFlight++;
       // Deferred by a microtask so that a synchronous throw in `work` takes the same path as a rejection.
       Promise.resolve()
         .then(() => work(signal))
         .then(
-          (value) => send(done(value)),
-          (error: unknown) => send(failed(error)),
+          (value) => ended(() => owner.deliver(done(value))),
+          (error: unknown) => ended(() => owner.deliver(failed(error))),
         );
     },
+    inFlight: () => inFlight,
+    cancelTimers: timers.cancelAll,
     close: () => {
+      timers.cancelAll();
       controller.abort();
-      for (const cancel of cancels) cancel();
-      cancels.clear();
     },
   };
+}
+
+function openTimers(owner: Owner, signal: AbortSignal) {
+  const cancels = new Set<() => void>();
+
+  const set = (delayMs: number, fire: () => void): (() => void) => {
+    const stop = owner.clock.after(delayMs, () => {
+      cancels.delete(cancel);
+      if (!signal.aborted) fire();
+    });
+    const cancel = (): void => {
+      cancels.delete(cancel);
+      stop();
+    };
+    cancels.add(cancel);
+    return cancel;
+  };
+
+  const every = (periodMs: number, message: unknown): void => {
+    if (!(periodMs > 0)) throw new RangeError(`bug: a period of ${periodMs} ms; give more than 0`);
+    let tick: Waiting | undefined;
+    const next = (): void => {
+      set(periodMs, () => {
+        if (tick === undefined || tick.done) tick = owner.deliver(message);
+        next();
+      });
+    };
+    next();
+  };
+
+  const after = (delayMs: number, message: unknown): (() => void) => {
+    if (!(delayMs >= 0)) throw new RangeError(`bug: a delay of ${delayMs} ms; give 0 or more`);
+    let sent: Waiting | undefined;
+    const cancel = set(delayMs, () => {
+      sent = owner.deliver(message);
+    });
+    return () => {
+      cancel();
+      if (sent !== undefined) sent.done = true;
+    };
+  };
+
+  const cancelAll = (): void => {
+    for (const cancel of cancels) cancel();
+  };
+  return { every, after, cancelAll };
 }

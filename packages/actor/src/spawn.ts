@@ -1,64 +1,149 @@
-import { type Ref as NactRef, spawn } from 'nact';
-import type { Clock } from './clock.ts';
-import { type Ref, tell } from './ref.ts';
-import { type OpenScope, openScope, type Scope } from './scope.ts';
+import type { AnyBehaviour, Behaviour } from './behaviour.ts';
+import type { Cell } from './cell.ts';
+import type { ActorView, Child, RestartRule, StopReason, Superior } from './child.ts';
+import { buryAll } from './deliver.ts';
+import { drain } from './drain.ts';
+import { ActorStoppedError } from './errors.ts';
+import { end, failAsks, start } from './incarnation.ts';
+import { defaultMailbox, openMailbox } from './mailbox.ts';
+import { openOwnLane, ownDepth } from './own-lane.ts';
+import { childPath } from './path.ts';
+import { type Ref, refTo } from './ref.ts';
+import type { Runtime } from './runtime.ts';
+import type { Turn } from './scheduler.ts';
+import { notifyWatchers } from './watch.ts';
 
-/** What a pure step comes to: the next state, and what the world is asked to do, in order. */
-export interface Decision<State, Effect> {
-  readonly state: State;
-  readonly effects: readonly Effect[];
+declare const parent: unique symbol;
+
+/** A place in the tree under which actors are spawned: a supervisor, or what its `spawn` hands over. */
+export interface Parent {
+  readonly path: string;
+  readonly [parent]?: never;
 }
 
-/**
- * An actor: a pure `decide` inside an effectful `perform`; neither returns a promise.
- * `Message` is what anyone may send it, `Own` what only it sends itself.
- */
-export interface Behaviour<State, Message, Own, Effect> {
-  readonly name: string;
-  readonly clock: Clock;
-  /** State of a fresh incarnation; runs at spawn and again at every restart. */
-  init(): State;
-  /** Opens the timers of the incarnation. */
-  started?(scope: Scope<Own>): void;
-  decide(state: State, message: Message | Own, now: number): Decision<State, Effect>;
-  perform(effect: Effect, scope: Scope<Own>): void;
-  /** Sees every step before its effects are performed; for the inspector. */
-  inspect?(step: { readonly message: Message | Own; readonly decision: Decision<State, Effect> }): void;
+/** What this package knows of a parent. */
+export interface Nest extends Parent {
+  readonly runtime: Runtime;
+  readonly superior: Superior;
+  readonly rule: RestartRule;
+  readonly shutdownMs: number;
+  /** Throws when the name is bad or taken, or the supervisor is stopped. Starts the child if the supervisor runs. */
+  adopt(name: string, make: () => Child): void;
 }
 
-/** A place in the tree under which actors are spawned. */
-export type Parent = NactRef<unknown>;
+/** The key under which a parent keeps its nest. */
+export const nest: unique symbol = Symbol('nest');
 
 /**
- * Starts `behaviour` under `parent`. A throw in `decide` or `perform` closes the incarnation and
- * goes to the parent, which alone decides whether the actor restarts.
+ * Starts `behaviour` under `parent`; `init` and `started` have run when it returns. If they throw,
+ * the actor has crashed: its supervisor restarts it as after any crash, and the ref is good. Throws
+ * when a sibling has the name, the name is bad, or the parent is stopped.
  */
 export function spawnActor<State, Message, Own, Effect>(
   parent: Parent,
   behaviour: Behaviour<State, Message, Own, Effect>,
 ): Ref<Message> {
-  let scope: OpenScope<Own> | undefined;
+  const at = (parent as unknown as { readonly [nest]: Nest })[nest];
+  let cell: Cell | undefined;
+  at.adopt(behaviour.name, () => {
+    cell = openCell(at, behaviour as unknown as AnyBehaviour);
+    return cell.child;
+  });
+  return cell!.self as unknown as Ref<Message>;
+}
 
-  const begin = (self: Ref<Own>): State => {
-    scope = openScope(behaviour.clock, (message) => tell(self, message));
-    const state = behaviour.init();
-    behaviour.started?.(scope);
-    return state;
+function openCell(at: Nest, behaviour: AnyBehaviour): Cell {
+  const { runtime, superior, rule, shutdownMs } = at;
+  const path = childPath(at.path, behaviour.name);
+  const mailbox = openMailbox(behaviour.mailbox ?? defaultMailbox);
+  const turn: Turn = runtime.scheduler.mailbox(path, () => drain(cell));
+  const cell: Cell = {
+    kind: 'cell',
+    runtime,
+    behaviour,
+    path,
+    superior,
+    rule,
+    shutdownMs,
+    mailbox,
+    turn,
+    own: openOwnLane(),
+    self: undefined as never,
+    child: undefined as never,
+    status: 'down',
+    closed: false,
+    awake: false,
+    handling: false,
+    state: undefined,
+    scope: undefined,
+    ending: undefined,
+    stopping: undefined,
+    injected: undefined,
+    asks: undefined,
+    watchers: undefined,
+    recent: undefined,
+    incarnations: 0,
+    processed: 0,
+    overflowed: 0,
+    busyMs: 0,
+    startedAt: runtime.clock.now(),
+    lastError: undefined,
   };
+  cell.self = refTo(cell, behaviour.name, path);
+  cell.child = childOf(cell);
+  runtime.cells.set(path, cell);
+  runtime.observer.spawned?.(path);
+  return cell;
+}
 
-  const step = (state: State, message: Message | Own): State => {
-    const decision = behaviour.decide(state, message, behaviour.clock.now());
-    behaviour.inspect?.({ message, decision });
-    for (const effect of decision.effects) behaviour.perform(effect, scope!);
-    return decision.state;
+function childOf(cell: Cell): Child {
+  return {
+    name: cell.behaviour.name,
+    path: cell.path,
+    rule: cell.rule,
+    handle: cell.self,
+    down: () => cell.status === 'down' || cell.status === 'stopped',
+    start: () => start(cell),
+    end: () => end(cell),
+    stop: (reason) => stop(cell, reason),
+    view: () => [viewOf(cell)],
   };
+}
 
-  return spawn(parent, step, behaviour.name, {
-    initialStateFunc: (ctx) => begin(ctx.self as unknown as Ref<Own>),
-    onCrash: (_message, _error, ctx) => {
-      scope?.close();
-      return ctx.escalate;
-    },
-    afterStop: () => scope?.close(),
-  }) as unknown as Ref<Message>;
+function stop(cell: Cell, reason: StopReason): Promise<void> {
+  if (cell.stopping !== undefined) return cell.stopping;
+  cell.closed = true;
+  failAsks(cell, () => new ActorStoppedError(cell.path), cell.mailbox.head, Number.POSITIVE_INFINITY);
+  buryAll(cell);
+  cell.stopping = end(cell).then(() => gone(cell, reason));
+  return cell.stopping;
+}
+
+function gone(cell: Cell, reason: StopReason): void {
+  cell.status = 'stopped';
+  cell.turn.close();
+  cell.runtime.cells.delete(cell.path);
+  cell.superior.gone(cell.child);
+  cell.runtime.observer.stopped?.(cell.path);
+  notifyWatchers(cell, reason);
+}
+
+function viewOf(cell: Cell): ActorView {
+  const { mailbox, lastError } = cell;
+  return {
+    path: cell.path,
+    name: cell.behaviour.name,
+    kind: 'actor',
+    status: cell.status,
+    depth: mailbox.tail - mailbox.head + ownDepth(cell.own),
+    highWater: mailbox.highWater,
+    capacity: mailbox.capacity,
+    processed: cell.processed,
+    overflowed: cell.overflowed,
+    busyMs: cell.busyMs,
+    inFlight: cell.scope?.inFlight() ?? 0,
+    restarts: Math.max(0, cell.incarnations - 1),
+    startedAt: cell.startedAt,
+    lastError: lastError && { at: lastError.at, text: String(lastError.error) },
+  };
 }

@@ -1,0 +1,307 @@
+import { compareGenerations, type FileTree, type GenerationId } from '@muster/protocol';
+import { announcementOf } from '../src/announcement.ts';
+import type { LocalTree } from '../src/plan.ts';
+import type { ReplicationResult } from '../src/shapes.ts';
+import { decide } from '../src/worker/decide.ts';
+import type { FileReplicaMessage } from '../src/worker/messages.ts';
+import { type Effect, initialState, type Own } from '../src/worker/state.ts';
+import { viewOf } from '../src/worker/state-view.ts';
+import { localOf, many, treeOf } from './trees.ts';
+import { limits } from './world.ts';
+
+type Message = FileReplicaMessage | Own;
+type Step = readonly [at: number, message: Message];
+
+/** The effects of the last of `steps`, without the timer's, and the state after it. */
+function run(steps: readonly Step[]) {
+  let state = initialState({ linked: false, firstMark: 1 }, 0);
+  let effects: readonly Effect[] = [];
+  for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, limits));
+  return { state, effects: effects.filter(({ type }) => type !== 'wake'), view: viewOf(state) };
+}
+
+const number = (id: GenerationId | undefined): string => (id === undefined ? '-' : `${id.generation}`);
+
+const words = (effects: readonly Effect[]): readonly string[] =>
+  effects.map((effect) => {
+    switch (effect.type) {
+      case 'replicate': {
+        const { changes, modeDrift } = effect.plan;
+        return `replicate +${changes.put.length} -${changes.remove.length} m${modeDrift.length}`;
+      }
+      case 'rescan':
+        return `rescan ${effect.mark} ${effect.directories === 'all' ? 'all' : effect.directories.join(' ')}`;
+      case 'report':
+        return `${effect.event.state} holds ${number(effect.event.holds)}`;
+      case 'fetch-manifest':
+      case 'confirm-generation':
+        return `${effect.type} ${number(effect.id)}`;
+      default:
+        return effect.type;
+    }
+  });
+
+const files = (...all: [string, string][]): FileTree => treeOf(new Map(all));
+const id = (generation: number): GenerationId => ({ epoch: 1, generation });
+const announced = (generation: number, tree: FileTree): Message => ({
+  type: 'announced',
+  generation: announcementOf({ id: id(generation), tree }, false),
+});
+const fetched = (generation: number, tree: FileTree, root = tree.root): Message => ({
+  type: 'fetched',
+  id: id(generation),
+  root,
+  tree,
+});
+const scanned = (tree: FileTree, mark?: number, more: Partial<LocalTree> = {}): Message => ({
+  type: 'local-tree',
+  ...localOf(tree),
+  ...more,
+  marks: mark === undefined ? [] : [mark],
+});
+const replicated = (result: Partial<ReplicationResult> = {}): Message => ({
+  type: 'replicated',
+  result: { written: 0, removed: 0, bytes: 0, failures: [], missing: [], ...result },
+});
+const begin: Message = { type: 'begin' };
+const linked: Message = { type: 'linked' };
+const unlinked: Message = { type: 'unlinked' };
+const wake: Message = { type: 'wake' };
+const noSpace: Message = { type: 'replication-failed', code: 'ENOSPC', text: 'The disk is full' };
+const fetchFailed: Message = { type: 'fetch-failed', id: id(1), code: 'LINK_CLOSED', text: 'The link closed' };
+
+const empty = files();
+const one = files(['etc/rules/a', '1']);
+const two = files(['etc/rules/a', '1'], ['etc/rules/b', '2']);
+const denied = { path: 'etc/rules/b', code: 'EACCES', text: 'may not be written' };
+
+/** Scanned as empty and linked; generation 1 is announced and its manifest is fetched. */
+const asked: readonly Step[] = [
+  [0, begin],
+  [1, scanned(empty, 1)],
+  [2, linked],
+  [3, announced(1, two)],
+];
+/** Generation 1 is being written. */
+const writing: readonly Step[] = [...asked, [4, fetched(1, two)]];
+/** Generation 1 is held. */
+const holding: readonly Step[] = [...writing, [10, replicated()], [12, scanned(two, 2)]];
+const rules = files(...many('etc/rules', 8));
+/** Eight files are held; generation 2 would delete them all. */
+const guarded: readonly Step[] = [
+  [0, begin],
+  [1, scanned(rules, 1)],
+  [2, linked],
+  [3, announced(1, rules)],
+  [4, announced(2, empty)],
+  [5, fetched(2, empty)],
+];
+
+const cases: readonly [title: string, steps: readonly Step[], last: readonly string[]][] = [
+  ['a fresh replica has the whole disk scanned', [[0, begin]], ['rescan 1 all', 'starting holds -']],
+  ['it asks for the manifest of the generation announced', asked, ['fetch-manifest 1', 'syncing holds -']],
+  [
+    'it needs no manifest for what its disk holds already',
+    [
+      [0, begin],
+      [1, scanned(two, 1)],
+      [2, linked],
+      [3, announced(1, two)],
+    ],
+    ['in-sync holds 1'],
+  ],
+  ['it writes what its disk lacks', writing, ['syncing holds -', 'replicate +2 -0 m0']],
+  [
+    'after writing it has the touched directories scanned',
+    [...writing, [10, replicated()]],
+    ['rescan 2 etc/rules', 'syncing holds -'],
+  ],
+  ['it holds a generation once the scan says so', holding, ['in-sync holds 1']],
+  [
+    'a scan that began before the writing ended says nothing',
+    [...writing, [10, replicated()], [12, scanned(empty)]],
+    [],
+  ],
+  ['nor one during the writing', [...writing, [6, scanned(empty)]], []],
+  [
+    'a scan that was asked for and got lost is asked for again after 10 s',
+    [...writing, [10, replicated()], [10_010, wake]],
+    ['rescan 2 etc/rules'],
+  ],
+  ['and not 1 ms sooner', [...writing, [10, replicated()], [10_009, wake]], []],
+  [
+    'a file edited on the worker is put back',
+    [...holding, [50, scanned(files(['etc/rules/a', 'X'], ['etc/rules/b', '2']))]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  [
+    'a file added on the worker is removed',
+    [...holding, [50, scanned(files(['etc/rules/a', '1'], ['etc/rules/b', '2'], ['etc/rules/c', '3']))]],
+    ['syncing holds -', 'replicate +0 -1 m0'],
+  ],
+  [
+    'a file deleted on the worker comes back',
+    [...holding, [50, scanned(one)]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  [
+    'a mode changed on the worker is mended',
+    [...holding, [50, scanned(two, undefined, { modeDrift: ['etc/rules/a'] })]],
+    ['syncing holds -', 'replicate +0 -0 m1'],
+  ],
+  [
+    'staged files of a run that ended are cleared away',
+    [...holding, [50, scanned(two, undefined, { leftovers: ['etc/rules/.a.tmp'] })]],
+    ['syncing holds -', 'replicate +0 -0 m0'],
+  ],
+  ['a newer generation while one is written waits', [...writing, [6, announced(2, one)]], ['fetch-manifest 2']],
+  [
+    'and is taken up from what was written',
+    [...writing, [6, announced(2, one)], [7, fetched(2, one)], [10, replicated()], [12, scanned(two, 2)]],
+    ['syncing holds -', 'replicate +0 -1 m0'],
+  ],
+  ['an older generation on the same link is ignored', [...holding, [50, announced(0, empty)]], []],
+  [
+    'the first word on a new link counts, whatever its number',
+    [...holding, [50, unlinked], [51, linked], [52, announced(0, one)]],
+    ['fetch-manifest 0', 'syncing holds 1'],
+  ],
+  [
+    'a manifest that is not the announced one is fetched once more',
+    [...asked, [4, fetched(1, one, two.root)]],
+    ['fetch-manifest 1'],
+  ],
+  [
+    'then the node is failing',
+    [...asked, [4, fetched(1, one, two.root)], [5, fetched(1, one, two.root)]],
+    ['failing holds -'],
+  ],
+  [
+    'and it is fetched again after 1 s',
+    [...asked, [4, fetched(1, one, two.root)], [5, fetched(1, one, two.root)], [1_005, wake]],
+    ['fetch-manifest 1'],
+  ],
+  ['a manifest that got lost is fetched again', [...asked, [4, fetchFailed]], ['fetch-manifest 1']],
+  ['a lost link leaves what was written', [...writing, [6, unlinked]], ['syncing holds -']],
+  [
+    'and nothing is written without it',
+    [...writing, [6, unlinked], [7, noSpace], [8, scanned(one, 2)]],
+    ['syncing holds -'],
+  ],
+  [
+    'it goes on when the link is back',
+    [...writing, [6, unlinked], [7, noSpace], [8, scanned(one, 2)], [60, linked]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  ['drift without a link ends the hold at once', [...holding, [50, unlinked], [60, scanned(one)]], ['syncing holds -']],
+  ['a full disk is a failing node', [...writing, [10, noSpace]], ['rescan 2 etc/rules', 'failing holds -']],
+  [
+    'that tries again after 1 s',
+    [...writing, [10, noSpace], [12, scanned(empty, 2)], [1_010, wake]],
+    ['replicate +2 -0 m0'],
+  ],
+  ['and not 1 ms sooner', [...writing, [10, noSpace], [12, scanned(empty, 2)], [1_009, wake]], []],
+  [
+    'one file that cannot be written is a failing node',
+    [...writing, [10, replicated({ failures: [denied] })]],
+    ['rescan 2 etc/rules', 'failing holds -'],
+  ],
+  [
+    'it is tried again after 1 s',
+    [...writing, [10, replicated({ failures: [denied] })], [12, scanned(one, 2)], [1_010, wake]],
+    ['replicate +1 -0 m0'],
+  ],
+  [
+    'and not 1 ms sooner',
+    [...writing, [10, replicated({ failures: [denied] })], [12, scanned(one, 2)], [1_009, wake]],
+    [],
+  ],
+  [
+    'other files are not kept waiting by it',
+    [
+      ...writing,
+      [10, replicated({ failures: [denied] })],
+      [12, scanned(one, 2)],
+      [50, scanned(files(['etc/rules/a', 'X']))],
+    ],
+    ['replicate +1 -0 m0'],
+  ],
+  [
+    'missing content is asked for at once from a newer generation',
+    [...writing, [10, replicated({ missing: ['etc/rules/b'] })], [12, scanned(one, 2)], [20, announced(2, two)]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  ['a mass deletion is held, and the master is asked', guarded, ['confirm-generation 2', 'held holds -']],
+  ['and asked again after 10 s', [...guarded, [10_005, wake]], ['confirm-generation 2']],
+  ['and not 1 ms sooner', [...guarded, [10_004, wake]], []],
+  [
+    'a second generation that says the same lets it through',
+    [...guarded, [100, announced(3, empty)]],
+    ['syncing holds -', 'replicate +0 -8 m0'],
+  ],
+  ['a later generation without it needs no deletion', [...guarded, [100, announced(3, rules)]], ['in-sync holds 3']],
+  [
+    'what is not a deletion goes through meanwhile',
+    [...guarded.slice(0, 4), [4, announced(2, one)], [5, fetched(2, one)]],
+    ['held holds -', 'replicate +1 -0 m0', 'confirm-generation 2'],
+  ],
+  [
+    'a directory that cannot be read keeps a generation from being held',
+    [
+      ...holding,
+      [
+        50,
+        scanned(two, undefined, {
+          problems: [{ path: 'etc/lists', effect: 'blocking', code: 'unreadable-directory', text: 'cannot be read' }],
+        }),
+      ],
+    ],
+    ['failing holds -'],
+  ],
+  [
+    'a directory that is missing and empty on the master does not',
+    [
+      ...holding,
+      [
+        50,
+        scanned(two, undefined, {
+          problems: [{ path: 'etc/x', effect: 'blocking', code: 'missing-directory', text: 'is missing' }],
+        }),
+      ],
+    ],
+    [],
+  ],
+];
+
+describe('the replica decides', () => {
+  it.each(cases)('%s', (_title, steps, last) => {
+    expect(words(run(steps).effects)).toEqual(last);
+  });
+
+  it('leaves a file alone for the rest of a minute once it was repaired ten times, and says who is to blame', () => {
+    const repair = (round: number): readonly Step[] => [
+      [round * 1_000, scanned(files(['etc/rules/a', `X${round}`], ['etc/rules/b', '2']))],
+      [round * 1_000 + 5, replicated()],
+      [round * 1_000 + 9, scanned(two, round + 2)],
+    ];
+    const ten = Array.from({ length: 10 }, (_, index) => repair(index + 1)).flat();
+    expect(words(run([...holding, ...ten]).effects)).toEqual(['in-sync holds 1']);
+    const eleventh: Step = [11_000, scanned(files(['etc/rules/a', 'X'], ['etc/rules/b', '2']))];
+    const rested = run([...holding, ...ten, eleventh]);
+    expect(words(rested.effects)).toEqual(['failing holds -']);
+    expect(rested.view.failures).toMatchObject([{ path: 'etc/rules/a', code: 'CONTESTED' }]);
+    expect(words(run([...holding, ...ten, eleventh, [61_004, wake]]).effects)).toEqual([]);
+    expect(words(run([...holding, ...ten, eleventh, [61_005, wake]]).effects)).toContain('replicate +1 -0 m0');
+  });
+
+  it('follows the master through changes without fetching a manifest', () => {
+    const since = {
+      base: id(1),
+      changes: { put: [], remove: ['etc/rules/b'], makeDirectories: [], removeDirectories: [] },
+    };
+    const generation = announcementOf({ id: id(2), tree: one, since }, true);
+    const { effects, state } = run([...holding, [50, { type: 'announced', generation }]]);
+    expect(words(effects)).toEqual(['syncing holds -', 'replicate +0 -1 m0']);
+    expect(compareGenerations(state.target!.id, id(2))).toBe(0);
+  });
+});

@@ -1,0 +1,74 @@
+import type { Cell } from './cell.ts';
+import type { DeadLetterReason } from './dead-letters.ts';
+import { MailboxFullError } from './errors.ts';
+import { push, shift } from './mailbox.ts';
+import { type OwnEntry, ownDepth, ownLimit } from './own-lane.ts';
+
+/**
+ * Queues a message of someone else's. While the actor waits for a restart it stays queued. False
+ * when it was not taken; then it is a dead letter, unless the sender `offered` it and so keeps it.
+ */
+export function deliver(cell: Cell, message: unknown, offered: boolean): boolean {
+  if (cell.closed) {
+    if (!offered) bury(cell, message, 'stopped');
+    return false;
+  }
+  const box = cell.mailbox;
+  if (box.tail - box.head >= box.capacity && !makeRoom(cell, message, offered)) return false;
+  push(box, message, cell.runtime.observer.received === undefined ? 0 : cell.behaviour.clock.now());
+  wakeFor(cell);
+  return true;
+}
+
+/** Queues a message that the actor sends itself. */
+export function deliverOwn(cell: Cell, message: unknown): OwnEntry {
+  const entry = { message, after: cell.mailbox.tail, at: cell.behaviour.clock.now(), done: false };
+  if (ownDepth(cell.own) >= ownLimit) {
+    entry.done = true;
+    cell.overflowed++;
+    bury(cell, message, 'overflow');
+    return entry;
+  }
+  cell.own.entries.push(entry);
+  wakeFor(cell);
+  return entry;
+}
+
+/** Asks for a turn, unless one is coming or the actor cannot use it. */
+export function wakeFor(cell: Cell): void {
+  if (cell.awake || cell.status === 'down' || cell.status === 'stopped') return;
+  cell.awake = true;
+  cell.turn.wake();
+}
+
+/** Makes dead letters of all that wait. Their asks were failed before. */
+export function buryAll(cell: Cell): void {
+  const box = cell.mailbox;
+  while (box.tail > box.head) bury(cell, shift(box), 'stopped');
+}
+
+function makeRoom(cell: Cell, message: unknown, offered: boolean): boolean {
+  const box = cell.mailbox;
+  cell.overflowed++;
+  if (box.overflow === 'drop-oldest') {
+    dropAsk(cell, box.head);
+    bury(cell, shift(box), 'overflow');
+    return true;
+  }
+  if (box.overflow === 'drop-newest') bury(cell, message, 'overflow');
+  else if (!offered) bury(cell, message, 'refused');
+  return false;
+}
+
+function dropAsk(cell: Cell, number: number): void {
+  const pending = cell.asks?.get(number);
+  if (pending === undefined) return;
+  cell.asks?.delete(number);
+  pending.fail(new MailboxFullError(cell.path));
+}
+
+function bury(cell: Cell, message: unknown, reason: DeadLetterReason): void {
+  const { behaviour, path } = cell;
+  const redact = behaviour.redact?.bind(behaviour) as ((message: never) => unknown) | undefined;
+  cell.runtime.deadLetters.bury({ to: path, message, reason, redact });
+}

@@ -1,0 +1,41 @@
+import type { DeadLetter } from './dead-letters.ts';
+
+/**
+ * What becomes of a crash: a restart after a back-off; the supervisor gives up and crashes itself;
+ * or the actor stays down (temporary, or it was being stopped anyway).
+ */
+export type CrashOutcome = 'restart' | 'give-up' | 'stop';
+
+/**
+ * Sees what happens to actors, without any of them knowing. Hooks run inside the kernel: they are
+ * quick and send no message that they would see again. What they throw harms nobody and is lost.
+ */
+export interface Observer {
+  spawned(path: string): void;
+  /** After each message: its type, how long it waited and how long it took, milliseconds. */
+  received(path: string, type: string, waitMs: number, handlingMs: number): void;
+  /** Also for a supervisor that gave up. */
+  crashed(path: string, error: unknown, outcome: CrashOutcome): void;
+  restarted(path: string): void;
+  stopped(path: string): void;
+  deadLetter(letter: DeadLetter): void;
+}
+
+/** The same observer, but none of its hooks ever throws. Hooks that it lacks stay absent. */
+export function harmless(observer: Partial<Observer>): Partial<Observer> {
+  const guarded: Record<string, unknown> = {};
+  for (const hook of ['spawned', 'received', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
+    if (observer[hook] !== undefined) guarded[hook] = guard(observer, hook);
+  }
+  return guarded;
+}
+
+function guard(observer: Partial<Observer>, hook: keyof Observer): (...args: unknown[]) => void {
+  return (...args) => {
+    try {
+      (observer[hook] as ((...all: unknown[]) => void) | undefined)?.apply(observer, args);
+    } catch {
+      // An observer is no part of the node: its fault must not become an actor's.
+    }
+  };
+}

@@ -1,0 +1,98 @@
+import type { Child } from './child.ts';
+import type { Clock } from './clock.ts';
+import type { Turn } from './scheduler.ts';
+
+/** The children of one supervisor that wait for their restart, in groups that restart together. */
+export interface Recoveries {
+  /** Ends those of `group` that still run, waits, then starts all. Merges with a group that it shares a child with. */
+  recover(group: readonly Child[], delayMs: number): void;
+  has(child: Child): boolean;
+  /** The child is stopped or gone: it will not be restarted. */
+  forget(child: Child): void;
+  /** Nobody restarts any more. */
+  cancelAll(): void;
+  close(): void;
+}
+
+interface Recovery {
+  readonly group: Set<Child>;
+  cancelled: boolean;
+  cancelTimer: () => void;
+}
+
+export interface RecoveryPorts {
+  readonly clock: Clock;
+  /** Runs `fire` in a turn of the supervisor's own. */
+  openTurn(drain: () => void): Turn;
+  /** The children, in start order. */
+  children(): Iterable<Child>;
+}
+
+export function openRecoveries(ports: RecoveryPorts): Recoveries {
+  const pending = new Map<Child, Recovery>();
+  const due: Recovery[] = [];
+  const turn = ports.openTurn(() => {
+    for (const recovery of due.splice(0)) startAll(recovery);
+  });
+
+  const cancel = (recovery: Recovery): void => {
+    recovery.cancelled = true;
+    recovery.cancelTimer();
+    for (const child of recovery.group) pending.delete(child);
+  };
+
+  const inStartOrder = (group: Set<Child>): readonly Child[] =>
+    group.size < 2 ? [...group] : [...ports.children()].filter((child) => group.has(child));
+
+  const startAll = (recovery: Recovery): void => {
+    for (const child of inStartOrder(recovery.group)) {
+      if (recovery.cancelled) return;
+      recovery.group.delete(child);
+      pending.delete(child);
+      child.start();
+    }
+  };
+
+  const wait = (recovery: Recovery, delayMs: number): void => {
+    if (recovery.cancelled) return;
+    if (delayMs > 0) {
+      recovery.cancelTimer = ports.clock.after(delayMs, () => startAll(recovery));
+      return;
+    }
+    due.push(recovery);
+    if (due.length === 1) turn.wake();
+  };
+
+  return {
+    recover: (children, delayMs) => {
+      const group = new Set(children);
+      for (const child of children) {
+        const earlier = pending.get(child);
+        if (earlier === undefined) continue;
+        for (const other of earlier.group) group.add(other);
+        cancel(earlier);
+      }
+      const recovery: Recovery = { group, cancelled: false, cancelTimer: () => {} };
+      for (const child of group) pending.set(child, recovery);
+      const running = inStartOrder(group).filter((child) => !child.down());
+      if (running.length === 0) wait(recovery, delayMs);
+      else void endAll(running).then(() => wait(recovery, delayMs));
+    },
+    has: (child) => pending.has(child),
+    forget: (child) => {
+      pending.get(child)?.group.delete(child);
+      pending.delete(child);
+    },
+    cancelAll: () => {
+      for (const recovery of new Set(pending.values())) cancel(recovery);
+    },
+    close: () => turn.close(),
+  };
+}
+
+/** Ends `children`, given in start order, last started first, one after the other. The temporary ones for good. */
+export async function endAll(children: readonly Child[]): Promise<void> {
+  for (const child of [...children].reverse()) {
+    await (child.rule === 'temporary' ? child.stop('stopped') : child.end());
+  }
+}
