@@ -2,8 +2,8 @@
  * What went wrong with a link, in stable codes.
  *
  * Dialing and handshake: `wrong-key`, `unknown-identity`, `refused`, `unreachable`, `timeout`, `not-tls`,
- * `hung-up`, `aborted`, `in-use`, `bind-failed`, `bad-option`, or the `CloseCode` of a refused hello.
- * Open links: `closed`, `timeout`, `overloaded`, `too-many-streams`, `too-many-asks`, `aborted`, `unsendable`.
+ * `hung-up`, `aborted`, `in-use`, `bind-failed`, `bad-option`, `not-permitted`, `protocol-violation`, or the `CloseCode` of a refused hello.
+ * Open links: `closed`, `timeout`, `overloaded`, `too-many-streams`, `too-many-asks`, `aborted`, or what the peer's actor said (`remote`).
  */
 export class LinkError extends Error {
   readonly code: string;

@@ -45,6 +45,12 @@ export function gatekeeper(rejected: (rejection: Rejection) => void, limits: Lin
     const text = `${from} did not finish the handshake within ${limits.handshakeMs} ms: it is no node, or the line is bad`;
     turnAway('handshake-timeout', from, text);
   };
+  /** Closed by the other end: TLS does not always say so, nor whose connection it was. */
+  const left = (from: string, socket: Socket): void => {
+    if (unproven.get(from)?.socket !== socket || !forget(from)) return;
+    const text = `${from} closed the connection before the handshake was over (${socket.bytesRead} bytes came): a port check, or a node that gave up`;
+    log.note({ code: 'closed', remoteAddress: from, text });
+  };
   const makeRoom = (address: string): boolean => {
     const waiting = [...unproven.values()];
     const shown = waiting.map(({ from, socket }) => ({ address: hostOf(from), silent: socket.bytesRead === 0 }));
@@ -66,6 +72,7 @@ export function gatekeeper(rejected: (rejection: Rejection) => void, limits: Lin
       unproven.set(from, { socket, from, cancel: clock.after(limits.handshakeMs, () => late(from)) });
       socket.once('close', () => {
         total -= 1;
+        left(from, socket);
       });
     },
     proven: (socket) => forget(addressOf(socket.remoteAddress, socket.remotePort)),

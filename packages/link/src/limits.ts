@@ -20,7 +20,7 @@ export interface LinkLimits {
   readonly overloadedMs: number;
   /** Bytes that a stream's sender may be ahead of its reader: what a reader holds in memory at most. */
   readonly windowBytes: number;
-  /** Bytes of one data frame: one TLS record, so that the reader never has to put a frame together. */
+  /** Bytes of one data frame: 16 KiB to 1 MiB are alike (`engine.md`, Links); small, so that streams take turns. */
   readonly pieceBytes: number;
   /** Stream bytes wait while more than this is queued: at most this is ahead of a heartbeat. */
   readonly bulkQueueBytes: number;
