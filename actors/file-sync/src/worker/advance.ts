@@ -73,7 +73,7 @@ function judge(state: State, now: number, limits: GuardLimits): State {
     const holds = local.problems.some(hides) ? undefined : target.id;
     return { ...state, lacks, guard, holds, waits: new Map(), trouble: undefined };
   }
-  const wanted = known ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
+  const wanted = known || state.waits.size === 0 ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
   const waits = wanted === undefined ? state.waits : stillWanted(state.waits, wanted);
   return { ...state, lacks, guard, holds: undefined, waits };
 }
@@ -104,6 +104,7 @@ function allowed(state: State, now: number, limits: GuardLimits): Replication | 
 /** Paths of the plan that are not tried now, and until when. */
 function restingPaths(state: State, now: number): readonly (readonly [path: string, until: number])[] {
   const resting: (readonly [string, number])[] = [];
+  if (state.waits.size === 0 && state.repairs.size === 0) return resting;
   for (const [path, wish] of wishesOf(state.lacks!.plan)) {
     const until = Math.max(state.waits.get(path)?.until ?? 0, restsUntil(state.repairs, path, wish, now));
     if (until > now) resting.push([path, until]);
