@@ -1,4 +1,4 @@
-import type { WireMessage } from './catalogue.ts';
+import type { WireMessage } from './catalogue/index.ts';
 import type { ActorName, NodeName, Role } from './ids.ts';
 
 /** The first message on a link, from the dialer. Nothing else is accepted before it. */
@@ -81,7 +81,7 @@ export type Frame =
 
 /** A breach of the protocol. The link closes with it. */
 export interface Violation {
-  /** Stable: `too-long`, `malformed`, `unknown-type`, `not-allowed`, … */
+  /** Stable. Of this package: `ViolationCode`. */
   readonly code: string;
   /** Names what was wrong, never the bytes themselves. */
   readonly text: string;

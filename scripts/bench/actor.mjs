@@ -5,7 +5,15 @@
  * One JSON object per line on stdout, a table on stderr.
  */
 import { createRequire } from 'node:module';
-import { ask, nactScheduler, openSystem, spawnActor, systemClock, systemRandom, tell } from '../../packages/actor/dist/index.js';
+import {
+  ask,
+  nactScheduler,
+  openSystem,
+  spawnActor,
+  systemClock,
+  systemRandom,
+  tell,
+} from '../../packages/actor/dist/index.js';
 
 const nact = createRequire(new URL('../../packages/actor/package.json', import.meta.url))('nact');
 
@@ -77,10 +85,14 @@ function tells({ counting, goal }) {
 async function bareNact(total) {
   const goal = { left: 0, reached: () => {} };
   const bare = nact.start();
-  const actor = nact.spawn(bare, (state = 0) => {
-    if (--goal.left === 0) goal.reached();
-    return state + 1;
-  }, 'bare');
+  const actor = nact.spawn(
+    bare,
+    (state = 0) => {
+      if (--goal.left === 0) goal.reached();
+      return state + 1;
+    },
+    'bare',
+  );
   const message = { type: 'count' };
   const value = await best(total, (all) => inBursts(all, goal, () => nact.dispatch(actor, message)));
   nact.stop(actor);
@@ -131,11 +143,15 @@ function pingPong(parent) {
       }),
     );
   }
-  return best(100_000, (total) => new Promise((resolve) => {
-    left = total;
-    finished = resolve;
-    tell(players[0], { type: 'ball' });
-  }));
+  return best(
+    100_000,
+    (total) =>
+      new Promise((resolve) => {
+        left = total;
+        finished = resolve;
+        tell(players[0], { type: 'ball' });
+      }),
+  );
 }
 
 function echo(parent) {
@@ -179,7 +195,13 @@ const queue = await bareQueue(2_000_000);
 report('tell, one actor', base, `bare nact ${nactTells}/s`, nactTells);
 report('tell, one actor, of a bare queue', base, `bare queue, batches of 256: ${queue}/s`, queue);
 
-const idle = (name) => ({ name, clock: systemClock, init: () => 0, decide: (state) => ({ state, effects: none }), perform: () => {} });
+const idle = (name) => ({
+  name,
+  clock: systemClock,
+  init: () => 0,
+  decide: (state) => ({ state, effects: none }),
+  perform: () => {},
+});
 for (let n = 0; n < crowd; n++) spawnActor(system.root, idle(`sibling-${n}`));
 const nested = system.root.supervise('children');
 for (let n = 0; n < crowd; n++) nested.spawn((parent) => spawnActor(parent, idle(`child-${n}`)));
@@ -200,7 +222,9 @@ report('ask, 100 in flight', await asks(100_000, 100, once), `bare nact ${nactAs
 
 const wide = Math.max(...results.map(({ bench }) => bench.length));
 for (const { bench, value, ratio, yardstick } of results) {
-  process.stderr.write(`${bench.padEnd(wide)} ${String(value).padStart(12)}/s  ${String(ratio).padStart(8)} of ${yardstick}\n`);
+  process.stderr.write(
+    `${bench.padEnd(wide)} ${String(value).padStart(12)}/s  ${String(ratio).padStart(8)} of ${yardstick}\n`,
+  );
 }
 await system.stop();
 scheduler.stop();

@@ -51,8 +51,10 @@ function send<Message, Reply>(
   const message = make(refTo<Reply>(slot, 'answer', `${cell.path}#answer`));
   // Read after `make`, which may itself have sent something; set before the actor can come to it.
   const number = cell.mailbox.tail;
-  if (!deliver(cell, message, true))
-    return fail(cell.closed ? new ActorStoppedError(cell.path) : new MailboxFullError(cell.path));
+  if (!deliver(cell, message, true)) {
+    fail(cell.closed ? new ActorStoppedError(cell.path) : new MailboxFullError(cell.path));
+    return;
+  }
   if (slot.settle === undefined) return;
   cell.asks ??= new Map();
   cell.asks.set(number, { fail });

@@ -158,17 +158,19 @@ function childCrashed(state: SupervisorState, child: Child, error: unknown): voi
   const { runtime, options, recoveries } = state;
   const report = (outcome: 'restart' | 'give-up' | 'stop'): void =>
     runtime.observer.crashed?.(child.path, error, outcome);
-  if (state.status !== 'running') return report('stop');
-  if (child.rule === 'temporary') {
+  if (state.status !== 'running' || child.rule === 'temporary') {
     report('stop');
-    void child.stop('crashed');
+    if (child.rule === 'temporary') void child.stop('crashed');
     return;
   }
   const at = runtime.clock.now();
   const crash = { child: child.name, at, history: state.history, roll: runtime.random.next() };
   const decision = decideRestart(crash, options.intensity, options.backOff);
   report(decision.type);
-  if (decision.type === 'give-up') return giveUp(state, new GaveUpError(child.path, options, error));
+  if (decision.type === 'give-up') {
+    giveUp(state, new GaveUpError(child.path, options, error));
+    return;
+  }
   state.history = decision.history;
   recoveries.recover(affected(options.strategy, state.children.values(), child), decision.delayMs);
 }

@@ -9,7 +9,7 @@ import { type ActorSystem, openSystem } from './system.ts';
 
 /** A clock that moves only when told. Timers due at the same instant fire in the order they were set. */
 export interface ManualClock extends Clock {
-  /** Moves time forward, firing every timer that falls due, and lets the mailboxes drain after each. */
+  /** Lets the mailboxes drain, then moves time forward, firing every timer that falls due, and lets them drain after each. */
   advance(byMs: number): Promise<void>;
   /** Timers set and neither fired nor cancelled. */
   timers(): number;
@@ -63,6 +63,7 @@ export function manualClock(): ManualClock {
       return () => void timers.delete(timer);
     },
     advance: async (byMs) => {
+      await settle();
       const until = now + byMs;
       for (;;) {
         const next = earliest(timers);

@@ -1,1 +1,3 @@
-export {};
+export type { CommandDeps, Output, StartOptions } from './commands.ts';
+export { type ExitCode, exitCodes } from './exit-codes.ts';
+export { runProgram } from './program.ts';

@@ -1,1 +1,21 @@
-export {};
+export {
+  type ControlClient,
+  type ControlConnection,
+  type ControlDial,
+  clientTimeoutMs,
+  connectControl,
+  controlSocketPath,
+} from './client.ts';
+export {
+  type ControlAnswers,
+  type ControlConfig,
+  type ControlDeps,
+  controlDefaults,
+  type ListenHandlers,
+  spawnControl,
+} from './control.ts';
+export { ControlError, isUnreachable } from './errors.ts';
+export type { ActorRow, ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+export { isLocalRequest } from './local.ts';
+export { dialLocally, listenLocally, openControl } from './local-socket.ts';
+export type { ControlMessage, Origin } from './messages.ts';

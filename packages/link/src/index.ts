@@ -1,2 +1,12 @@
+export type { LinkDeps } from './deps.ts';
+export { LinkError } from './error.ts';
+export { type Admit, type Admittance, acceptLink, openLink } from './handshake.ts';
+export { type OwnIdentity, type ProtocolRange, protocolRange } from './judge.ts';
+export { type LinkLimits, linkLimits } from './limits.ts';
 export type * from './link.ts';
+export { type LinkFeed, type LiveLinkOptions, liveLink, type PausedLink } from './live-link.ts';
+export { isClusterName, isNodeName, maxClusterBytes } from './psk.ts';
+export { type TlsOptionsOfNode, tlsTransport } from './tls-transport.ts';
 export type * from './transport.ts';
+export { endOfTurn } from './turn.ts';
+export { type UnixOptions, unixTransport } from './unix-transport.ts';

@@ -27,7 +27,7 @@ export interface Connection {
   end(): void;
   /** Closes at once. `closed` is still called, once. */
   destroy(reason?: Error): void;
-  /** Set once, right after opening. `data` gets a buffer that is only valid during the call. */
+  /** Set once, right after opening. The buffers that `data` gets are the receiver's: the transport never touches them again. */
   listen(handlers: ConnectionHandlers): void;
 }
 

@@ -1,1 +1,3 @@
-export {};
+export type { LogFormat, LogLevel } from './levels.ts';
+export { type Log, type Logger, type LogOptions, openLog } from './open-log.ts';
+export { isSecretName, redact } from './redact.ts';

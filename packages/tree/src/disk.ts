@@ -79,6 +79,28 @@ export interface StagedWrite {
   readonly size: number;
 }
 
+/** What became of a staged file. After a failure its remains are removed; the others go on. */
+export type Staged =
+  | { readonly ok: true; readonly path: string; readonly digest: string; readonly stat: FileStat }
+  | { readonly ok: false; readonly path: string; readonly failure: DiskFailure };
+
+export interface Stager {
+  begin(file: StagedWrite): void;
+  /** Copies the bytes; resolves when more may be handed over. At most 4 MiB are in flight. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Every begun file, in order. */
+  finish(): Promise<readonly Staged[]>;
+  /** Removes all that was staged. May be called at any time, and twice. */
+  abort(): Promise<void>;
+}
+
+export interface Reader {
+  readonly stat: FileStat;
+  /** At most `maxBytes`; empty at the end. */
+  read(maxBytes: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
 export interface Watch {
   close(): void;
 }
@@ -86,6 +108,8 @@ export interface Watch {
 export interface Disk {
   list(directories: readonly string[]): Promise<readonly Listing[]>;
   stat(paths: readonly string[]): Promise<readonly (FileStat | DiskFailure)[]>;
+  /** Where each path leads when every symlink is followed. */
+  realpath(paths: readonly string[]): Promise<readonly (string | DiskFailure)[]>;
   /** Reads and digests (BLAKE2b-512) regular files, off the event loop. */
   digest(paths: readonly string[], signal: AbortSignal): Promise<readonly Digested[]>;
   /** Small files of our own. `undefined` when there is none. Rejects with a `DiskError`. */
@@ -93,20 +117,12 @@ export interface Disk {
   /** Writes a temporary file beside it, syncs it, renames it, syncs the directory. Rejects with a `DiskError`. */
   replace(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   /** Reads a large file piece by piece, for sending. The stat is of the open file. Rejects with a `DiskError`. */
-  openReader(
-    path: string,
-  ): Promise<{ readonly stat: FileStat; read(maxBytes: number): Promise<Uint8Array>; close(): Promise<void> }>;
+  openReader(path: string): Promise<Reader>;
   /**
    * Writes staged files, off the event loop: bytes are handed over in order, `begin` starts the next
-   * file, `finish` resolves with each file's digest and stat. Rejects with a `DiskError` (`ENOSPC`, …).
+   * file, `finish` resolves with what became of each. A file fails alone (`ENOSPC`, `EEXIST`, …).
    */
-  openStager(): Promise<{
-    begin(file: StagedWrite): void;
-    /** Copies the bytes; resolves when more may be handed over. */
-    write(bytes: Uint8Array): Promise<void>;
-    finish(): Promise<readonly { readonly path: string; readonly digest: string; readonly stat: FileStat }[]>;
-    abort(): Promise<void>;
-  }>;
+  openStager(): Promise<Stager>;
   steps(steps: readonly DiskStep[]): Promise<readonly StepOutcome[]>;
   /** Makes durable what was written below `directories`: one syncfs a device, or an fsync a file when `files` are few. */
   sync(files: readonly string[], directories: readonly string[]): Promise<void>;

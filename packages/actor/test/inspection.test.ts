@@ -1,0 +1,187 @@
+import { type Observer, tell } from '../src/index.ts';
+import { settle, testSystem } from '../src/testing.ts';
+import { call, fault, note, type Probe, probe } from './rig.ts';
+
+/** An observer that writes down what it sees. */
+function notebook(): { readonly seen: string[]; readonly observer: Observer } {
+  const seen: string[] = [];
+  const write =
+    (hook: string) =>
+    (path: string, ...rest: unknown[]): void => {
+      seen.push([hook, path, ...rest.filter((part) => typeof part !== 'object')].join(' '));
+    };
+  const observer = {
+    ...{ spawned: write('spawned'), received: write('received'), crashed: write('crashed') },
+    ...{ restarted: write('restarted'), stopped: write('stopped') },
+    deadLetter: ({ to, reason }: { readonly to: string; readonly reason: string }) =>
+      void seen.push(`dead ${to} ${reason}`),
+  };
+  return { seen, observer };
+}
+
+describe('an observer', () => {
+  it('sees every step of the lives of actors', async () => {
+    const { seen, observer } = notebook();
+    const system = testSystem({ observer });
+    const a = system.root.supervise('nested').spawn(probe('a', []));
+    tell(a, note('x'));
+    tell(a, fault);
+    await settle();
+    await system.stop();
+    tell(a, note('y'));
+    expect(seen).toEqual([
+      'spawned /nested',
+      'spawned /nested/a',
+      'received /nested/a note 0 0',
+      'received /nested/a crash 0 0',
+      'crashed /nested/a restart',
+      'restarted /nested/a',
+      'stopped /nested/a',
+      'stopped /nested',
+      'stopped /',
+      'dead /nested/a stopped',
+    ]);
+  });
+
+  it('sees how long a message waited and how long it took', async () => {
+    const waits: number[][] = [];
+    const received = (_path: string, _type: string, ...times: number[]): void => void waits.push(times);
+    const system = testSystem({ observer: { received } });
+    let now = 0;
+    const clock = { now: () => now, after: () => () => {} };
+    const a = system.root.spawn(probe('a', [], {}, clock));
+    const takes = (ms: number): Probe =>
+      call((scope) => {
+        now += ms;
+        if (ms === 3) scope.send(note('own'));
+      });
+    tell(a, takes(2));
+    tell(a, takes(3));
+    now = 10;
+    await settle();
+    expect(waits).toEqual([
+      [10, 2],
+      [12, 3],
+      [0, 0],
+    ]);
+  });
+
+  it('that throws harms no actor', async () => {
+    const broken = (): never => {
+      throw new Error('observer');
+    };
+    const observer = {
+      spawned: broken,
+      received: broken,
+      crashed: broken,
+      restarted: broken,
+      stopped: broken,
+      deadLetter: broken,
+    };
+    const lines: string[] = [];
+    const { root, stop } = testSystem({ observer });
+    const a = root.spawn(probe('a', lines));
+    for (const message of [note('x'), fault, note('y')]) tell(a, message);
+    await settle();
+    await stop();
+    tell(a, note('z'));
+    expect(lines).toEqual(['a+', 'a x 0', 'a+', 'a y 0', 'a-']);
+  });
+});
+
+describe('inspection', () => {
+  it('shows the tree, parents first, with the figures of each actor', async () => {
+    const { root, inspect, clock } = testSystem();
+    const a = root.supervise('nested').spawn(probe('a', []));
+    root.spawn(probe('b', []));
+    await clock.advance(7);
+    tell(a, note('x'));
+    tell(a, fault);
+    await settle();
+    tell(a, note('waits'));
+    expect(inspect().map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      'supervisor /',
+      'supervisor /nested',
+      'actor /nested/a',
+      'actor /b',
+    ]);
+    expect(inspect()[2]).toMatchObject({
+      ...{ name: 'a', status: 'running', depth: 1, highWater: 2, processed: 2, restarts: 1 },
+      ...{ inFlight: 0, overflowed: 0, lastError: { text: 'Error: told to' } },
+    });
+  });
+
+  it('keeps the last messages on demand, redacted when they are handled', async () => {
+    const { root, recent, keepRecent } = testSystem();
+    const redact = (message: Probe): unknown => (message.type === 'note' ? message.text.toUpperCase() : '-');
+    const a = root.spawn(probe('a', [], { redact }));
+    tell(a, note('before'));
+    await settle();
+    expect(keepRecent('/a', 2)).toBe(true);
+    for (const text of ['x', 'y', 'z']) tell(a, note(text));
+    await settle();
+    expect(recent('/a', 9)).toMatchObject([
+      { type: 'note', message: 'Y' },
+      { type: 'note', message: 'Z' },
+    ]);
+    expect(recent('/a', 1)).toMatchObject([{ message: 'Z' }]);
+    expect(recent('/a', 0)).toEqual([]);
+    keepRecent('/a', 0);
+    expect(recent('/a', 9)).toEqual([]);
+    expect([keepRecent('/nobody', 1), recent('/nobody', 1)]).toEqual([false, []]);
+  });
+
+  it('hides keys and bytes where the actor has no redaction of its own, and survives one that throws', async () => {
+    const { root, recent, keepRecent } = testSystem();
+    const broken = (): never => {
+      throw new Error('redact');
+    };
+    const a = root.spawn(probe('a', []));
+    const b = root.spawn(probe('b', [], { redact: broken }));
+    keepRecent('/a', 1);
+    keepRecent('/b', 1);
+    const secret = {
+      type: 'note',
+      text: 'x'.repeat(300),
+      key: 'hush',
+      nested: { password: 'hush', bytes: Buffer.from('hush') },
+    };
+    for (const ref of [a, b]) tell(ref, secret as unknown as Probe);
+    await settle();
+    expect(recent('/a', 1)[0]?.message).toEqual({
+      ...{ type: 'note', text: `${'x'.repeat(200)}…`, key: '[redacted]' },
+      nested: { password: '[redacted]', bytes: '[4 bytes]' },
+    });
+    expect(recent('/b', 1)[0]?.message).toBe('[redaction failed]');
+    expect(JSON.stringify([recent('/a', 1), recent('/b', 1)])).not.toContain('hush');
+  });
+});
+
+describe('dead letters', () => {
+  it('are all counted, and the last 256 kept, oldest first', async () => {
+    const { root, deadLetters } = testSystem();
+    const a = root.spawn(probe('a', []));
+    await root.stopChild(a);
+    for (let n = 0; n < 300; n++) tell(a, note(String(n)));
+    const { count, last } = deadLetters();
+    expect(count).toBe(300);
+    expect(last).toHaveLength(256);
+    expect([last[0], last.at(-1)]).toMatchObject([{ message: { text: '44' } }, { message: { text: '299' } }]);
+  });
+
+  it('show what their actor lets be seen', async () => {
+    const { root, deadLetters } = testSystem();
+    const a = root.spawn(probe('a', [], { redact: () => 'hidden' }));
+    await root.stopChild(a);
+    tell(a, note('secret'));
+    expect(deadLetters().last).toMatchObject([{ type: 'note', message: 'hidden', at: 0 }]);
+  });
+
+  it('are what waited when the actor stopped', async () => {
+    const { root, deadLetters } = testSystem();
+    const a = root.spawn(probe('a', []));
+    tell(a, note('x'));
+    await root.stopChild(a);
+    expect(deadLetters().count).toBe(1);
+  });
+});

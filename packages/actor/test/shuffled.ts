@@ -1,0 +1,65 @@
+import type { Clock, Scheduler } from '../src/index.ts';
+
+/** Turns in an order of chance's choosing, on a clock that moves when told: a small simulation. */
+export interface Shuffled {
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  /** Gives turns until nobody wants one, and lets promises run on in between. */
+  rest(): Promise<void>;
+  /** Gives up to `n` turns. */
+  turns(n: number): void;
+  /** Moves time on, firing what falls due. */
+  advance(byMs: number): void;
+  readonly timers: () => number;
+}
+
+/** `next` says which of the waiting mailboxes gets the turn: uniform in [0, 1). */
+export function shuffled(next: () => number): Shuffled {
+  const waiting: (() => void)[] = [];
+  const timers = new Map<object, { readonly dueAt: number; readonly fire: () => void }>();
+  let now = 0;
+
+  const turns = (n: number): void => {
+    for (let taken = 0; taken < n && waiting.length > 0; taken++) {
+      waiting.splice(Math.floor(next() * waiting.length), 1)[0]?.();
+    }
+  };
+
+  const mailbox: Scheduler['mailbox'] = (_name, drain) => {
+    let closed = false;
+    const run = (): void => {
+      if (!closed) drain();
+    };
+    const close = (): void => {
+      closed = true;
+    };
+    return { wake: () => void waiting.push(run), close };
+  };
+
+  const after: Clock['after'] = (delayMs, fire) => {
+    const key = {};
+    timers.set(key, { dueAt: now + delayMs, fire });
+    return () => void timers.delete(key);
+  };
+
+  return {
+    scheduler: { mailbox },
+    clock: { now: () => now, after },
+    turns,
+    rest: async () => {
+      for (let quiet = 0; quiet < 3; quiet++) {
+        if (waiting.length > 0) quiet = 0;
+        turns(waiting.length);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    advance: (byMs) => {
+      now += byMs;
+      for (const [key, { dueAt, fire }] of [...timers]) {
+        if (dueAt > now || !timers.delete(key)) continue;
+        fire();
+      }
+    },
+    timers: () => timers.size,
+  };
+}

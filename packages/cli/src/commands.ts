@@ -1,0 +1,100 @@
+/** What each command does, with the world passed in; parsing is in `program.ts`. */
+import type { ControlClient, LogLevel } from '@muster/control';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { isHealthy, renderHealth } from './render/health.ts';
+import { isInSync, renderNodes } from './render/nodes.ts';
+import type { Paint } from './render/table.ts';
+import { renderTree } from './render/tree.ts';
+
+export interface StartOptions {
+  readonly root: string;
+  readonly foreground: boolean;
+  /** 0 INFO, 1 DEBUG, 2 DEBUG2 (`reference/config.md` 5); a value in the options files beats it. */
+  readonly debug: number;
+  readonly logFormat: 'wazuh' | 'json';
+  /** Keep running as root (`-r`). */
+  readonly stayRoot: boolean;
+}
+
+/** What the command line needs of the world. */
+export interface CommandDeps {
+  /** Rejects with a `ControlError`. */
+  readonly open: (root: string) => Promise<ControlClient>;
+  /** Runs the daemon in this process, to its end. */
+  readonly run: (options: StartOptions) => Promise<ExitCode>;
+  /** Starts the daemon as a process of its own and waits until it answers or dies. */
+  readonly detach: (options: StartOptions, out: Output) => Promise<ExitCode>;
+  readonly checkConfig: (root: string) => Promise<{ readonly ok: boolean; readonly text: string }>;
+  readonly newKey: () => Promise<string>;
+}
+
+/** Where words go: results to `out`, faults to `error`. Each call is one or more whole lines. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  readonly paint: Paint;
+}
+
+export const startNode = (deps: CommandDeps, output: Output, options: StartOptions): Promise<ExitCode> =>
+  options.foreground ? deps.run(options) : deps.detach(options, output);
+
+export async function checkConfig(deps: CommandDeps, output: Output, root: string): Promise<ExitCode> {
+  const { ok, text } = await deps.checkConfig(root);
+  (ok ? output.out : output.error)(text);
+  return ok ? exitCodes.fine : exitCodes.fault;
+}
+
+export async function printKey(deps: CommandDeps, output: Output): Promise<ExitCode> {
+  output.out(await deps.newKey());
+  return exitCodes.fine;
+}
+
+export const showNodes = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    const view = await client.cluster();
+    output.out(json ? asJson(view) : lines(renderNodes(view, output.paint)));
+    return isInSync(view) ? exitCodes.fine : exitCodes.notInSync;
+  });
+
+export const showHealth = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    const health = await client.health();
+    output.out(json ? asJson(health) : lines(renderHealth(health, output.paint)));
+    return isHealthy(health) ? exitCodes.fine : exitCodes.notInSync;
+  });
+
+export const explainNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    output.out(await client.explain(node));
+    return exitCodes.fine;
+  });
+
+export const showTree = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    const actors = await client.tree();
+    output.out(json ? asJson(actors) : lines(renderTree(actors, output.paint)));
+    return exitCodes.fine;
+  });
+
+export const setLogLevel = (deps: CommandDeps, output: Output, root: string, level: LogLevel): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    await client.setLogLevel(level);
+    output.out(`The node logs at ${level} until its next start.`);
+    return exitCodes.fine;
+  });
+
+async function withClient(
+  deps: CommandDeps,
+  root: string,
+  use: (client: ControlClient) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const client = await deps.open(root);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+const lines = (of: readonly string[]): string => of.join('\n');
+const asJson = (value: unknown): string => JSON.stringify(value, undefined, 2);

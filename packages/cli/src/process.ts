@@ -1,0 +1,49 @@
+/** Adapter: this process's streams, and the packages that the commands reach. */
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { clientTimeoutMs, openControl } from '@muster/control';
+import type { CommandDeps, Output, StartOptions } from './commands.ts';
+import { startDetached } from './detach.ts';
+import { paintFor } from './render/table.ts';
+
+export const version: string = createRequire(import.meta.url)('../package.json').version;
+
+/** A first scan of a large tree may come before the first answer. */
+const startPatienceMs = 30_000;
+
+/** What this package needs of the daemon. */
+interface DaemonModule {
+  readonly runDaemon: (options: StartOptions) => Promise<number>;
+}
+
+const open = (root: string) => openControl(root, clientTimeoutMs);
+
+export const commandDeps: CommandDeps = {
+  open,
+  run: async (options) => ((await import('@muster/daemon')) as unknown as DaemonModule).runDaemon(options),
+  detach: (options, output) =>
+    startDetached(options, output, {
+      program: fileURLToPath(new URL('main.js', import.meta.url)),
+      open,
+      patienceMs: startPatienceMs,
+    }),
+  checkConfig: async (root) => {
+    const { checkConfiguration } = await import('./check-config.ts');
+    return checkConfiguration(root);
+  },
+  newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
+};
+
+/** A reader that went away (`muster nodes | head -1`) is no fault: what is left unsaid is dropped. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+export const processOutput: Output = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  error: (text) => void process.stderr.write(`${text}\n`),
+  paint: paintFor(process.stdout.isTTY === true, process.env),
+};

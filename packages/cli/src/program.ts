@@ -1,0 +1,140 @@
+import { isUnreachable } from '@muster/control';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import {
+  type CommandDeps,
+  checkConfig,
+  explainNode,
+  type Output,
+  printKey,
+  setLogLevel,
+  showHealth,
+  showNodes,
+  showTree,
+  startNode,
+} from './commands.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+const footer = `
+R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
+
+Exit codes
+  0  fine
+  1  a fault: wrong usage, wrong configuration, a request that the node refused
+  2  nodes, health: the node answered, and not everything is in sync
+  3  the node could not be reached: it does not run, may not be asked, or did not answer in time
+  start -f ends with the codes of the daemon: 70 after too many crashes of an actor, 75 where one runs already.`;
+
+const levels = ['error', 'warning', 'info', 'debug', 'debug2'] as const;
+
+/**
+ * Runs one command line (without `node` and the script) and says how the process should end.
+ * Never rejects: a fault is one line on `output.error`.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  deps: CommandDeps,
+  output: Output,
+  environment: Readonly<Record<string, string | undefined>>,
+  version: string,
+): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.fine;
+  const finish = (result: ExitCode): void => {
+    code = result;
+  };
+  try {
+    await buildProgram(deps, output, environment, version, finish).parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return faultOf(error, output);
+  }
+}
+
+function faultOf(error: unknown, output: Output): ExitCode {
+  // Commander has printed its own words already; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.fault;
+  output.error(error instanceof Error ? error.message : String(error));
+  return isUnreachable(error) ? exitCodes.notReachable : exitCodes.fault;
+}
+
+function buildProgram(
+  deps: CommandDeps,
+  output: Output,
+  environment: Readonly<Record<string, string | undefined>>,
+  version: string,
+  finish: (code: ExitCode) => void,
+): Command {
+  const defaultRoot = environment.MUSTER_ROOT || '/var/ossec';
+  const program = new Command('muster')
+    .description('The cluster daemon for Wazuh managers: keeps their files identical, and shows what it does.')
+    .version(version, '-V, --version')
+    .addHelpText('after', footer)
+    .showHelpAfterError('(muster --help lists the commands)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.out(text.trimEnd()),
+      writeErr: (text) => output.error(text.trimEnd()),
+    });
+  const command = (usage: string, about: string): Command =>
+    program.command(usage).description(about).option('--root <R>', 'directory of the manager', defaultRoot);
+
+  addStart(command('start', 'start the node of R'), deps, output, finish);
+  command('check-config', 'check ossec.conf and muster.yaml of R, and show what they come to').action(
+    async ({ root }: Root) => finish(await checkConfig(deps, output, root)),
+  );
+  program
+    .command('key')
+    .description('print a new random key for <key> of ossec.conf')
+    .action(async () => finish(await printKey(deps, output)));
+  command('nodes', 'show every node of the cluster, how far it is, and since when')
+    .option('--json', 'as JSON')
+    .action(async ({ root, json }: Root & Json) => finish(await showNodes(deps, output, root, json === true)));
+  command('health', 'show how this node does')
+    .option('--json', 'as JSON')
+    .action(async ({ root, json }: Root & Json) => finish(await showHealth(deps, output, root, json === true)));
+  command('why <node>', 'explain in plain words why NODE is not in sync').action(async (node: string, { root }: Root) =>
+    finish(await explainNode(deps, output, root, node)),
+  );
+  command('tree', 'show the living actors, their mailboxes and restarts')
+    .option('--json', 'as JSON')
+    .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
+  command('log-level', 'change how much the node logs, until its next start')
+    .addArgument(new Argument('<level>', 'how much').choices(levels))
+    .action(async (level: (typeof levels)[number], { root }: Root) =>
+      finish(await setLogLevel(deps, output, root, level)),
+    );
+  return program;
+}
+
+function addStart(start: Command, deps: CommandDeps, output: Output, finish: (code: ExitCode) => void): void {
+  start
+    .option('-f, --foreground', 'stay in the foreground and log to stdout')
+    .option('-d, --debug', 'log more; twice for more still', (_value: string, times: number) => times + 1, 0)
+    .option('-r, --stay-root', 'keep running as root')
+    .addOption(
+      new Option('--log-format <format>', 'layout of the log lines').choices(['wazuh', 'json']).default('wazuh'),
+    )
+    .action(async (options: Root & StartFlags) =>
+      finish(
+        await startNode(deps, output, {
+          root: options.root,
+          foreground: options.foreground === true,
+          debug: Math.min(2, options.debug),
+          logFormat: options.logFormat,
+          stayRoot: options.stayRoot === true,
+        }),
+      ),
+    );
+}
+
+interface Root {
+  readonly root: string;
+}
+interface Json {
+  readonly json?: true;
+}
+interface StartFlags {
+  readonly foreground?: true;
+  readonly debug: number;
+  readonly logFormat: 'wazuh' | 'json';
+  readonly stayRoot?: true;
+}

@@ -1,0 +1,50 @@
+import type { Health } from '@muster/control';
+import { type Paint, renderTable, type Tone } from './table.ts';
+import { age, bytes, counted, printable } from './units.ts';
+
+/** In sync, with nothing held back. */
+export const isHealthy = (health: Health): boolean => health.state === 'in-sync' && health.problems.length === 0;
+
+const tones: Readonly<Record<Health['state'], Tone>> = {
+  'in-sync': 'good',
+  starting: 'dim',
+  syncing: 'warn',
+  held: 'warn',
+  failing: 'bad',
+};
+
+/** One node, one fact a line; then what cannot be synchronised and what mends it. */
+export function renderHealth(health: Health, paint: Paint): string[] {
+  const facts: readonly (readonly [name: string, text: string])[] = [
+    ['Node', `${printable(health.node)}, ${health.role} of cluster ${printable(health.cluster)}`],
+    ['Process', `${health.pid}, Muster ${printable(health.version)}, up ${age(health.uptimeMs)}`],
+    ['State', paint(health.state, tones[health.state])],
+    ['Generation', generation(health)],
+    ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
+    ...(health.link === undefined ? [] : [['Link', printable(health.link)] as const]),
+    ['Actors', `${counted(health.restarts, 'restart')}, ${counted(health.deadLetters, 'dead letter')}`],
+    ['Load', `${bytes(health.rssBytes)} of memory, event loop late by ${age(health.loopDelayMs)}`],
+  ];
+  return [...facts.map(([name, text]) => `${name.padEnd(12)}${text}`), ...problems(health, paint)];
+}
+
+function generation({ role, holds, generation: newest }: Health): string {
+  if (holds === undefined) return role === 'master' ? 'none published yet' : 'none held yet';
+  if (role === 'master') return `${holds.generation}`;
+  if (newest === undefined) return `${holds.generation} held, the newest is not known`;
+  return newest.generation === holds.generation && newest.epoch === holds.epoch
+    ? `${holds.generation}, the newest`
+    : `${holds.generation} held, ${newest.generation} is the newest`;
+}
+
+const agents = ({ agents: count }: Health): string => (count === undefined ? '' : `, ${counted(count, 'agent')}`);
+
+function problems({ problems: all }: Health, paint: Paint): string[] {
+  if (all.length === 0) return [];
+  const rows = all.map(({ path, effect, text }) => [
+    { text: printable(path) },
+    { text: effect, tone: effect === 'blocking' ? ('bad' as const) : ('warn' as const) },
+    { text: printable(text) },
+  ]);
+  return ['', ...renderTable(['PATH', 'EFFECT', 'WHAT IS WRONG'], rows, paint)];
+}

@@ -1,0 +1,166 @@
+import { type ControlClient, ControlError } from '@muster/control';
+import type { CommandDeps, StartOptions } from '../src/commands.ts';
+import { runProgram } from '../src/program.ts';
+import { plain } from '../src/render/table.ts';
+
+const master = {
+  name: 'zeus',
+  role: 'master',
+  version: '0.1.0',
+  address: '10.0.0.1',
+  liveness: 'up',
+  reason: '',
+  sync: 'in-sync',
+  behindMs: 0,
+  files: 3,
+  heardMs: 0,
+  loopDelayMs: 0,
+} as const;
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  readonly roots: readonly string[];
+  readonly started: readonly StartOptions[];
+  readonly closed: number;
+}
+
+/** Runs one command line against a node that `client` stands for. */
+async function run(
+  line: string,
+  client: Partial<ControlClient> | Error = {},
+  environment: Record<string, string> = {},
+  deps: Partial<CommandDeps> = {},
+): Promise<Ran> {
+  const told = { out: '', error: '', roots: [] as string[], started: [] as StartOptions[], closed: 0 };
+  const close = (): void => {
+    told.closed += 1;
+  };
+  const all: CommandDeps = {
+    open: async (root) => {
+      told.roots.push(root);
+      if (client instanceof Error) throw client;
+      return { close, ...client } as ControlClient;
+    },
+    run: async (options) => {
+      told.started.push(options);
+      return 75;
+    },
+    detach: async (options) => {
+      told.started.push(options);
+      return 0;
+    },
+    checkConfig: async () => ({ ok: true, text: 'fine' }),
+    newKey: async () => 'k'.repeat(32),
+    ...deps,
+  };
+  const output = {
+    out: (text: string) => void Object.assign(told, { out: `${told.out}${text}\n` }),
+    error: (text: string) => void Object.assign(told, { error: `${told.error}${text}\n` }),
+    paint: plain,
+  };
+  const argv = line.split(' ').filter((word) => word !== '');
+  const code = await runProgram(argv, all, output, environment, '0.1.0');
+  return { code, ...told };
+}
+
+const cluster = async () => ({ type: 'cluster' as const, cluster: 'c', nodes: [{ ...master }] });
+const late = async () => ({
+  type: 'cluster' as const,
+  cluster: 'c',
+  nodes: [{ ...master, liveness: 'down' as const }],
+});
+
+describe('the command line', () => {
+  it('shows the nodes and ends with 0 when all is in sync', async () => {
+    const { code, out, error, closed } = await run('nodes', { cluster });
+    expect([code, error, closed]).toEqual([0, '', 1]);
+    expect(out).toContain('zeus  master  up');
+  });
+
+  it('ends with 2 when not all is in sync', async () => {
+    expect((await run('nodes', { cluster: late })).code).toBe(2);
+    expect((await run('nodes --json', { cluster: late })).code).toBe(2);
+  });
+
+  it('prints JSON that parses', async () => {
+    expect(JSON.parse((await run('nodes --json', { cluster })).out)).toMatchObject({ nodes: [{ name: 'zeus' }] });
+    expect(JSON.parse((await run('tree --json', { tree: async () => [] })).out)).toEqual([]);
+  });
+
+  it('ends with 3 and the cure on stderr when nothing runs', async () => {
+    const gone = new ControlError('not-running', 'No Muster runs for R (/r).');
+    expect(await run('health --root /r', gone)).toMatchObject({
+      code: 3,
+      out: '',
+      error: 'No Muster runs for R (/r).\n',
+    });
+  });
+
+  it('ends with 1 and the node’s words when it refuses, and closes the connection', async () => {
+    const explain = () => Promise.reject(new ControlError('no-such-node', 'There is no node w9.'));
+    expect(await run('why w9', { explain })).toMatchObject({ code: 1, error: 'There is no node w9.\n', closed: 1 });
+  });
+
+  it('takes R from --root, then from MUSTER_ROOT, then /var/ossec', async () => {
+    expect((await run('nodes --root /a', { cluster }, { MUSTER_ROOT: '/b' })).roots).toEqual(['/a']);
+    expect((await run('nodes', { cluster }, { MUSTER_ROOT: '/b' })).roots).toEqual(['/b']);
+    expect((await run('nodes', { cluster }, { MUSTER_ROOT: '' })).roots).toEqual(['/var/ossec']);
+  });
+
+  it('runs the daemon itself with -f and ends with its code', async () => {
+    const { code, started } = await run('start -f -d -d -r --log-format json --root /a');
+    expect(code).toBe(75);
+    expect(started).toEqual([{ root: '/a', foreground: true, debug: 2, logFormat: 'json', stayRoot: true }]);
+  });
+
+  it('takes -dd and no more than two', async () => {
+    expect((await run('start -ddd')).started[0]?.debug).toBe(2);
+    expect((await run('start -d')).started[0]).toMatchObject({ debug: 1, foreground: false });
+  });
+
+  it('prints a key of 32 characters', async () => {
+    expect(await run('key')).toMatchObject({ code: 0, out: `${'k'.repeat(32)}\n` });
+  });
+
+  it('prints a sound configuration on stdout and a faulty one on stderr', async () => {
+    expect(await run('check-config')).toMatchObject({ code: 0, out: 'fine\n' });
+    const checkConfig = async () => ({ ok: false, text: 'key: missing' });
+    expect(await run('check-config', {}, {}, { checkConfig })).toMatchObject({
+      code: 1,
+      out: '',
+      error: 'key: missing\n',
+    });
+  });
+
+  it('sets the level of the log', async () => {
+    const levels: string[] = [];
+    const setLogLevel = async (level: string) => void levels.push(level);
+    expect((await run('log-level debug2', { setLogLevel })).code).toBe(0);
+    expect(levels).toEqual(['debug2']);
+  });
+
+  const wrong: readonly [line: string, words: string][] = [
+    ['nonsense', "unknown command 'nonsense'"],
+    ['nodes --yaml', "unknown option '--yaml'"],
+    ['why', "missing required argument 'node'"],
+    ['log-level loud', 'Allowed choices are error, warning, info, debug, debug2'],
+    ['start --log-format xml', 'Allowed choices are wazuh, json'],
+  ];
+  it.each(wrong)('refuses «%s» with 1 and says what is allowed', async (line, words) => {
+    const { code, error, out } = await run(line);
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toContain(words);
+  });
+
+  it('documents the exit codes in its help', async () => {
+    const { code, out } = await run('--help');
+    expect(code).toBe(0);
+    expect(out).toContain('2  nodes, health: the node answered, and not everything is in sync');
+  });
+
+  it('shows its help as a fault when no command is given', async () => {
+    expect((await run('')).code).toBe(1);
+  });
+});

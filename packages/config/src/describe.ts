@@ -1,0 +1,60 @@
+import { hiddenValue } from './fault.ts';
+import type { HaproxyHelperConfig } from './haproxy-helper.ts';
+import type { NodeConfig } from './load.ts';
+import { formatDuration, formatSize } from './quantity.ts';
+import type { TableEntry } from './table.ts';
+
+/** What holds, for people: one value a line under the name that its file uses, secrets only by their length. */
+export function describeConfig(config: NodeConfig): string {
+  const { cluster, haproxyHelper, muster } = config;
+  const files = { owner: muster.files.uid, group: muster.files.gid };
+  const values = [
+    ['root', config.root] as const,
+    ...rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) }),
+    ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
+    ...Object.entries({ ...muster, files }).flatMap(([name, section]) => rowsOf(snakeCase(name), section)),
+    ['wazuh_clusterd.debug', String(config.debugLevel)] as const,
+    ...config.table.map((entry) => [`R/${entry.directory}`, describeEntry(entry)] as const),
+  ];
+  const width = Math.max(...values.map(([name]) => name.length)) + 2;
+  const lines = values.map(([name, value]) => `${name.padEnd(width)}${value}`.trimEnd());
+  return [...lines, ...config.warnings.map((text) => `Warning: ${text}`), ''].join('\n');
+}
+
+type Row = readonly [name: string, value: string];
+
+const withoutSecrets = (helper: HaproxyHelperConfig): object => ({
+  ...helper,
+  cert: helper.cert === true ? "the system's" : helper.cert,
+  password: hiddenValue(helper.password),
+  ...(helper.clientCertPassword === undefined ? {} : { clientCertPassword: hiddenValue(helper.clientCertPassword) }),
+});
+
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const rowsOf = (path: string, section: object): readonly Row[] =>
+  Object.entries(section).flatMap(([name, value]): readonly Row[] => {
+    const at = `${path}.${snakeCase(name.replace(/(Ms|Bytes)$/, ''))}`;
+    return isGroup(value) ? rowsOf(at, value) : [[at, shownValue(name, value)]];
+  });
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function shownValue(name: string, value: unknown): string {
+  if (value === undefined) return '-';
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number' && name.endsWith('Ms')) return formatDuration(value);
+  return typeof value === 'number' && name.endsWith('Bytes') ? formatSize(value) : String(value);
+}
+
+function describeEntry({ mode, files, recursive, removeEmptyDirectories }: TableEntry): string {
+  const parts = [
+    mode.toString(8).padStart(4, '0'),
+    files === 'all' ? 'all files' : files.join(', '),
+    ...(recursive ? ['and below'] : []),
+    ...(removeEmptyDirectories ? ['emptied directories are removed'] : []),
+  ];
+  return parts.join(', ');
+}

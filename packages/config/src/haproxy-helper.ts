@@ -1,0 +1,184 @@
+import { type Findings, quoted } from './fault.ts';
+import { badValue, type Options, optionsOf } from './options-of.ts';
+import type { Element } from './ossec-xml.ts';
+
+/** The `<haproxy_helper>` block of `ossec.conf` (`reference/config.md` 3). Only the master uses it. */
+export interface HaproxyHelperConfig {
+  /** `haproxy_disabled` is `no`, and address, user and password are there. */
+  readonly enabled: boolean;
+  readonly address: string;
+  /** 1024 to 65535. */
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+  readonly user: string;
+  /** Secret. */
+  readonly password: string;
+  readonly backend: string;
+  /** Name of an HAProxy resolvers section, for nodes given by name. */
+  readonly resolver?: string;
+  /** `true`: the system's authorities. Otherwise a path. https only, as the next three. */
+  readonly cert: true | string;
+  readonly clientCert?: string;
+  readonly clientCertKey?: string;
+  /** Secret. */
+  readonly clientCertPassword?: string;
+  /** Whole node names. */
+  readonly excludedNodes: readonly string[];
+  /** At least 10,000 ms. */
+  readonly frequencyMs: number;
+  /** At least 100 agents. */
+  readonly agentChunkSize: number;
+  /** 0 or more. */
+  readonly agentReconnectionTimeMs: number;
+  /** At least 10,000 ms. */
+  readonly agentReconnectionStabilityTimeMs: number;
+  /** Above 0, at most 1. */
+  readonly imbalanceTolerance: number;
+  /** 0 or more; the file says minutes. */
+  readonly removeDisconnectedNodeAfterMs: number;
+}
+
+/** Reads the block. Unlike the reference: an empty child counts as absent, the password is never split, names compare whole. */
+export function readHaproxyHelper(block: Element, findings: Findings): HaproxyHelperConfig {
+  const options = optionsOf(block, findings);
+  const read: Reading = { options, findings };
+  const wanted = readEnabled(options, findings);
+  const access = readAccess(options, wanted, findings);
+  warnOfUnknown(block, findings);
+  return {
+    ...access,
+    port: integer(read, 'haproxy_port', 5555, [1024, 65535]),
+    protocol: readProtocol(options, findings),
+    backend: options.text('haproxy_backend') ?? 'wazuh_reporting',
+    ...optional('resolver', options.text('haproxy_resolver')),
+    cert: options.text('haproxy_cert') ?? true,
+    ...optional('clientCert', options.text('client_cert')),
+    ...optional('clientCertKey', options.text('client_cert_key')),
+    ...optional('clientCertPassword', options.text('client_cert_password')),
+    excludedNodes: readExcludedNodes(options),
+    frequencyMs: 1000 * integer(read, 'frequency', 60, [10]),
+    agentChunkSize: integer(read, 'agent_chunk_size', 300, [100]),
+    agentReconnectionTimeMs: 1000 * integer(read, 'agent_reconnection_time', 5, [0]),
+    agentReconnectionStabilityTimeMs: 1000 * integer(read, 'agent_reconnection_stability_time', 60, [10]),
+    imbalanceTolerance: readTolerance(options, findings),
+    removeDisconnectedNodeAfterMs: 60_000 * integer(read, 'remove_disconnected_node_after', 240, [0]),
+  };
+}
+
+/** Where values come from, and what is wrong with them goes to. */
+interface Reading {
+  readonly options: Options;
+  readonly findings: Findings;
+}
+
+const optional = <K extends string>(name: K, value: string | undefined): { readonly [P in K]?: string } =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [P in K]?: string };
+
+function readEnabled(options: Options, findings: Findings): boolean {
+  const value = options.text('haproxy_disabled');
+  if (value === undefined) {
+    findings.fault({
+      code: 3004,
+      text: 'The haproxy_helper block has no haproxy_disabled',
+      option: 'haproxy_helper.haproxy_disabled',
+      allowed: 'yes, no',
+      cure: 'Write <haproxy_disabled>no</haproxy_disabled> to use the helper, or remove the block.',
+    });
+  } else if (value !== 'yes' && value !== 'no') {
+    findings.warn(`haproxy_disabled is ${quoted(value)}, neither yes nor no: the HAProxy helper stays disabled.`);
+  }
+  return value === 'no';
+}
+
+type Access = Pick<HaproxyHelperConfig, 'enabled' | 'address' | 'user' | 'password'>;
+
+/** Without address, user or password the helper stays off and the cluster runs (`reference/config.md` 3). */
+function readAccess(options: Options, wanted: boolean, findings: Findings): Access {
+  const required = ['haproxy_address', 'haproxy_user', 'haproxy_password'] as const;
+  const [address = '', user = '', password = ''] = required.map((name) => options.text(name) ?? '');
+  const values = [address, user, password];
+  const missing = required.filter((_, index) => values[index] === '');
+  if (wanted && missing.length > 0) {
+    findings.warn(`The HAProxy helper stays disabled: ${missing.join(', ')} missing in haproxy_helper.`);
+  }
+  return { enabled: wanted && missing.length === 0, address, user, password };
+}
+
+function readProtocol(options: Options, findings: Findings): 'http' | 'https' {
+  const value = options.text('haproxy_protocol') ?? 'http';
+  if (value !== 'http' && value !== 'https') {
+    badHelperValue(findings, 'haproxy_protocol', value, 'http, https');
+    return 'http';
+  }
+  const forTls = ['haproxy_cert', 'client_cert', 'client_cert_key', 'client_cert_password'];
+  const idle = forTls.filter((name) => options.text(name) !== undefined);
+  if (value === 'http' && idle.length > 0) {
+    findings.warn(`HTTPS parameters ignored, for haproxy_protocol is http: ${idle.join(', ')}.`);
+  }
+  return value;
+}
+
+/** A comma list, `<node>` children, or both, over all elements of the name. */
+function readExcludedNodes(options: Options): readonly string[] {
+  const written = options.all('excluded_nodes').at(-1);
+  if (written === undefined) return [];
+  const texts = [written.text, ...written.children.map((child) => child.text)];
+  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== ''))];
+}
+
+/** The least and the largest value; without the latter there is no largest. */
+type Range = readonly [min: number, max?: number];
+
+function integer(read: Reading, name: string, fallback: number, [min, max]: Range): number {
+  const value = read.options.text(name);
+  if (value === undefined) return fallback;
+  const number = /^[+-]?[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= (max ?? Number.MAX_SAFE_INTEGER)) return number;
+  const allowed = max === undefined ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
+  const text = Number.isNaN(number) ? `HAProxy Helper ${name} must be an integer.` : undefined;
+  badHelperValue(read.findings, name, value, allowed, text);
+  return fallback;
+}
+
+function readTolerance(options: Options, findings: Findings): number {
+  const name = 'imbalance_tolerance';
+  const value = options.text(name);
+  if (value === undefined) return 0.1;
+  const number = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(value) ? Number(value) : Number.NaN;
+  if (number > 0 && number <= 1) return number;
+  const text = Number.isNaN(number) ? `HAProxy Helper ${name} must be a float.` : undefined;
+  badHelperValue(findings, name, value, 'a number above 0 and at most 1', text);
+  return 0.1;
+}
+
+// The text of the reference where it has one of its own; else the reason is the range.
+const badHelperValue = (
+  findings: Findings,
+  name: string,
+  value: string,
+  allowed: string,
+  text = `Invalid value for ${name}. It must be ${allowed}`,
+): void =>
+  badValue(findings, {
+    option: `haproxy_helper.${name}`,
+    value,
+    text,
+    allowed,
+    cure: `Write such a value, or remove <${name}> for the default.`,
+  });
+
+const known = new Set([
+  ...['disabled', 'address', 'user', 'password', 'port', 'protocol', 'backend', 'resolver', 'cert'].map(
+    (name) => `haproxy_${name}`,
+  ),
+  ...['client_cert', 'client_cert_key', 'client_cert_password', 'excluded_nodes', 'frequency', 'agent_chunk_size'],
+  ...['agent_reconnection_time', 'agent_reconnection_stability_time', 'imbalance_tolerance'],
+  'remove_disconnected_node_after',
+]);
+
+function warnOfUnknown(block: Element, findings: Findings): void {
+  const unknown = block.children.filter((child) => !known.has(child.name)).map((child) => child.written);
+  for (const name of new Set(unknown))
+    findings.warn(`The option ${quoted(name)} of haproxy_helper is unknown and ignored.`);
+}

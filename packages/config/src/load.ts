@@ -1,0 +1,158 @@
+import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
+import { ConfigError, type Fault, type Findings, lenient } from './fault.ts';
+import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
+import { type DebugLevel, readDebugLevel } from './internal-options.ts';
+import type { MusterOptions } from './muster-options.ts';
+import { readMuster } from './muster-yaml.ts';
+import { parseOssec } from './ossec-xml.ts';
+import { resolveOwner } from './owner.ts';
+import { clusterSection } from './section.ts';
+import { synchronisedDirectories, type TableEntry } from './table.ts';
+
+/** All that a node knows of itself before it starts. */
+export interface NodeConfig {
+  /** R, the manager's directory, absolute. */
+  readonly root: string;
+  readonly cluster: ClusterConfig;
+  /** Only where `ossec.conf` has the block. Read on workers too, used on the master. */
+  readonly haproxyHelper?: HaproxyHelperConfig;
+  readonly muster: MusterOptions;
+  /** `wazuh_clusterd.debug`. */
+  readonly debugLevel: DebugLevel;
+  /** To be logged once at the start, in order. No secrets. */
+  readonly warnings: readonly string[];
+  /** The synchronised directories. */
+  readonly table: readonly TableEntry[];
+}
+
+export interface ConfigSource {
+  /** R, without a slash at the end. */
+  readonly root: string;
+  /** The text of a file; undefined when there is none. May reject (no right to read, a directory, …). */
+  readonly read: (path: string) => Promise<string | undefined>;
+}
+
+/**
+ * Reads `R/etc/ossec.conf`, `R/etc/muster.yaml`, the internal options, and the accounts of the system.
+ *
+ * @throws {ConfigError} and nothing else, with every fault found.
+ */
+export async function loadConfig({ root, read }: ConfigSource): Promise<NodeConfig> {
+  const collector = collect();
+  const path = (name: string): string => `${root}/etc/${name}`;
+
+  const ossecConf = collector.of(path('ossec.conf'));
+  const ossec = readOssec(await readText(read, path('ossec.conf'), ossecConf), ossecConf);
+  const musterYaml = collector.of(path('muster.yaml'));
+  const muster = readMuster((await readText(read, path('muster.yaml'), musterYaml)) ?? '', musterYaml);
+  const files = resolveOwner(muster, await readAccounts(read), musterYaml);
+  const [internal, local] = await Promise.all(
+    ['internal_options.conf', 'local_internal_options.conf'].map((name) => readHint(read, path(name), collector.warn)),
+  );
+  const debugLevel = readDebugLevel(internal, local, collector.of(path('internal_options.conf')));
+  if (collector.faults().length > 0) throw new ConfigError(collector.faults(), collector.warnings());
+  return {
+    root,
+    ...ossec,
+    muster: { ...muster.options, files },
+    debugLevel,
+    warnings: collector.warnings(),
+    table: synchronisedDirectories,
+  };
+}
+
+function readOssec(text: string | undefined, findings: Findings): Pick<NodeConfig, 'cluster' | 'haproxyHelper'> {
+  const nothing = { cluster: absentCluster };
+  if (text === unreadable) return nothing;
+  if (text === undefined) {
+    findings.fault({
+      code: 3006,
+      text: 'there is no ossec.conf',
+      option: '',
+      allowed: "the manager's configuration file",
+      cure: 'Give the directory of the manager with --root.',
+    });
+    return nothing;
+  }
+  const parsed = parseOssec(text);
+  if (!parsed.ok) {
+    const { line } = parsed;
+    findings.fault({
+      code: 3006,
+      text: parsed.text,
+      option: '',
+      allowed: 'elements that are closed in the order they were opened, each tag on one line',
+      cure: 'Mend the line; write a literal < that could start a tag as \\<.',
+      ...(line === undefined ? {} : { line }),
+    });
+    return nothing;
+  }
+  const section = clusterSection(parsed, findings);
+  if (section === undefined) return nothing;
+  const helper = section.children.filter((child) => child.name === 'haproxy_helper').at(-1);
+  const cluster = readCluster(section, findings);
+  if (helper === undefined) return { cluster };
+  return { cluster, haproxyHelper: readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings) };
+}
+
+/** In place of a text that could not be read: the fault has been told. Empty, so that defaults stand in. */
+const unreadable = '';
+
+/** The text of a file that may be missing. What cannot be read is a fault. */
+async function readText(read: ConfigSource['read'], file: string, findings: Findings): Promise<string | undefined> {
+  try {
+    return await read(file);
+  } catch (cause) {
+    findings.fault({
+      code: 3006,
+      text: `${file} cannot be read: ${reasonOf(cause)}`,
+      option: '',
+      allowed: 'a file that this user may read',
+      cure: 'Mend its owner or mode (the manager gives it root:wazuh, 0640), or run as another user.',
+    });
+    return unreadable;
+  }
+}
+
+/** The text of a file that we can do without. */
+async function readHint(
+  read: ConfigSource['read'],
+  file: string,
+  warn: (text: string) => void,
+): Promise<string | undefined> {
+  try {
+    return await read(file);
+  } catch (cause) {
+    warn(`${file} cannot be read and is ignored: ${reasonOf(cause)}`);
+    return undefined;
+  }
+}
+
+async function readAccounts(read: ConfigSource['read']): Promise<{ readonly passwd: string; readonly group: string }> {
+  const [passwd = '', group = ''] = await Promise.all(
+    ['/etc/passwd', '/etc/group'].map((file) => readHint(read, file, () => {})),
+  );
+  return { passwd, group };
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+interface Collector {
+  readonly of: (file: string) => Findings;
+  readonly warn: (text: string) => void;
+  readonly faults: () => readonly Fault[];
+  readonly warnings: () => readonly string[];
+}
+
+/** Gathers what the readers find. What two of them find alike is told once. */
+function collect(): Collector {
+  const faults = new Map<string, Fault>();
+  const warnings = new Set<string>();
+  const warn = (text: string): void => void warnings.add(text);
+  return {
+    of: (file) => ({ warn, fault: (fault) => void faults.set(JSON.stringify([file, fault]), { ...fault, file }) }),
+    warn,
+    faults: () => [...faults.values()],
+    warnings: () => [...warnings],
+  };
+}

@@ -1,0 +1,46 @@
+/** What `R/etc/muster.yaml` says, or its defaults. Durations in milliseconds, sizes in bytes; bounds in `muster-table.ts`. */
+export interface MusterOptions {
+  readonly keepAlive: {
+    readonly intervalMs: number;
+    /** Above `intervalMs`. */
+    readonly suspectAfterMs: number;
+    /** Above `suspectAfterMs`. */
+    readonly downAfterMs: number;
+  };
+  readonly link: {
+    /** From the accepted connection to the accepted hello. */
+    readonly handshakeTimeoutMs: number;
+    readonly connectionsPerAddress: number;
+    readonly connections: number;
+    readonly retryMinMs: number;
+    /** At least `retryMinMs`. */
+    readonly retryMaxMs: number;
+  };
+  readonly integrity: {
+    readonly reconcileEveryMs: number;
+    readonly coalesceMs: number;
+    /** Only where the system has no more watches. */
+    readonly pollEveryMs: number;
+    readonly maxFileSizeBytes: number;
+    readonly maxFiles: number;
+    readonly guard: {
+      /** 1 to 100. */
+      readonly percent: number;
+      readonly files: number;
+      readonly confirmAfterMs: number;
+    };
+  };
+  /** Undefined: what is created keeps the daemon's own. */
+  readonly files: { readonly uid: number | undefined; readonly gid: number | undefined };
+  readonly log: { readonly format: LogFormat /** Undefined: by `debugLevel`. */; readonly level: LogLevel | undefined };
+  readonly restarts: {
+    readonly max: number;
+    readonly withinMs: number;
+    readonly backOffMinMs: number;
+    /** At least `backOffMinMs`. */
+    readonly backOffMaxMs: number;
+  };
+}
+
+export type LogFormat = 'plain' | 'json';
+export type LogLevel = 'debug2' | 'debug' | 'info' | 'warning' | 'error' | 'critical';

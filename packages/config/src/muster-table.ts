@@ -1,0 +1,204 @@
+import { formatDuration, formatSize } from './quantity.ts';
+
+interface Described {
+  /** What it does and why its bounds are what they are. One paragraph, also in `docs/configuration.md`. */
+  readonly about: string;
+}
+
+interface Bounded extends Described {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** One option of `muster.yaml`. Durations are in milliseconds, sizes in bytes. */
+export type Option =
+  | (Bounded & { readonly kind: 'duration' | 'size' | 'integer' })
+  | (Described & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string | undefined })
+  | (Described & { readonly kind: 'account'; readonly default: undefined });
+
+const ms = 1;
+const s = 1000 * ms;
+const minute = 60 * s;
+const hour = 60 * minute;
+const GiB = 1024 ** 3;
+
+const duration = (value: number, min: number, max: number, about: string): Option => ({
+  kind: 'duration',
+  default: value,
+  min,
+  max,
+  about,
+});
+const integer = (value: number, min: number, max: number, about: string): Option => ({
+  kind: 'integer',
+  default: value,
+  min,
+  max,
+  about,
+});
+
+/** Every option of `R/etc/muster.yaml`, by its path. The schema, the documentation and the reader are made from it. */
+export const musterTable = {
+  'keep_alive.interval': duration(
+    s,
+    100 * ms,
+    10 * minute,
+    'How often a node says that it lives. Below 100ms a busy event loop looks like a dead node.',
+  ),
+  'keep_alive.suspect_after': duration(
+    2.5 * s,
+    200 * ms,
+    hour,
+    'After this much silence a peer is suspect. Above `keep_alive.interval`.',
+  ),
+  'keep_alive.down_after': duration(
+    4 * s,
+    300 * ms,
+    2 * hour,
+    'After this much silence a peer is down. Above `keep_alive.suspect_after`. Silence is looked for once an interval, so that a dead peer is down after at most `down_after` plus `interval`: 5s by default.',
+  ),
+  'link.handshake_timeout': duration(
+    5 * s,
+    100 * ms,
+    minute,
+    'How long a new connection may take to prove the key and say hello. Short, so that silent connections hold no place.',
+  ),
+  'link.connections_per_address': integer(
+    10,
+    1,
+    10_000,
+    'Connections from one address at a time. Raise it when many workers come through one NAT address.',
+  ),
+  'link.connections': integer(1024, 1, 65_535, 'Connections in all at a time. Each costs a socket and some memory.'),
+  'link.retry_min': duration(
+    200 * ms,
+    10 * ms,
+    minute,
+    'The first pause before a worker dials again; each further pause is longer, with jitter.',
+  ),
+  'link.retry_max': duration(
+    10 * s,
+    100 * ms,
+    hour,
+    'The longest pause before a worker dials again. At least `link.retry_min`. The default is the `connection_retry` of the reference.',
+  ),
+  'integrity.reconcile_every': duration(
+    5 * minute,
+    s,
+    24 * hour,
+    'How often the whole tree is listed again, for what the watcher missed. Each time costs a listing of every directory.',
+  ),
+  'integrity.coalesce': duration(
+    50 * ms,
+    0,
+    10 * s,
+    'How long changes are gathered into one generation after the first. 0 makes one of each.',
+  ),
+  'integrity.poll_every': duration(
+    10 * s,
+    100 * ms,
+    hour,
+    'How often directories are listed when the system has no more watches (inotify) for them.',
+  ),
+  'integrity.max_file_size': {
+    kind: 'size',
+    default: GiB,
+    min: 1,
+    max: 1024 * GiB,
+    about: 'A larger file is neither sent nor deleted; it is held back, and shown as such.',
+  },
+  'integrity.max_files': integer(
+    1_000_000,
+    1,
+    10_000_000,
+    'Files that a tree may hold; a larger tree is refused as a whole. It bounds memory.',
+  ),
+  'integrity.guard.percent': integer(
+    50,
+    1,
+    100,
+    'A generation that deletes more than this share of a directory of the table waits for a second one that says the same.',
+  ),
+  'integrity.guard.files': integer(
+    4,
+    0,
+    1_000_000,
+    'Deleting this many files, or fewer, of a directory of the table never waits, whatever the share; an emptied `client.keys` always does.',
+  ),
+  'integrity.guard.confirm_after': duration(
+    30 * s,
+    s,
+    24 * hour,
+    'How long after the first the confirming scan is made at the earliest.',
+  ),
+  'files.owner': {
+    kind: 'account',
+    default: undefined,
+    about:
+      'Owner of synchronised files, a name or a user id. By default the user `wazuh`, else `ossec`, else files keep the owner that the daemon creates them with.',
+  },
+  'files.group': {
+    kind: 'account',
+    default: undefined,
+    about: 'Group of synchronised files, a name or a group id. By default as for `files.owner`.',
+  },
+  'log.format': {
+    kind: 'choice',
+    choices: ['plain', 'json'],
+    default: 'plain',
+    about: '`plain` is the line of the reference; `json` is one object a line, for log shippers.',
+  },
+  'log.level': {
+    kind: 'choice',
+    choices: ['debug2', 'debug', 'info', 'warning', 'error', 'critical'],
+    default: undefined,
+    about: 'The least level that is logged. By default what `wazuh_clusterd.debug` says: 0 info, 1 debug, 2 debug2.',
+  },
+  'restarts.max': integer(
+    5,
+    0,
+    1000,
+    'Restarts of crashed actors that a supervisor grants within `restarts.within`; one more and it gives up. 0 grants none.',
+  ),
+  'restarts.within': duration(minute, s, 24 * hour, 'The window in which `restarts.max` counts.'),
+  'restarts.back_off_min': duration(
+    100 * ms,
+    0,
+    minute,
+    'The pause before the first restart; it doubles, with jitter.',
+  ),
+  'restarts.back_off_max': duration(
+    10 * s,
+    0,
+    hour,
+    'The longest pause before a restart. At least `restarts.back_off_min`.',
+  ),
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionPath = keyof typeof musterTable;
+
+/** The table as a list, in its order. */
+export const musterOptionList = Object.entries(musterTable) as readonly (readonly [OptionPath, Option])[];
+
+/** What an option allows, in words. */
+export function allowedOf(option: Option): string {
+  switch (option.kind) {
+    case 'duration':
+      return `${formatDuration(option.min)} to ${formatDuration(option.max)}, as 200ms, 2.5s, 5m, 1h or a number of seconds`;
+    case 'size':
+      return `${formatSize(option.min)} to ${formatSize(option.max)}, as 64MiB, 1GiB or a number of bytes`;
+    case 'integer':
+      return `an integer from ${option.min} to ${option.max}`;
+    case 'choice':
+      return option.choices.join(', ');
+    case 'account':
+      return 'a name of this system, or an id from 0 to 4294967294';
+  }
+}
+
+/** An option's default as one would write it; undefined when the text of `about` says it. */
+export function defaultOf(option: Option): string | number | undefined {
+  if (option.kind === 'duration') return formatDuration(option.default);
+  return option.kind === 'size' ? formatSize(option.default) : option.default;
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { ClusterView, NodeName } from '@muster/protocol';
+import { ControlError, controlError } from './errors.ts';
+import type { ActorRow, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+
+/** An open conversation with the node of one R. */
+export interface ControlClient {
+  /** The whole cluster, as the master sees it; as this node sees it when its master cannot be asked. */
+  cluster(): Promise<ClusterView>;
+  health(): Promise<Health>;
+  /** Plain words on why `node` is not in sync. */
+  explain(node: NodeName): Promise<string>;
+  /** The living actors, in the order of their paths. */
+  tree(): Promise<readonly ActorRow[]>;
+  /** Until the next start. */
+  setLogLevel(level: LogLevel): Promise<void>;
+  crash(path: string): Promise<void>;
+  /** Looks at the whole disk now, without waiting for the next full reconcile. */
+  syncNow(): Promise<void>;
+  close(): void;
+}
+
+/** The wire below a client. */
+export interface ControlConnection {
+  ask(message: LocalRequest, timeoutMs: number): Promise<LocalReply>;
+  close(): void;
+}
+
+/** Opens the socket at `path`; rejects with an error whose `code`, or whose cause's, is the system's. */
+export type ControlDial = (path: string, timeoutMs: number) => Promise<ControlConnection>;
+
+/** Milliseconds for opening and for each answer; more than the node's own deadline, so that its words arrive. */
+export const clientTimeoutMs = 15_000;
+
+/** The local socket of the node with root `root` (`/var/ossec`). */
+export const controlSocketPath = (root: string): string => join(root, 'queue', 'cluster', 'muster.sock');
+
+/** Connects to the running node of `root`. Rejects with a `ControlError` that names the cure. */
+export async function connectControl(root: string, dial: ControlDial, timeoutMs: number): Promise<ControlClient> {
+  const path = controlSocketPath(root);
+  const connection = await dial(path, timeoutMs).catch((error: unknown) => {
+    throw controlError(error, root, path);
+  });
+  const ask = <Type extends LocalReply['type']>(message: LocalRequest, type: Type) =>
+    connection.ask(message, timeoutMs).then(
+      (reply) => expectType(reply, type, root),
+      (error: unknown) => {
+        throw controlError(error, root, path);
+      },
+    );
+  return {
+    cluster: () => ask({ type: 'get-cluster' }, 'cluster'),
+    health: () => ask({ type: 'get-health' }, 'health'),
+    explain: (node) => ask({ type: 'explain', node }, 'explanation').then(({ text }) => text),
+    tree: () => ask({ type: 'get-tree' }, 'tree').then(({ actors }) => actors),
+    setLogLevel: (level) => ask({ type: 'set-log-level', level }, 'done').then(nothing),
+    crash: (actor) => ask({ type: 'crash-actor', path: actor }, 'done').then(nothing),
+    syncNow: () => ask({ type: 'sync-now' }, 'done').then(nothing),
+    close: () => connection.close(),
+  };
+}
+
+const nothing = (): void => {};
+
+function expectType<Type extends LocalReply['type']>(
+  reply: LocalReply,
+  type: Type,
+  root: string,
+): Extract<LocalReply, { readonly type: Type }> {
+  if (reply.type === type) return reply as Extract<LocalReply, { readonly type: Type }>;
+  const text = `The Muster of R (${root}) answered with ${reply.type} instead of ${type}. Do both have the same version?`;
+  throw new ControlError('unexpected', text);
+}

@@ -1,0 +1,136 @@
+/**
+ * Answers what people and programs ask of the running node, over its local socket.
+ *
+ * A request is answered or refused once, within `deadlineMs` (looked at every `tickMs`). A socket
+ * that cannot be opened is warned of once and tried again every `tickMs`: the node runs without it.
+ * A restart closes the socket, so that clients in the middle of a request see it break and may ask
+ * again; nothing else is lost, for nothing else is kept.
+ */
+import { type Clock, type Parent, type Ref, type Scope, spawnActor } from '@muster/actor';
+import type { Answer } from '@muster/link';
+import type { ClusterView } from '@muster/protocol';
+import { decide, type Effect, type Limits, nothingYet, type Own, type State } from './decide.ts';
+import type { ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+import type { ControlMessage } from './messages.ts';
+
+export interface ControlConfig extends Limits {
+  /** Milliseconds between two looks at deadlines. At least 1. */
+  readonly tickMs: number;
+}
+
+/** A person waits: 10 s is long, and more than a worker's own ask of its master (5 s). 32 at once are more than people make. */
+export const controlDefaults: ControlConfig = { deadlineMs: 10_000, maxRequests: 32, tickMs: 500 };
+
+type Awaitable<T> = T | Promise<T>;
+
+/** What the node can say and do. A throw or rejection is told to the asker: its message is for people. */
+export interface ControlAnswers {
+  readonly cluster: () => Awaitable<ClusterView>;
+  readonly health: () => Awaitable<Health>;
+  /** Plain words on why `node` is not in sync, or that it is. Throws when there is no such node, naming those there are. */
+  readonly explain: (node: string) => Awaitable<string>;
+  readonly tree: () => Awaitable<ActorTree['actors']>;
+  readonly setLogLevel: (level: LogLevel) => Awaitable<void>;
+  /** Makes the actor at `path` crash, for drills. Throws when there is none. */
+  readonly crash: (path: string) => Awaitable<void>;
+  readonly syncNow: () => Awaitable<void>;
+}
+
+export interface ControlDeps {
+  readonly clock: Clock;
+  /**
+   * Opens the local socket and hands each request to `ask`. Resolves when it listens; rejects when it
+   * cannot. Closes the socket and its clients when `signal` is aborted, at once, so that the next
+   * incarnation can open it again.
+   */
+  readonly listen: (handlers: ListenHandlers, signal: AbortSignal) => Promise<void>;
+  readonly answers: ControlAnswers;
+  readonly warn: (text: string) => void;
+}
+
+export interface ListenHandlers {
+  readonly ask: (message: LocalRequest, answer: Answer) => void;
+}
+
+export function spawnControl(
+  parent: Parent,
+  deps: ControlDeps,
+  config: ControlConfig = controlDefaults,
+): Ref<ControlMessage> {
+  return spawnActor<State, ControlMessage, Own | ControlMessage, Effect>(parent, {
+    name: 'control',
+    clock: deps.clock,
+    init: () => nothingYet,
+    started: (scope) => {
+      scope.send({ type: 'tick' });
+      scope.every(config.tickMs, { type: 'tick' });
+    },
+    decide: (state, message, now) => decide(state, message, now, config),
+    perform: (effect, scope) => perform(effect, scope, deps),
+  });
+}
+
+function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
+  switch (effect.type) {
+    case 'open-socket':
+      openSocket(scope, deps);
+      break;
+    case 'work':
+      work(effect.id, effect.request, scope, deps);
+      break;
+    case 'reply':
+      effect.answer.reply(effect.reply);
+      break;
+    case 'fail':
+      effect.answer.fail(effect.code, effect.text);
+      break;
+    case 'warn':
+      deps.warn(effect.text);
+      break;
+  }
+}
+
+/** Not `scope.run`: a stop does not wait for answers, whose askers see the socket close. */
+function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
+  answerOf(request, deps.answers).then(
+    (reply) => scope.send({ type: 'answered', id, reply }),
+    (error: unknown) => scope.send({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
+  );
+}
+
+function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
+  const handlers: ListenHandlers = {
+    ask: (message, answer) => scope.send({ type: 'ask', from: { kind: 'local' }, message, answer }),
+  };
+  scope.run(
+    (signal) => deps.listen(handlers, signal),
+    () => ({ type: 'opened' }),
+    (error) => ({ type: 'open-failed', text: textOf(error) }),
+  );
+}
+
+async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise<LocalReply> {
+  switch (request.type) {
+    case 'get-cluster':
+      return await answers.cluster();
+    case 'get-health':
+      return await answers.health();
+    case 'explain':
+      return { type: 'explanation', node: request.node, text: await answers.explain(request.node) };
+    case 'get-tree':
+      return { type: 'tree', actors: [...(await answers.tree())] };
+    case 'set-log-level':
+      await answers.setLogLevel(request.level);
+      return { type: 'done' };
+    case 'crash-actor':
+      await answers.crash(request.path);
+      return { type: 'done' };
+    case 'sync-now':
+      await answers.syncNow();
+      return { type: 'done' };
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';

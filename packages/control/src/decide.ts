@@ -1,0 +1,122 @@
+import type { Decision } from '@muster/actor';
+import type { Answer } from '@muster/link';
+import type { LocalReply, LocalRequest } from './local.ts';
+import type { ControlMessage, Origin } from './messages.ts';
+
+/** A request that is being worked on. */
+export interface Request {
+  readonly answer: Answer;
+  readonly type: LocalRequest['type'];
+  readonly deadlineAt: number;
+}
+
+export interface State {
+  readonly socket: 'closed' | 'opening' | 'open';
+  /** The last failure to open the socket that was warned of; the same is not warned of twice. */
+  readonly warned: string | undefined;
+  readonly nextId: number;
+  readonly requests: ReadonlyMap<number, Request>;
+}
+
+/** What only the actor itself sends. */
+export type Own =
+  | { readonly type: 'opened' }
+  | { readonly type: 'open-failed'; readonly text: string }
+  | { readonly type: 'answered'; readonly id: number; readonly reply: LocalReply }
+  | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly text: string }
+  /** Time to look at deadlines, and to try a socket that could not be opened. */
+  | { readonly type: 'tick' };
+
+export type Effect =
+  | { readonly type: 'open-socket' }
+  | { readonly type: 'work'; readonly id: number; readonly request: LocalRequest }
+  | { readonly type: 'reply'; readonly answer: Answer; readonly reply: LocalReply }
+  | { readonly type: 'fail'; readonly answer: Answer; readonly code: string; readonly text: string }
+  | { readonly type: 'warn'; readonly text: string };
+
+export interface Limits {
+  /** Milliseconds a request may take. At least 1. */
+  readonly deadlineMs: number;
+  /** Requests worked on at once; more are refused, so that a mad client costs no memory. At least 1. */
+  readonly maxRequests: number;
+}
+
+export const nothingYet: State = { socket: 'closed', warned: undefined, nextId: 1, requests: new Map() };
+
+/** What a worker may ask of its master's control: views, never acts. */
+const askableByNodes: ReadonlySet<LocalRequest['type']> = new Set(['get-cluster', 'explain']);
+
+/** One step of the actor. Pure; `now` is milliseconds on a monotonic scale. */
+export function decide(
+  state: State,
+  message: ControlMessage | Own,
+  now: number,
+  limits: Limits,
+): Decision<State, Effect> {
+  switch (message.type) {
+    case 'ask':
+      return asked(state, message, now, limits);
+    case 'answered':
+      return settled(state, message.id, (answer) => ({ type: 'reply', answer, reply: message.reply }));
+    case 'refused':
+      return settled(state, message.id, (answer) => fail(answer, message.code, message.text));
+    case 'opened':
+      return next({ ...state, socket: 'open', warned: undefined });
+    case 'open-failed':
+      return notOpened(state, message.text);
+    case 'tick':
+      return tick(state, now, limits);
+  }
+}
+
+function asked(
+  state: State,
+  { from, message, answer }: ControlMessage,
+  now: number,
+  limits: Limits,
+): Decision<State, Effect> {
+  if (!mayAsk(from, message.type)) {
+    return next(state, [fail(answer, 'not-allowed', `Only a program on the node itself may ask for ${message.type}.`)]);
+  }
+  if (state.requests.size >= limits.maxRequests) {
+    const text = `${state.requests.size} requests are being answered already. Ask again in a moment.`;
+    return next(state, [fail(answer, 'overloaded', text)]);
+  }
+  const id = state.nextId;
+  const request = { answer, type: message.type, deadlineAt: now + limits.deadlineMs };
+  const requests = new Map(state.requests).set(id, request);
+  return next({ ...state, nextId: id + 1, requests }, [{ type: 'work', id, request: message }]);
+}
+
+/** An outcome of a request that ran into its deadline is dropped: its client was told already. */
+function settled(state: State, id: number, effect: (answer: Answer) => Effect): Decision<State, Effect> {
+  const request = state.requests.get(id);
+  return request === undefined ? next(state) : next(without(state, [id]), [effect(request.answer)]);
+}
+
+function notOpened(state: State, text: string): Decision<State, Effect> {
+  const warn: readonly Effect[] = text === state.warned ? [] : [{ type: 'warn', text }];
+  return next({ ...state, socket: 'closed', warned: text }, warn);
+}
+
+function tick(state: State, now: number, limits: Limits): Decision<State, Effect> {
+  const late = [...state.requests].filter(([, { deadlineAt }]) => now >= deadlineAt);
+  const effects: Effect[] = late.map(([, { answer, type }]) => {
+    return fail(answer, 'timeout', `The node did not answer ${type} within ${limits.deadlineMs} ms.`);
+  });
+  const left = without(
+    state,
+    late.map(([id]) => id),
+  );
+  if (state.socket !== 'closed') return next(left, effects);
+  return next({ ...left, socket: 'opening' }, [...effects, { type: 'open-socket' }]);
+}
+
+const mayAsk = (from: Origin, type: LocalRequest['type']): boolean => from.kind === 'local' || askableByNodes.has(type);
+
+const next = (state: State, effects: readonly Effect[] = []): Decision<State, Effect> => ({ state, effects });
+const fail = (answer: Answer, code: string, text: string): Effect => ({ type: 'fail', answer, code, text });
+const without = (state: State, ids: readonly number[]): State => ({
+  ...state,
+  requests: new Map([...state.requests].filter(([id]) => !ids.includes(id))),
+});

@@ -1,0 +1,101 @@
+/** Adapter: the local socket. Links without a handshake: who may open it is the matter of its mode, 0660. */
+import { systemClock } from '@muster/actor';
+import {
+  type Connection,
+  endOfTurn,
+  type LinkDeps,
+  type LinkHandlers,
+  linkLimits,
+  liveLink,
+  type PausedLink,
+  type Peer,
+  unixTransport,
+} from '@muster/link';
+import { frameDecoder, type Sender } from '@muster/protocol';
+import { type ControlClient, type ControlDial, clientTimeoutMs, connectControl } from './client.ts';
+import type { ControlDeps, ListenHandlers } from './control.ts';
+import { isLocalRequest, type LocalReply } from './local.ts';
+
+/** A client asks for little at once, is answered in views of at most one frame, and streams nothing. */
+const limits = { ...linkLimits, asks: 16, streams: 1, sendQueueBytes: 1024 * 1024 };
+
+/** Milliseconds after which a client that asked nothing is closed, so that silent ones cannot take every place. */
+const idleMs = 60_000;
+
+const realDeps: LinkDeps = { clock: systemClock, wallNow: () => Date.now(), defer: endOfTurn, limits };
+
+/**
+ * Listens on `path`, for `ControlDeps`. Rejects with a `LinkError` when another process listens there,
+ * the path is no socket, is too long, or may not be written.
+ */
+export function listenLocally(path: string, deps: LinkDeps = realDeps): ControlDeps['listen'] {
+  return async (handlers, signal) => {
+    const open = new Set<PausedLink>();
+    const listening = await unixTransport({ path, mode: 0o660 }).listen({
+      connection: (connection) => serve(connection, handlers, open, deps),
+      rejected: () => {},
+    });
+    const close = (): void => {
+      for (const link of open) link.close('shutting-down', 'The node stops answering on this socket.');
+      listening.close().catch(() => {});
+    };
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
+  };
+}
+
+function serve(connection: Connection, handlers: ListenHandlers, open: Set<PausedLink>, deps: LinkDeps): void {
+  let cancelIdle = (): void => {};
+  const link = linkOver(connection, 'local', 'acceptor', deps);
+  const rest = (): void => {
+    cancelIdle();
+    cancelIdle = deps.clock.after(idleMs, () => link.close('silent', `Nothing was asked for ${idleMs / 1_000} s.`));
+  };
+  open.add(link);
+  rest();
+  link.start({
+    ...deaf,
+    ask: (_to, message, answer) => {
+      rest();
+      if (isLocalRequest(message)) handlers.ask(message, answer);
+      else answer.fail('not-allowed', `${message.type} is not asked over this socket.`);
+    },
+    closed: () => {
+      cancelIdle();
+      open.delete(link);
+    },
+  });
+}
+
+/** Dials `path` and asks over it. */
+export const dialLocally =
+  (deps: LinkDeps = realDeps): ControlDial =>
+  async (path, timeoutMs) => {
+    const connection = await unixTransport({ path }).dial(AbortSignal.timeout(timeoutMs));
+    const link = linkOver(connection, 'daemon', 'dialer', deps);
+    link.start(deaf);
+    return {
+      // The decoder has checked that the node may send it, `connectControl` checks that it is what was asked for.
+      ask: async (message, within) => (await link.ask('control', message, within)) as LocalReply,
+      close: () => link.close('shutting-down', 'The command is done.'),
+    };
+  };
+
+/** Connects to the running node of `root`. Rejects with a `ControlError` that names the cure. */
+export const openControl = (root: string, timeoutMs: number = clientTimeoutMs): Promise<ControlClient> =>
+  connectControl(root, dialLocally(), timeoutMs);
+
+function linkOver(connection: Connection, sender: Sender, side: 'dialer' | 'acceptor', deps: LinkDeps): PausedLink {
+  const { remoteAddress: address } = connection;
+  const peer: Peer = { node: sender, role: 'worker', version: '', address, protocol: 1, skewMs: 0 };
+  const feed = liveLink({ connection, decoder: frameDecoder({ sender }), peer, side, early: [] }, deps);
+  connection.listen(feed);
+  return feed.link;
+}
+
+const deaf: LinkHandlers = {
+  message: () => {},
+  ask: (_to, _message, answer) => answer.fail('not-allowed', 'A command line answers nothing.'),
+  open: (_to, _message, stream) => stream.abort('not-allowed', 'There are no streams on this socket.'),
+  closed: () => {},
+};

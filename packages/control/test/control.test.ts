@@ -1,0 +1,103 @@
+import { tell } from '@muster/actor';
+import { settle, testSystem } from '@muster/actor/testing';
+import {
+  type ControlAnswers,
+  type ListenHandlers,
+  type LocalReply,
+  type LocalRequest,
+  spawnControl,
+} from '../src/index.ts';
+
+const cluster = { type: 'cluster', cluster: 'c', nodes: [] } as const;
+
+interface Outcome {
+  reply?: LocalReply;
+  failure?: string;
+}
+
+/** A control actor under a supervisor, on a clock that stands still, with a listener that is a variable. */
+function rig(changes: Partial<ControlAnswers> = {}) {
+  const { root, clock, crashes, stop } = testSystem();
+  const listeners: { handlers: ListenHandlers; signal: AbortSignal }[] = [];
+  const answers: ControlAnswers = {
+    cluster: () => ({ ...cluster, nodes: [] }),
+    health: () => Promise.reject(new Error('not yet')),
+    explain: (node) => `${node} is in sync.`,
+    tree: () => [],
+    setLogLevel: () => {},
+    crash: () => {},
+    syncNow: () => {},
+    ...changes,
+  };
+  const listen = async (handlers: ListenHandlers, signal: AbortSignal) => void listeners.push({ handlers, signal });
+  const control = root.spawn((parent) => spawnControl(parent, { clock, listen, answers, warn: () => {} }));
+  const ask = async (message: LocalRequest): Promise<Outcome> => {
+    const outcome: Outcome = {};
+    const answer = {
+      reply: (reply: LocalReply) => void Object.assign(outcome, { reply }),
+      fail: (code: string, text: string) => void Object.assign(outcome, { failure: `${code}: ${text}` }),
+    };
+    listeners.at(-1)!.handlers.ask(message, answer);
+    await settle();
+    return outcome;
+  };
+  return { clock, crashes, listeners, control, stop, ask };
+}
+
+describe('control actor', () => {
+  it('opens the socket at once and answers each kind of request', async () => {
+    const { stop, ask } = rig();
+    await settle();
+    expect(await ask({ type: 'get-cluster' })).toEqual({ reply: cluster });
+    expect(await ask({ type: 'explain', node: 'w1' })).toEqual({
+      reply: { type: 'explanation', node: 'w1', text: 'w1 is in sync.' },
+    });
+    expect(await ask({ type: 'get-tree' })).toEqual({ reply: { type: 'tree', actors: [] } });
+    expect(await ask({ type: 'set-log-level', level: 'debug' })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'sync-now' })).toEqual({ reply: { type: 'done' } });
+    await stop();
+  });
+
+  it('tells what an answer failed with, and lives on', async () => {
+    const crash = () => {
+      throw new Error('There is no actor /x.');
+    };
+    const { stop, ask, crashes } = rig({ crash });
+    await settle();
+    expect(await ask({ type: 'get-health' })).toEqual({ failure: 'failed: not yet' });
+    expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ failure: 'failed: There is no actor /x.' });
+    expect(crashes).toEqual([]);
+    await stop();
+  });
+
+  it('gives up on an answer that never comes', async () => {
+    const { stop, ask, clock } = rig({ syncNow: () => new Promise(() => {}) });
+    await settle();
+    const outcome = await ask({ type: 'sync-now' });
+    await clock.advance(9_999);
+    expect(outcome).toEqual({});
+    await clock.advance(1);
+    expect(outcome).toEqual({ failure: 'timeout: The node did not answer sync-now within 10000 ms.' });
+    await stop();
+  });
+
+  it('closes its socket when it stops', async () => {
+    const { stop, listeners } = rig();
+    await settle();
+    await stop();
+    await settle();
+    expect(listeners.map(({ signal }) => signal.aborted)).toEqual([true]);
+  });
+
+  it('opens a fresh socket after a crash, with the old one closed', async () => {
+    const { stop, listeners, crashes, control, clock } = rig();
+    await settle();
+    tell(control, { type: 'ask', from: { kind: 'local' }, message: { type: 'get-tree' }, answer: null as never });
+    await settle();
+    await clock.advance(60_000);
+    expect(crashes.map(({ outcome }) => outcome)).toEqual(['restart']);
+    expect(listeners.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    await stop();
+  });
+});

@@ -1,0 +1,186 @@
+import type { Answer } from '@muster/link';
+import { decide, type Effect, nothingYet, type Own, type State } from '../src/decide.ts';
+import type { ControlMessage, Origin } from '../src/messages.ts';
+
+const limits = { deadlineMs: 1_000, maxRequests: 2 };
+type Step = readonly [at: number, message: ControlMessage | Own];
+
+const answer: Answer = { reply: () => {}, fail: () => {} };
+const local: Origin = { kind: 'local' };
+const worker: Origin = { kind: 'node', node: 'worker1' };
+const tick: Own = { type: 'tick' };
+const opened: Own = { type: 'opened' };
+const done = { type: 'done' } as const;
+const ask = (type: 'get-tree' | 'get-cluster' | 'sync-now' | 'get-health', from: Origin = local): ControlMessage => ({
+  type: 'ask',
+  from,
+  message: { type },
+  answer,
+});
+const explain = (from: Origin): ControlMessage => ({
+  ...ask('get-tree', from),
+  message: { type: 'explain', node: 'w' },
+});
+const work = (id: number, type: 'get-tree' | 'get-cluster' | 'sync-now'): Effect => ({
+  type: 'work',
+  id,
+  request: { type },
+});
+const fail = (code: string, text: string): Effect => ({ type: 'fail', answer, code, text });
+const open: Effect = { type: 'open-socket' };
+const late = fail('timeout', 'The node did not answer get-tree within 1000 ms.');
+
+function run(steps: readonly Step[]): { readonly state: State; readonly effects: readonly Effect[] } {
+  let step: { readonly state: State; readonly effects: readonly Effect[] } = { state: nothingYet, effects: [] };
+  for (const [at, message] of steps) step = decide(step.state, message, at, limits);
+  return step;
+}
+
+const cases: readonly [name: string, steps: readonly Step[], effects: readonly Effect[]][] = [
+  ['the socket is opened at the first tick', [[0, tick]], [open]],
+  [
+    'it is not opened twice at once',
+    [
+      [0, tick],
+      [500, tick],
+    ],
+    [],
+  ],
+  [
+    'an open socket is left alone',
+    [
+      [0, tick],
+      [1, opened],
+      [500, tick],
+    ],
+    [],
+  ],
+  [
+    'a socket that cannot be opened is warned of',
+    [
+      [0, tick],
+      [1, { type: 'open-failed', text: 'busy' }],
+    ],
+    [{ type: 'warn', text: 'busy' }],
+  ],
+  [
+    'and tried again at the next tick',
+    [
+      [0, tick],
+      [1, { type: 'open-failed', text: 'busy' }],
+      [500, tick],
+    ],
+    [open],
+  ],
+  [
+    'the same failure is warned of once',
+    [
+      [0, tick],
+      [1, { type: 'open-failed', text: 'busy' }],
+      [500, tick],
+      [501, { type: 'open-failed', text: 'busy' }],
+    ],
+    [],
+  ],
+  ['a request is worked on', [[0, ask('get-tree')]], [work(1, 'get-tree')]],
+  [
+    'its outcome is replied',
+    [
+      [0, ask('sync-now')],
+      [5, { type: 'answered', id: 1, reply: done }],
+    ],
+    [{ type: 'reply', answer, reply: done }],
+  ],
+  [
+    'its refusal is told',
+    [
+      [0, ask('sync-now')],
+      [5, { type: 'refused', id: 1, code: 'x', text: 'y' }],
+    ],
+    [fail('x', 'y')],
+  ],
+  [
+    'a request is not given up 1 ms short of its deadline',
+    [
+      [0, ask('get-tree')],
+      [1, tick],
+      [2, opened],
+      [999, tick],
+    ],
+    [],
+  ],
+  [
+    'a request is given up at its deadline',
+    [
+      [0, ask('get-tree')],
+      [1, tick],
+      [2, opened],
+      [1_000, tick],
+    ],
+    [late],
+  ],
+  [
+    'what it comes to after its deadline is dropped',
+    [
+      [0, ask('get-tree')],
+      [1_000, tick],
+      [1_001, { type: 'answered', id: 1, reply: done }],
+    ],
+    [],
+  ],
+  [
+    'the last request within the limit is taken',
+    [
+      [0, ask('get-tree')],
+      [1, ask('get-cluster')],
+    ],
+    [work(2, 'get-cluster')],
+  ],
+  [
+    'one more is refused',
+    [
+      [0, ask('get-tree')],
+      [1, ask('get-tree')],
+      [2, ask('get-tree')],
+    ],
+    [fail('overloaded', '2 requests are being answered already. Ask again in a moment.')],
+  ],
+  [
+    'a finished request makes room',
+    [
+      [0, ask('get-tree')],
+      [1, ask('get-tree')],
+      [2, { type: 'answered', id: 1, reply: done }],
+      [3, ask('sync-now')],
+    ],
+    [work(3, 'sync-now')],
+  ],
+  ['a worker may ask for the cluster', [[0, ask('get-cluster', worker)]], [work(1, 'get-cluster')]],
+  [
+    'a worker may ask for an explanation',
+    [[0, explain(worker)]],
+    [{ type: 'work', id: 1, request: { type: 'explain', node: 'w' } }],
+  ],
+  [
+    'a worker may not make the master act',
+    [[0, ask('sync-now', worker)]],
+    [fail('not-allowed', 'Only a program on the node itself may ask for sync-now.')],
+  ],
+];
+
+describe('control decides', () => {
+  it.each(cases)('%s', (_name, steps, effects) => {
+    expect(run(steps).effects).toEqual(effects);
+  });
+
+  it('keeps nothing of a request that was refused, answered or given up', () => {
+    const { state } = run([
+      [0, ask('get-tree')],
+      [0, ask('sync-now', worker)],
+      [0, ask('sync-now')],
+      [5, { type: 'answered', id: 1, reply: done }],
+      [1_000, tick],
+    ]);
+    expect(state.requests.size).toBe(0);
+  });
+});

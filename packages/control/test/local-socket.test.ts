@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock, tell } from '@muster/actor';
+import { testSystem } from '@muster/actor/testing';
+import {
+  type ControlAnswers,
+  type ControlClient,
+  connectControl,
+  controlDefaults,
+  dialLocally,
+  listenLocally,
+  spawnControl,
+} from '../src/index.ts';
+
+const path = () => join(root, 's');
+let root = '';
+let stop = async (): Promise<void> => {};
+
+/** Opens a client as the command line does, on a short path. */
+const openClient = (timeoutMs = 5_000): Promise<ControlClient> =>
+  connectControl(root, (_path, ms) => dialLocally()(path(), ms), timeoutMs);
+
+/** Tries until it works, for at most 5 s. */
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  const until = performance.now() + 5_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) {
+  const warnings: string[] = [];
+  const answers: ControlAnswers = {
+    cluster: () => ({ type: 'cluster', cluster: 'c', nodes: [] }),
+    health: () => Promise.reject(new Error('not yet')),
+    explain: (node) => Promise.reject(Object.assign(new Error(`There is no node ${node}.`), { code: 'no-such-node' })),
+    tree: () => [],
+    setLogLevel: () => {},
+    crash: () => {},
+    syncNow: () => {},
+    ...changes,
+  };
+  const system = testSystem({ clock: systemClock });
+  const { crashes } = system;
+  const warn = (text: string): void => void warnings.push(text);
+  const control = system.root.spawn((parent) =>
+    spawnControl(parent, { clock: systemClock, listen: listenLocally(path()), answers, warn }, config),
+  );
+  stop = () => system.stop();
+  return { control, crashes, warnings };
+}
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'mc-'));
+});
+afterEach(async () => {
+  await stop();
+  rmSync(root, { recursive: true });
+});
+
+const garbage: readonly [name: string, bytes: Buffer][] = [
+  ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  ['a length of 4 GB', Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3])],
+  ['zeros', Buffer.alloc(4096)],
+];
+
+/** Whether the other side closes the connection. */
+const isClosed = async (socket: Socket): Promise<boolean> => {
+  socket.resume();
+  await once(socket, 'close');
+  return true;
+};
+
+describe('the local socket', () => {
+  it('carries requests and replies, many at once', async () => {
+    start();
+    const client = await eventually(openClient);
+    const views = await Promise.all(Array.from({ length: 10 }, () => client.cluster()));
+    expect(views).toEqual(Array.from({ length: 10 }, () => ({ type: 'cluster', cluster: 'c', nodes: [] })));
+    expect(await client.tree()).toEqual([]);
+    await client.setLogLevel('debug');
+    client.close();
+  });
+
+  it('may be opened by its owner and group only', async () => {
+    start();
+    (await eventually(openClient)).close();
+    expect(statSync(path()).mode & 0o777).toBe(0o660);
+  });
+
+  it('brings the words of a refusal to the asker', async () => {
+    start();
+    const client = await eventually(openClient);
+    await expect(client.explain('w9')).rejects.toMatchObject({ code: 'no-such-node', message: 'There is no node w9.' });
+    await expect(client.health()).rejects.toMatchObject({ message: 'not yet' });
+    client.close();
+  });
+
+  it('says that no Muster runs where there is no socket', async () => {
+    await expect(openClient()).rejects.toMatchObject({
+      code: 'not-running',
+      message: `No Muster runs for R (${root}). Start it with: muster start --root ${root}`,
+    });
+  });
+
+  it('tells a client whose answer never comes, and serves the others', async () => {
+    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, tickMs: 10 });
+    const client = await eventually(openClient);
+    const stuck = expect(client.syncNow()).rejects.toMatchObject({ code: 'timeout' });
+    expect(await client.tree()).toEqual([]);
+    await stuck;
+    client.close();
+  });
+
+  it.each(garbage)('closes on a client that sends %s, and serves the next', async (_name, bytes) => {
+    const { crashes } = start();
+    (await eventually(openClient)).close();
+    const socket = connect(path());
+    socket.on('error', () => {});
+    socket.write(bytes);
+    expect(await isClosed(socket)).toBe(true);
+    const client = await openClient();
+    expect(await client.tree()).toEqual([]);
+    client.close();
+    expect(crashes).toEqual([]);
+  });
+
+  it('serves others while clients hang up in the middle of a request', async () => {
+    start({ tree: () => new Promise((resolve) => setImmediate(() => resolve([]))) });
+    const client = await eventually(openClient);
+    for (let n = 0; n < 20; n++) {
+      const rude = await openClient();
+      rude.tree().catch(() => {});
+      rude.close();
+    }
+    expect(await client.tree()).toEqual([]);
+    client.close();
+  });
+
+  it('opens again after a crash of its actor', async () => {
+    const { control, crashes } = start();
+    const client = await eventually(openClient);
+    tell(control, { type: 'ask', from: { kind: 'local' }, message: { type: 'get-tree' }, answer: null as never });
+    await eventually(async () => expect(crashes).toHaveLength(1));
+    await expect(client.tree()).rejects.toMatchObject({ code: 'broken' });
+    const next = await eventually(openClient);
+    expect(await eventually(() => next.tree())).toEqual([]);
+    next.close();
+  });
+});

@@ -1,0 +1,53 @@
+/** Adapter: the real world of a node. */
+import { nactScheduler, systemClock, systemRandom } from '@muster/actor';
+import type { NodeConfig } from '@muster/config';
+import { controlSocketPath, listenLocally } from '@muster/control';
+import { endOfTurn, linkLimits, tlsTransport } from '@muster/link';
+import type { Log } from '@muster/log';
+import { nodeDisk } from '@muster/tree';
+import type { Platform } from '../platform.ts';
+import { watchEventLoop } from './event-loop.ts';
+
+export interface OpenPlatform {
+  readonly platform: Platform;
+  /** Ends threads and timers; call it when every actor is stopped. */
+  close(): Promise<void>;
+}
+
+export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
+  const { cluster, muster, root } = config;
+  const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;
+  const scheduler = nactScheduler();
+  const disk = nodeDisk({});
+  const loop = watchEventLoop();
+  const platform: Platform = {
+    clock: systemClock,
+    wallNow: () => Date.now(),
+    random: systemRandom,
+    scheduler,
+    defer: endOfTurn,
+    disk,
+    links: tlsTransport({
+      ...(cluster.nodeType === 'master'
+        ? { listen: { bindAddr: cluster.bindAddr, port: cluster.port } }
+        : { dial: { host: cluster.nodes[0]!, port: cluster.port } }),
+      key: cluster.key,
+      cluster: cluster.name,
+      node: cluster.nodeName,
+      role: cluster.nodeType,
+      limits: { ...linkLimits, handshakeMs, connections, unprovenPerAddress },
+      clock: systemClock,
+    }),
+    listenLocally: listenLocally(controlSocketPath(root)),
+    log,
+    process: { pid: process.pid, rssBytes: () => process.memoryUsage.rss(), loopDelayMs: loop.delayMs },
+  };
+  return {
+    platform,
+    close: async () => {
+      loop.close();
+      scheduler.stop();
+      await disk.close();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * The composition root of a master: the one place where its actors, adapters and configuration meet.
+ *
+ *   / (supervisor, one-for-one)
+ *   ├── keep-alive   ← links, integrity
+ *   ├── file-sync    ← integrity, links       serves files
+ *   ├── integrity    ← the disk, file-sync    numbers generations
+ *   ├── control      ← the local socket, links
+ *   └── links (supervisor)
+ *       ├── node:NAME   one for each worker
+ *       └── listener    ← the network
+ *
+ * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
+ * in the opposite order, so the first to go is the network.
+ */
+import { ask, type Ref, tell } from '@muster/actor';
+import type { NodeConfig } from '@muster/config';
+import { type ControlMessage, isLocalRequest, spawnControl } from '@muster/control';
+import { type FileServerMessage, serverDefaults, spawnFileServer } from '@muster/file-sync';
+import {
+  type Generation,
+  type IntegrityEvent,
+  type IntegrityMessage,
+  integrityDefaults,
+  spawnIntegrity,
+} from '@muster/integrity';
+import { spawnKeepAlive } from '@muster/keep-alive';
+import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
+import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
+import { openContentReader } from '@muster/tree';
+import { nextEpoch } from './epoch.ts';
+import { sendContent } from './files/content-stream.ts';
+import { sendManifest } from './files/manifest-stream.ts';
+import { openNodeFiles } from './files/node-files.ts';
+import { logIntegrity } from './integrity-log.ts';
+import { logKeepAlive, logListener } from './link-log.ts';
+import {
+  closeLink,
+  integrityConfig,
+  keepAliveConfig,
+  linkedPeers,
+  linkSettings,
+  openStanding,
+  type RunningNode,
+  takeLink,
+} from './node-core.ts';
+import { openPeers } from './peers.ts';
+import type { Platform } from './platform.ts';
+import { openNodeSystem } from './system.ts';
+import { masterAnswers } from './views/answers.ts';
+
+/** `giveUp` is called, with everything stopped, when the tree cannot be kept running. */
+export async function composeMaster(
+  config: NodeConfig,
+  platform: Platform,
+  giveUp: (reason: string) => void,
+): Promise<RunningNode> {
+  const { clock, disk, log, process, wallNow } = platform;
+  const files = await openNodeFiles(config, platform, {
+    dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
+    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+  });
+  const system = openNodeSystem(config, platform, 'Master', giveUp);
+  const { root } = system;
+  const peers = openPeers();
+  const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
+  let newest: Generation | undefined;
+
+  const keepAlive = root.spawn((parent) =>
+    spawnKeepAlive(
+      parent,
+      {
+        clock,
+        wallMs: wallNow,
+        status: standing.read,
+        loopDelayMs: process.loopDelayMs,
+        linkedPeers: linkedPeers(peers),
+        sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
+        closeLink: closeLink(peers),
+        report: (event) => logKeepAlive(log, 'Master', event),
+      },
+      keepAliveConfig(config),
+    ),
+  );
+
+  const content = openContentReader({ disk, root: config.root, tree: () => newest!.tree });
+  const fileServer = root.spawn((parent) =>
+    spawnFileServer(
+      parent,
+      {
+        clock,
+        linkedWorkers: () => peers.all().map(({ link }) => link.peer.node),
+        newest: () => newest,
+        announce: (to, message) => peers.send(to, 'file-sync', message),
+        writeManifest: sendManifest,
+        sendContent: (_tree, digests, stream) =>
+          sendContent(
+            content,
+            digests.map((digest) => content.entryOf(digest) ?? { digest, size: 0 }),
+            stream,
+          ),
+      },
+      serverDefaults,
+    ),
+  );
+
+  const integrityHeard = (event: IntegrityEvent): void => {
+    logIntegrity(log, 'Master', event);
+    if (event.type === 'status') standing.set(statusOf(event));
+    if (event.type !== 'generation') return;
+    newest = event.generation;
+    tell(fileServer, { type: 'generation', generation: event.generation });
+  };
+  const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
+    spawnIntegrity(
+      parent,
+      {
+        clock,
+        scan: files.scan,
+        watch: files.watch,
+        saveCache: files.saveCache,
+        firstEpoch: () => nextEpoch(disk, `${files.statePath}/epoch`, wallNow()),
+        report: integrityHeard,
+      },
+      { ...integrityDefaults, ...integrityConfig(config) },
+    ),
+  );
+
+  const control = root.spawn((parent) =>
+    spawnControl(parent, {
+      clock,
+      listen: platform.listenLocally,
+      answers: masterAnswers({ config, platform, system, files, standing, keepAlive, integrity }),
+      warn: (text) => log.for('Local Server', 'Main').warning(text),
+    }),
+  );
+
+  const links = root.supervise('links');
+  const routes = masterRoutes({ keepAlive, fileServer, integrity, control });
+  const { own, deps } = linkSettings(config, platform);
+  const linking = {
+    ...{ platform, links, peers, keepAlive, routes },
+    linked: ({ peer }: PausedLink) => tell(fileServer, { type: 'worker-linked', peer: peer.node }),
+    unlinked: (link: PausedLink) => {
+      tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
+      tell(listener, { type: 'link-closed', link });
+    },
+  };
+  const listener: Ref<ListenerMessage<PausedLink>> = links.spawn((parent) =>
+    spawnListener<Connection, PausedLink, Rejection>(
+      parent,
+      {
+        clock,
+        listen: (handlers) => platform.links.listen(handlers),
+        greet: (connection, admit) => acceptLink(connection, own, ({ node }) => admit(node), deps),
+        openLinks: () =>
+          peers.all().map(({ link, since }) => ({ link, name: link.peer.node, address: link.peer.address, since })),
+        linkOpened: (link) => takeLink(link, linking),
+        probe: async (name) => {
+          const node = peers.of(name);
+          return node !== undefined && (await ask(node.actor, probe, 2_000)) === 'alive';
+        },
+        replace: (name, text) => {
+          const node = peers.of(name);
+          if (node !== undefined) tell(node.actor, { type: 'close', code: 'replaced', text });
+        },
+        report: (event) => logListener(log, event),
+      },
+      { ownName: config.cluster.nodeName, ...listenerDefaults },
+    ),
+  );
+
+  return {
+    system,
+    stop: async () => {
+      await system.stop();
+      await files.close();
+    },
+  };
+}
+
+const statusOf = ({ id, state, files, why }: Extract<IntegrityEvent, { readonly type: 'status' }>) => ({
+  ...(id === undefined ? {} : { holds: id }),
+  state,
+  files,
+  ...(why === undefined ? {} : { why }),
+});
+
+/** What a worker's message means to the master's actors. The protocol has checked that a worker may send it. */
+function masterRoutes(actors: {
+  readonly keepAlive: Parameters<typeof takeLink>[1]['keepAlive'];
+  readonly fileServer: Ref<FileServerMessage>;
+  readonly integrity: Ref<IntegrityMessage>;
+  readonly control: Ref<ControlMessage>;
+}): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
+  return {
+    deliver: (peer, _to, message) => {
+      if (message.type === 'beat') tell(actors.keepAlive, { type: 'beat', peer, beat: message });
+      if (message.type === 'confirm-generation') {
+        tell(actors.integrity, { type: 'confirm-generation', id: message.id });
+      }
+    },
+    deliverAsk: (node, _to, message, answer) => {
+      if (isLocalRequest(message)) tell(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
+      else answer.fail('not-allowed', `${message.type} is not asked of a master.`);
+    },
+    deliverOpen: (peer, _to, message, stream) => {
+      if (message.type === 'get-manifest') {
+        tell(actors.fileServer, { type: 'serve-manifest', peer, id: message.id, stream });
+      } else if (message.type === 'get-content') {
+        tell(actors.fileServer, { type: 'serve-content', peer, digests: message.digests, stream });
+      } else stream.abort('not-allowed', `${message.type} opens no stream.`);
+    },
+  };
+}

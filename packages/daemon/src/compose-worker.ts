@@ -1,0 +1,221 @@
+/**
+ * The composition root of a worker: the one place where its actors, adapters and configuration meet.
+ *
+ *   / (supervisor, one-for-one)
+ *   ├── keep-alive   ← links, file-sync
+ *   ├── file-sync    ← integrity, links       fetches, stages, applies
+ *   ├── integrity    ← the disk, file-sync    finds drift
+ *   ├── control      ← the local socket
+ *   └── links (supervisor)
+ *       ├── node:MASTER
+ *       └── dialer      ← the network
+ *
+ * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
+ * in the opposite order, so the first to go is the network.
+ */
+import { type Ref, tell } from '@muster/actor';
+import type { NodeConfig } from '@muster/config';
+import { spawnControl } from '@muster/control';
+import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
+import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
+import { LinkError, openLink, type PausedLink } from '@muster/link';
+import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
+import type { GenerationAnnounced } from '@muster/protocol';
+import { defaultExclusions, openReplicator } from '@muster/tree';
+import { contentOver, type OpenStream } from './files/content-stream.ts';
+import { fetchManifest } from './files/manifest-stream.ts';
+import { openNodeFiles } from './files/node-files.ts';
+import { once } from './files/once.ts';
+import { logIntegrity, logReplica } from './integrity-log.ts';
+import { logDialer, logKeepAlive } from './link-log.ts';
+import {
+  closeLink,
+  integrityConfig,
+  keepAliveConfig,
+  linkedPeers,
+  linkSettings,
+  openStanding,
+  type RunningNode,
+  takeLink,
+} from './node-core.ts';
+import { openPeers } from './peers.ts';
+import type { Platform } from './platform.ts';
+import { openNodeSystem } from './system.ts';
+import { workerAnswers } from './views/answers.ts';
+
+/** `giveUp` is called, with everything stopped, when the tree cannot be kept running. */
+export async function composeWorker(
+  config: NodeConfig,
+  platform: Platform,
+  giveUp: (reason: string) => void,
+): Promise<RunningNode> {
+  const { clock, disk, log, process, random, wallNow } = platform;
+  const { root: ossec, table, cluster, muster } = config;
+  const tag = `Worker ${cluster.nodeName}`;
+  const files = await openNodeFiles(config, platform, {
+    dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
+    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+  });
+  const { owner, statePath, scanner } = files;
+  const replicator = openReplicator(
+    { disk, random: random.next, learn: scanner.learn },
+    { root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+  );
+  const recovered = once(async () => {
+    const { found, renamed, removed } = await replicator.recover();
+    if (found === 'nothing') return;
+    log.for(tag, 'Integrity sync').info(`An interrupted run left a ${found}: ${renamed} renamed, ${removed} removed.`);
+  });
+  const system = openNodeSystem(config, platform, tag, giveUp);
+  const { root } = system;
+  const peers = openPeers();
+  const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
+  let master: PausedLink | undefined;
+  let announced: GenerationAnnounced | undefined;
+
+  const keepAlive = root.spawn((parent) =>
+    spawnKeepAlive(
+      parent,
+      {
+        clock,
+        wallMs: wallNow,
+        status: standing.read,
+        loopDelayMs: process.loopDelayMs,
+        linkedPeers: linkedPeers(peers),
+        sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
+        closeLink: closeLink(peers),
+        report: (event) => logKeepAlive(log, tag, event),
+      },
+      keepAliveConfig(config),
+    ),
+  );
+
+  const open: OpenStream = (request, signal) => {
+    if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
+    return master.open('file-sync', request, signal);
+  };
+  const content = contentOver(open);
+  const fileReplica = root.spawn((parent) =>
+    spawnFileReplica(
+      parent,
+      {
+        clock,
+        master: () => ({ linked: master !== undefined, announced }),
+        fetchManifest: (id, signal) => fetchManifest(open, id, files.last()?.tree, signal),
+        replicate: (plan, progress, signal) => replicator.replicate(plan, content, progress, signal),
+        rescan: (directories, mark) => tell(integrity, { type: 'touched', directories, mark }),
+        confirmGeneration: (id) => {
+          if (master !== undefined) peers.send(master.peer.node, 'integrity', { type: 'confirm-generation', id });
+        },
+        report: ({ type: _, ...status }) => {
+          logReplica(log, tag, status);
+          standing.set(status);
+        },
+      },
+      { guard: { ...guardDefaults, ...guardLimits(config) } },
+    ),
+  );
+
+  const integrityHeard = (event: IntegrityEvent): void => {
+    logIntegrity(log, tag, event);
+    if (event.type === 'local-tree') tell(fileReplica, event);
+  };
+  const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
+    spawnIntegrity(
+      parent,
+      {
+        clock,
+        scan: async (extent, signal) => {
+          await recovered();
+          return files.scan(extent, signal);
+        },
+        watch: files.watch,
+        saveCache: files.saveCache,
+        firstEpoch: () => Promise.reject(new Error('bug: a worker numbers nothing')),
+        report: integrityHeard,
+      },
+      { ...integrityDefaults, ...integrityConfig(config) },
+    ),
+  );
+
+  root.spawn((parent) =>
+    spawnControl(parent, {
+      clock,
+      listen: platform.listenLocally,
+      answers: workerAnswers({
+        ...{ config, platform, system, files, standing, keepAlive, integrity, fileReplica },
+        dialer: () => dialer,
+        master: () => (master === undefined ? undefined : peers.of(master.peer.node)),
+      }),
+      warn: (text) => log.for('Local Server', 'Main').warning(text),
+    }),
+  );
+
+  const links = root.supervise('links');
+  const { own, deps } = linkSettings(config, platform);
+  const linking = {
+    ...{ platform, links, peers, keepAlive },
+    routes: workerRoutes(keepAlive, fileReplica, (generation) => {
+      announced = generation;
+    }),
+    linked: (link: PausedLink) => {
+      master = link;
+      announced = undefined;
+      tell(fileReplica, { type: 'linked' });
+    },
+    unlinked: (link: PausedLink, { end }: { readonly end: Extract<DialerMessage, { type: 'link-closed' }>['end'] }) => {
+      if (master === link) master = undefined;
+      tell(fileReplica, { type: 'unlinked' });
+      tell(dialer, { type: 'link-closed', end });
+    },
+  };
+  const dialer: Ref<DialerMessage> = links.spawn((parent) =>
+    spawnDialer(
+      parent,
+      {
+        clock,
+        random,
+        dial: async (signal) => openLink(await platform.links.dial(signal), own, deps),
+        linkOpened: (link) => takeLink(link, linking),
+        isLinked: () => master !== undefined,
+        report: (event) => logDialer(log, cluster.nodeName, event),
+      },
+      { ...dialerDefaults, retryMinMs: muster.link.retryMinMs, retryMaxMs: muster.link.retryMaxMs },
+    ),
+  );
+
+  return {
+    system,
+    stop: async () => {
+      await system.stop();
+      await files.close();
+    },
+  };
+}
+
+const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
+  classes: table.map(({ directory }) => directory),
+  percent: integrity.guard.percent,
+  files: integrity.guard.files,
+});
+
+/** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */
+function workerRoutes(
+  keepAlive: Ref<KeepAliveMessage>,
+  fileReplica: Ref<FileReplicaMessage>,
+  announced: (generation: GenerationAnnounced) => void,
+): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
+  return {
+    deliver: (peer, _to, message) => {
+      if (message.type === 'beat') tell(keepAlive, { type: 'beat', peer, beat: message });
+      if (message.type !== 'generation') return;
+      announced(message);
+      tell(fileReplica, { type: 'announced', generation: message });
+    },
+    deliverAsk: (_from, _to, message, answer) =>
+      answer.fail('not-allowed', `${message.type} is not asked of a worker.`),
+    deliverOpen: (_from, _to, message, stream) =>
+      stream.abort('not-allowed', `${message.type} is not served by a worker.`),
+  };
+}

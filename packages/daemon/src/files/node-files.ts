@@ -1,0 +1,82 @@
+/** R on disk, as one node needs it: the scanner, and what watches for it. Shared by both compositions. */
+import type { NodeConfig } from '@muster/config';
+import {
+  defaultExclusions,
+  type LearningScanner,
+  type Owner,
+  openScanner,
+  openTreeWatcher,
+  type ScanResult,
+  type TreeWatcher,
+} from '@muster/tree';
+import type { Platform } from '../platform.ts';
+
+/** Where Muster keeps what is its own, below R. */
+export const stateFolder = 'queue/cluster/muster';
+
+export interface NodeFiles {
+  readonly root: string;
+  /** Absolute. */
+  readonly statePath: string;
+  readonly owner: Owner | undefined;
+  readonly scanner: LearningScanner;
+  /** The result of the last scan that ended. */
+  readonly last: () => ScanResult | undefined;
+  readonly scan: (extent: 'all' | ReadonlySet<string>, signal: AbortSignal) => Promise<ScanResult>;
+  readonly saveCache: () => void;
+  /** Watches exactly these directories, relative to R. */
+  readonly watch: (directories: readonly string[]) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Hints are gathered again by the integrity actor; this joins those of one system call. */
+const hintMs = 5;
+
+export async function openNodeFiles(
+  config: NodeConfig,
+  { disk, clock, wallNow }: Platform,
+  hints: { readonly dirty: (directories: readonly string[]) => void; readonly exhausted: (error: Error) => void },
+): Promise<NodeFiles> {
+  const { root, table, cluster, muster } = config;
+  const { uid, gid } = muster.files;
+  const owner = uid === undefined || gid === undefined ? undefined : { uid, gid };
+  const statePath = `${root}/${stateFolder}`;
+  const { maxFileSizeBytes: maxFileBytes, maxFiles } = muster.integrity;
+  const scanner = await openScanner(
+    { disk, wallNow },
+    {
+      root,
+      table,
+      exclusions: defaultExclusions,
+      owner,
+      limits: { maxFileBytes, maxFiles },
+      cachePath: `${statePath}/digest-cache`,
+      mode: cluster.nodeType,
+    },
+  );
+  let last: ScanResult | undefined;
+  let watcher: TreeWatcher | undefined;
+  const watch = (directories: readonly string[]): void => {
+    if (watcher !== undefined) return watcher.setDirectories(directories);
+    const dirty = (changed: ReadonlySet<string>): void => hints.dirty([...changed]);
+    const { exhausted } = hints;
+    watcher = openTreeWatcher({ disk, clock, root, coalesceMs: hintMs, directories, dirty, exhausted });
+  };
+  return {
+    root,
+    statePath,
+    owner,
+    scanner,
+    last: () => last,
+    scan: async (extent, signal) => {
+      last = await scanner.scan(extent, signal);
+      return last;
+    },
+    saveCache: () => void scanner.save(),
+    watch,
+    close: async () => {
+      watcher?.close();
+      await scanner.save();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The open links of a node, each with its node actor: who is spoken to by name. */
+import { type Ref, tell } from '@muster/actor';
+import type { PausedLink } from '@muster/link';
+import type { NodeMessage } from '@muster/node';
+import type { ActorName, NodeName, WireMessage } from '@muster/protocol';
+
+export interface LinkedNode {
+  readonly link: PausedLink;
+  /** Unique within the process: tells one link to a node from the next. */
+  readonly number: number;
+  readonly actor: Ref<NodeMessage>;
+  /** When it opened, ms of the clock. */
+  readonly since: number;
+}
+
+export interface Peers {
+  add(link: PausedLink, actor: (number: number) => Ref<NodeMessage>, now: number): LinkedNode;
+  /** Forgets the link, if it is the one that `link` is. */
+  remove(link: PausedLink): LinkedNode | undefined;
+  of(name: NodeName): LinkedNode | undefined;
+  all(): readonly LinkedNode[];
+  /** Queues a message for an actor of a peer. Lost when there is no link. */
+  send(name: NodeName, to: ActorName, message: WireMessage): void;
+}
+
+export function openPeers(): Peers {
+  const byName = new Map<NodeName, LinkedNode>();
+  let links = 0;
+  return {
+    add: (link, actor, now) => {
+      links += 1;
+      const node = { link, number: links, actor: actor(links), since: now };
+      byName.set(link.peer.node, node);
+      return node;
+    },
+    remove: (link) => {
+      const node = byName.get(link.peer.node);
+      if (node?.link !== link) return undefined;
+      byName.delete(link.peer.node);
+      return node;
+    },
+    of: (name) => byName.get(name),
+    all: () => [...byName.values()],
+    send: (name, to, message) => {
+      const node = byName.get(name);
+      if (node !== undefined) tell(node.actor, { type: 'send', to, message });
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Clock, Random, Scheduler } from '@muster/actor';
+import type { ControlDeps } from '@muster/control';
+import type { Transport } from '@muster/link';
+import type { Log } from '@muster/log';
+import type { Disk } from '@muster/tree';
+
+/**
+ * Everything of the outside world that a node touches. Production has one (`adapters/node-platform.ts`);
+ * a simulation supplies another, and the composition roots run on either unchanged.
+ */
+export interface Platform {
+  readonly clock: Clock;
+  /** Wall clock, ms since 1970. May jump. */
+  readonly wallNow: () => number;
+  readonly random: Random;
+  /** Gives ready actors their turn. */
+  readonly scheduler: Scheduler;
+  /** Runs `run` at the end of this turn of the event loop. */
+  readonly defer: (run: () => void) => void;
+  readonly disk: Disk;
+  /** Listens on a master, dials on a worker. */
+  readonly links: Transport;
+  /** Opens the socket of the command line, `R/queue/cluster/muster.sock`. */
+  readonly listenLocally: ControlDeps['listen'];
+  readonly log: Log;
+  readonly process: ProcessPort;
+}
+
+/** What a node knows of its own process. */
+export interface ProcessPort {
+  readonly pid: number;
+  /** Resident memory, bytes. */
+  readonly rssBytes: () => number;
+  /** The 99th percentile of the event loop's delay since the last call, ms. */
+  readonly loopDelayMs: () => number;
+}

@@ -1,0 +1,146 @@
+/**
+ * Adapter: the daemon as a process: configuration, lock, log, tree, signals, exit code.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigError, describeConfigError, loadConfig, type NodeConfig } from '@muster/config';
+import { controlSocketPath } from '@muster/control';
+import { type Log, type LogLevel, openLog } from '@muster/log';
+import { lockInstance } from './adapters/instance-lock.ts';
+import { openNodePlatform } from './adapters/node-platform.ts';
+import { writePidFile } from './adapters/pid-file.ts';
+import { becomeAccount, findAccount } from './adapters/privileges.ts';
+import { composeMaster } from './compose-master.ts';
+import { composeWorker } from './compose-worker.ts';
+import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
+import { version } from './version.ts';
+
+export interface DaemonOptions {
+  /** R. */
+  readonly root: string;
+  /** `-d` given so often: 0 INFO, 1 DEBUG, 2 DEBUG2. */
+  readonly debug: number;
+  /** Beats `log.format` of muster.yaml. */
+  readonly logFormat?: 'plain' | 'json';
+  /** Keep root's rights. */
+  readonly stayRoot: boolean;
+}
+
+/** Runs a node to its end. Never rejects: what went wrong is on stderr and in the exit code. */
+export async function runDaemon(options: DaemonOptions): Promise<ExitCode> {
+  try {
+    return await run({ ...options, root: resolve(options.root) });
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? describeConfigError(error) : wordsOf(error)}\n`);
+    return error instanceof StartError ? error.exitCode : exitCodes.cannotStart;
+  }
+}
+
+const wordsOf = (error: unknown): string => `muster: ${error instanceof Error ? error.message : String(error)}`;
+
+async function run(options: DaemonOptions): Promise<ExitCode> {
+  const config = await readConfig(options.root);
+  if (config.cluster.disabled) {
+    process.stderr.write('muster: the cluster is disabled in ossec.conf (<disabled>); nothing to do.\n');
+    return exitCodes.stopped;
+  }
+  if (!options.stayRoot) await giveRootUp();
+  await mkdir(dirname(controlSocketPath(options.root)), { recursive: true, mode: 0o770 });
+  const lock = await lockInstance(options.root);
+  const log = openDaemonLog(config, options);
+  const pidFile = await writePidFile(options.root);
+  try {
+    return await runNode(config, options, log);
+  } finally {
+    await pidFile.remove();
+    await log.close();
+    await lock.release();
+  }
+}
+
+const readConfig = (root: string): Promise<NodeConfig> =>
+  loadConfig({
+    root,
+    read: async (path) => {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+  });
+
+async function giveRootUp(): Promise<void> {
+  const account = await findAccount(['wazuh', 'ossec']);
+  if (account !== undefined) becomeAccount(account);
+}
+
+/** A level in muster.yaml beats the internal options, which beat `-d` (`reference/config.md` 5). */
+const levelOf = ({ muster, debugLevel }: NodeConfig, debug: number): LogLevel =>
+  muster.log.level ?? (['info', 'debug', 'debug2'] as const)[debugLevel > 0 ? debugLevel : Math.min(debug, 2)]!;
+
+const openDaemonLog = (config: NodeConfig, { root, debug, logFormat }: DaemonOptions): Log =>
+  openLog({
+    root,
+    format: logFormat ?? config.muster.log.format,
+    level: levelOf(config, debug),
+    stdout: true,
+    wallNow: () => Date.now(),
+  });
+
+async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Promise<ExitCode> {
+  const main = log.for('Cluster', 'Main');
+  for (const warning of config.warnings) main.warning(warning);
+  main.info(
+    `Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`,
+  );
+  const { platform, close } = openNodePlatform(config, log);
+  const ended = openEnd();
+  const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));
+  try {
+    const compose = config.cluster.nodeType === 'master' ? composeMaster : composeWorker;
+    const node = await compose(config, platform, (reason) => {
+      main.critical(`The node cannot be kept running and ends: ${reason}`);
+      ended.end(exitCodes.gaveUp);
+    });
+    const code = await ended.wait;
+    await node.stop();
+    main.info('Stopped.');
+    return code;
+  } finally {
+    signals.remove();
+    await close();
+  }
+}
+
+function openEnd() {
+  let end: (code: ExitCode) => void = () => {};
+  const wait = new Promise<ExitCode>((done) => {
+    end = done;
+  });
+  return { wait, end: (code: ExitCode) => end(code) };
+}
+
+function listenToSignals(info: (text: string) => void, end: (code: ExitCode) => void, hangup: () => void) {
+  const stop = (signal: NodeJS.Signals): void => {
+    info(`SIGNAL [(${signal})] received. Exit...`);
+    end(exitCodes.stopped);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangup);
+  return { remove: () => void process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', hangup) };
+}
+
+/** What can change without a start: the level of the log, and its file, opened anew. */
+async function reload(options: DaemonOptions, log: Log): Promise<void> {
+  const main = log.for('Cluster', 'Main');
+  log.reopen();
+  try {
+    const config = await readConfig(options.root);
+    log.setLevel(levelOf(config, options.debug));
+    main.info(`Configuration read again: log level ${log.level()}. Other options take effect at the next start.`);
+  } catch (error) {
+    const words = error instanceof ConfigError ? describeConfigError(error) : wordsOf(error);
+    main.error(`The configuration cannot be read again, the node goes on with the old one: ${words}`);
+  }
+}

@@ -1,0 +1,215 @@
+/** What a node answers on its local socket. */
+import { type ActorSystem, ask, type Ref, tell } from '@muster/actor';
+import type { NodeConfig } from '@muster/config';
+import type { ControlAnswers } from '@muster/control';
+import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-sync';
+import { getIntegrityState, type IntegrityMessage, type Problem } from '@muster/integrity';
+import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
+import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
+import type { ActorView, ClusterView, Explanation, Health, NodeView, WireMessage } from '@muster/protocol';
+import type { NodeFiles } from '../files/node-files.ts';
+import type { Standing } from '../node-core.ts';
+import type { LinkedNode } from '../peers.ts';
+import type { Platform } from '../platform.ts';
+import { version } from '../version.ts';
+import { explainMaster, explainPeer } from './explain.ts';
+
+export interface AnswerSources {
+  readonly config: NodeConfig;
+  readonly platform: Platform;
+  readonly system: ActorSystem;
+  readonly files: NodeFiles;
+  readonly standing: Standing;
+  readonly keepAlive: Ref<KeepAliveMessage>;
+  readonly integrity: Ref<IntegrityMessage>;
+}
+
+export interface WorkerSources extends AnswerSources {
+  readonly fileReplica: Ref<FileReplicaMessage>;
+  readonly dialer: () => Ref<DialerMessage>;
+  /** The link to the master, while there is one. */
+  readonly master: () => LinkedNode | undefined;
+}
+
+/** For an actor of this node: more than any of them takes, less than a person waits. */
+const askMs = 5_000;
+/** Stable code of the failure that names the nodes there are. */
+const noSuchNode = 'no-such-node';
+/** Rows of one view, as the protocol bounds them. */
+const maxRows = 1_000;
+
+export function masterAnswers(sources: AnswerSources): ControlAnswers {
+  const { config, keepAlive, integrity } = sources;
+  const own = config.cluster.nodeName;
+  const rows = async (): Promise<readonly NodeView[]> => [
+    ownRow(sources, {}),
+    ...(await ask(keepAlive, getNodes, askMs)),
+  ];
+  return {
+    ...common(sources, async () => ({})),
+    cluster: async () => clusterView(sources, await rows()),
+    explain: async (node) => {
+      if (node === own) return explainMaster(own, await ask(integrity, getIntegrityState, askMs));
+      const all = await rows();
+      return explainPeer(found(node, all));
+    },
+  };
+}
+
+export function workerAnswers(sources: WorkerSources): ControlAnswers {
+  const { config, keepAlive, fileReplica } = sources;
+  const own = config.cluster.nodeName;
+  const link = async (): Promise<LinkView> => ask(sources.dialer(), getLink, askMs);
+  const ownView = async (): Promise<ClusterView> => {
+    const lag = await ask(keepAlive, getOwnLag, askMs);
+    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), ownRow(sources, lag)]);
+  };
+  return {
+    ...common(sources, async () => ({ link: linkWords(await link()) })),
+    cluster: async () => {
+      const answer = await askMaster(sources, { type: 'get-cluster' });
+      return answer?.type === 'cluster' ? answer : ownView();
+    },
+    explain: async (node) => {
+      if (node === own) {
+        const view = explain(own, await ask(fileReplica, getReplicaState, askMs));
+        const state = await link();
+        return state.state === 'linked' ? view : `${view} ${linkWords(state)}`;
+      }
+      const answer = await askMaster(sources, { type: 'explain', node });
+      if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
+      return explainPeer(found(node, (await ownView()).nodes));
+    },
+  };
+}
+
+/** The master's answer; undefined without a link, or when it did not answer in time. */
+async function askMaster({ master }: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
+  const node = master();
+  if (node === undefined) return undefined;
+  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({
+    type: 'ask-peer',
+    to: 'control',
+    message,
+    timeoutMs: askMs - 1_000,
+    replyTo,
+  });
+  const outcome = await ask(node.actor, request, askMs);
+  if (outcome.ok) return outcome.message;
+  if (outcome.failure.code === noSuchNode) throw new Error(outcome.failure.text);
+  return undefined;
+}
+
+function common(
+  sources: AnswerSources,
+  more: () => Promise<Partial<Health>>,
+): Omit<ControlAnswers, 'cluster' | 'explain'> {
+  const { platform, system, integrity, files } = sources;
+  return {
+    health: async () => ({ ...(await health(sources)), ...(await more()) }),
+    tree: () => system.inspect().slice(0, maxRows).map(actorRow),
+    setLogLevel: (level) => platform.log.setLevel(level),
+    crash: (path) => {
+      if (system.crash(path, new Error('crashed on request'))) return;
+      throw new Error(`There is no running actor at ${path}; muster tree lists those there are.`);
+    },
+    syncNow: () => tell(integrity, { type: 'dirty', directories: files.last()?.directories ?? [] }),
+  };
+}
+
+async function health({ config, platform, system, standing, integrity }: AnswerSources): Promise<Health> {
+  const view = await ask(integrity, getIntegrityState, askMs);
+  const { holds, state } = standing.read();
+  const actors = system.inspect();
+  return {
+    type: 'health',
+    node: config.cluster.nodeName,
+    role: config.cluster.nodeType,
+    version,
+    pid: platform.process.pid,
+    uptimeMs: platform.clock.now() - (actors[0]?.startedAt ?? 0),
+    cluster: config.cluster.name,
+    state,
+    ...(holds === undefined ? {} : { holds }),
+    files: view.files,
+    bytes: view.bytes,
+    problems: view.problems.slice(0, maxRows).map(problemRow),
+    restarts: actors.reduce((sum, { restarts }) => sum + restarts, 0),
+    deadLetters: system.deadLetters().count,
+    rssBytes: platform.process.rssBytes(),
+    loopDelayMs: platform.process.loopDelayMs(),
+  };
+}
+
+const problemRow = ({ path, effect, code, text }: Problem) => ({ path, effect, code, text });
+
+function ownRow(
+  { config, standing, platform }: AnswerSources,
+  lag: { readonly lag?: number; readonly behindMs?: number },
+): NodeView {
+  const { state, holds, files, why } = standing.read();
+  return {
+    name: config.cluster.nodeName,
+    role: config.cluster.nodeType,
+    version,
+    address: config.cluster.nodeType === 'master' ? (config.cluster.nodes[0] ?? '') : 'local',
+    liveness: 'up',
+    reason: 'this node',
+    sync: state,
+    ...(holds === undefined ? {} : { holds }),
+    behindMs: 0,
+    ...lag,
+    files,
+    ...(why === undefined ? {} : { why }),
+    heardMs: 0,
+    loopDelayMs: platform.process.loopDelayMs(),
+  };
+}
+
+function clusterView({ config }: AnswerSources, nodes: readonly NodeView[]): ClusterView {
+  const newest = nodes.find(({ role }) => role === 'master')?.holds;
+  return {
+    type: 'cluster',
+    cluster: config.cluster.name,
+    ...(newest === undefined ? {} : { generation: newest }),
+    nodes: nodes.slice(0, maxRows),
+  };
+}
+
+function found(name: string, rows: readonly NodeView[]): NodeView {
+  const row = rows.find((each) => each.name === name);
+  if (row !== undefined) return row;
+  const names = rows.map((each) => each.name).join(', ');
+  throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), {
+    code: 'no-such-node',
+  });
+}
+
+function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
+  if (state === 'linked') return 'Linked to the master.';
+  const why = lastError === undefined ? '' : ` ${lastError.text}.`;
+  const next = nextTryMs === undefined ? '' : ` The next try is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
+  return `There is no link to the master (try ${attempt}).${why}${next}`;
+}
+
+const actorRow = ({
+  path,
+  kind,
+  status,
+  depth,
+  highWater,
+  processed,
+  busyMs,
+  restarts,
+  lastError,
+}: ReturnType<ActorSystem['inspect']>[number]): ActorView => ({
+  path,
+  kind,
+  state: status,
+  mailbox: depth,
+  highWater,
+  processed,
+  busyMs,
+  restarts,
+  ...(lastError === undefined ? {} : { lastError: lastError.text.slice(0, 2_000) }),
+});

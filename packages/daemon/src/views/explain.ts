@@ -1,0 +1,52 @@
+/** Plain words on one node, for `muster why`. Pure. */
+import type { IntegrityView } from '@muster/integrity';
+import type { NodeView } from '@muster/protocol';
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+/** One paragraph on a peer, from what its beats and its link say. */
+export function explainPeer(row: NodeView): string {
+  const { name, liveness, reason, sync, holds, lag, behindMs, heardMs, why } = row;
+  if (liveness === 'down' || liveness === 'left') {
+    return `${name} is ${liveness}: ${reason}. It was last heard ${seconds(heardMs)} ago. What it holds now is not known.`;
+  }
+  if (liveness === 'unknown') return `${name} is linked and has not spoken yet.`;
+  const suspicion = liveness === 'suspect' ? ` It is suspect: ${reason}.` : '';
+  if (sync === 'in-sync' && (lag ?? 0) === 0) {
+    return `${name} is in sync: its disk holds generation ${holds?.generation ?? '?'}, the master's newest.${suspicion}`;
+  }
+  const has = holds === undefined ? 'holds no whole generation' : `holds generation ${holds.generation}`;
+  const behind = behindMs > 0 ? `, for ${seconds(behindMs)} now` : '';
+  return `${name} is not in sync: it ${has}${behind}. ${why ?? 'It has not said why.'}${suspicion}`;
+}
+
+/** One paragraph on a master, from its own integrity actor. */
+export function explainMaster(name: string, view: IntegrityView): string {
+  const { phase, id, files, problems, why, watching } = view;
+  const published =
+    id === undefined ? 'has published no generation yet' : `has published generation ${id.generation} (${files} files)`;
+  const polling =
+    watching === 'polling'
+      ? ' The system has no more watches: changes are found by polling. Raise fs.inotify.max_user_watches.'
+      : '';
+  if (phase === 'watching' && problems.length === 0)
+    return `${name} is the master and ${published}; it watches its files.${polling}`;
+  const held = problems.filter(({ effect }) => effect === 'held');
+  const blocking = problems.filter(({ effect }) => effect === 'blocking');
+  const words = [
+    `${name} is the master and ${published}.`,
+    blocking.length === 0
+      ? ''
+      : `Nothing newer is published, and so nothing is deleted anywhere, until this is mended: ${listed(blocking)}.`,
+    blocking.length === 0 && why !== undefined ? why : '',
+    held.length === 0 ? '' : `Left out of the synchronisation: ${listed(held)}.`,
+  ];
+  return words.filter((word) => word !== '').join(' ') + polling;
+}
+
+const shown = 5;
+
+function listed(problems: IntegrityView['problems']): string {
+  const first = problems.slice(0, shown).map(({ path, text }) => `${path}: ${text.replace(/\.$/, '')}`);
+  return [...first, ...(problems.length > shown ? [`and ${problems.length - shown} more`] : [])].join('; ');
+}

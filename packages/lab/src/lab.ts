@@ -1,0 +1,128 @@
+/** Adapter: one run of the lab, from the temporary folder to its removal. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { generateKey } from '@muster/config';
+import type { LabOptions } from './arguments.ts';
+import { countAgents, freePort, makeRoots } from './files.ts';
+import { type LabNode, labNodes } from './layout.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
+import { realBench } from './real-bench.ts';
+import { held, renderResults } from './results.ts';
+import { openScreen, type Screen } from './screen.ts';
+import { verify } from './verify.ts';
+import { type LabRow, labRow, suggestions } from './view.ts';
+import { openWatcher, type Watcher } from './watcher.ts';
+
+/** Milliseconds between two looks at the cluster. */
+const lookMs = 250;
+
+/** Milliseconds a node has for stopping before it is killed. */
+const graceMs = 10_000;
+
+/** The command line's program; the lab starts nodes as any user would. */
+const musterProgram = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
+
+/** A run in progress. */
+interface Run {
+  readonly options: LabOptions;
+  readonly nodes: readonly LabNode[];
+  readonly processes: readonly NodeProcess[];
+  readonly watcher: Watcher;
+  readonly screen: Screen;
+  /** Aborted when the lab is to end; an error as its reason makes the lab fail. */
+  readonly over: AbortSignal;
+}
+
+/**
+ * Runs until `stop` is aborted or the verification is done. Resolves with the exit code; rejects when a
+ * node cannot be started. Leaves no process behind, and no folder unless it is to be kept.
+ */
+export async function runLab(options: LabOptions, stop: AbortSignal, program: string = musterProgram): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-lab-'));
+  const nodes = labNodes(folder, options.workers);
+  const screen = processScreen();
+  const failed = new AbortController();
+  const processes: NodeProcess[] = [];
+  const watcher = openWatcher(join(folder, 'master'));
+  try {
+    const key = generateKey((count) => randomBytes(count));
+    await makeRoots(nodes, { key, port: options.port || (await freePort()), from: options.from });
+    screen.say(`The lab's folder: ${folder}`);
+    const show = options.verbose ? screen.say : undefined;
+    const settings = { program, show, event: screen.say, gaveUp: (error: Error) => failed.abort(error) };
+    for (const node of nodes) processes.push(startNodeProcess(node, settings));
+    const over = AbortSignal.any([stop, failed.signal]);
+    const code = await watched({ options, nodes, processes, watcher, screen, over });
+    if (failed.signal.aborted) throw failed.signal.reason;
+    return code;
+  } finally {
+    watcher.close();
+    screen.say('Stopping the nodes.');
+    await Promise.all(processes.map((node) => node.stop(graceMs)));
+    if (options.keep) screen.say(`Kept: ${folder}`);
+    else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Shows the view until the run is over, or verified. */
+async function watched(run: Run): Promise<number> {
+  const { options, over } = run;
+  const done = new AbortController();
+  const view = options.verbose ? Promise.resolve() : liveView(run, AbortSignal.any([over, done.signal]));
+  try {
+    return options.forMs === undefined ? await ended(over) : await verified(run, options.forMs);
+  } finally {
+    done.abort();
+    await view;
+  }
+}
+
+async function verified({ nodes, processes, watcher, screen, over }: Run, forMs: number): Promise<number> {
+  const bench = realBench(nodes, processes, watcher, (text) => screen.say(`Verifying: ${text}`));
+  const results = await Promise.race([verify(bench, bench.now() + forMs), ended(over).then(() => undefined)]);
+  if (results === undefined) {
+    screen.say('Ended before everything was verified.');
+    return 1;
+  }
+  screen.say(['', ...renderResults(results)].join('\n'));
+  return held(results) ? 0 : 1;
+}
+
+async function liveView(run: Run, over: AbortSignal): Promise<void> {
+  const footer = run.options.forMs === undefined ? suggestions(run.nodes, `node ${musterProgram}`) : [];
+  if (process.stdout.isTTY !== true && footer.length > 0) run.screen.say(footer.join('\n'));
+  while (!over.aborted) {
+    run.screen.show(await rowsOf(run), footer);
+    await sleep(lookMs, undefined, { signal: over }).catch(() => {});
+  }
+}
+
+async function rowsOf({ nodes, processes, watcher }: Run): Promise<readonly LabRow[]> {
+  const cluster = await watcher.look();
+  return await Promise.all(
+    nodes.map(async (node, index) => {
+      const view = cluster?.nodes.find(({ name }) => name === node.name);
+      return labRow(node, processes[index]?.pid(), view, await countAgents(node.root));
+    }),
+  );
+}
+
+const ended = (over: AbortSignal): Promise<number> =>
+  new Promise((resolve) => {
+    if (over.aborted) resolve(0);
+    else over.addEventListener('abort', () => resolve(0), { once: true });
+  });
+
+function processScreen(): Screen {
+  const { stdout } = process;
+  const startedAt = performance.now();
+  return openScreen({
+    write: (text) => void stdout.write(text),
+    size: () => (stdout.isTTY === true ? { columns: stdout.columns, rows: stdout.rows } : undefined),
+    now: () => performance.now() - startedAt,
+  });
+}

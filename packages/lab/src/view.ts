@@ -1,0 +1,97 @@
+import type { NodeView } from '@muster/protocol';
+import type { LabNode } from './layout.ts';
+
+/** One node as the lab shows it. */
+export interface LabRow {
+  readonly name: string;
+  readonly pid: number | undefined;
+  /** `starting`, `up`, `suspect`, `down`, `left`, `unknown`, or `ended` where the process is gone. */
+  readonly state: string;
+  readonly sync: string;
+  readonly generation: number | undefined;
+  readonly lag: number | undefined;
+  readonly files: number;
+  /** Lines of its client.keys. */
+  readonly agents: number;
+  /** Why it is not in sync, or not up. */
+  readonly why: string;
+}
+
+/** What the master says of `node`, with what the lab knows of its process. */
+export function labRow({ name }: LabNode, pid: number | undefined, view: NodeView | undefined, agents: number): LabRow {
+  const alone = { generation: undefined, lag: undefined, files: 0, sync: '-', why: '' };
+  if (view === undefined) return { ...alone, name, pid, agents, state: pid === undefined ? 'ended' : 'starting' };
+  const why = view.liveness === 'up' ? (view.why ?? '') : view.reason;
+  return {
+    name,
+    pid,
+    state: pid === undefined ? 'ended' : view.liveness,
+    sync: view.sync,
+    generation: view.holds?.generation,
+    lag: view.lag,
+    files: view.files,
+    agents,
+    why: view.sync === 'in-sync' && view.liveness === 'up' ? '' : oneLine(why),
+  };
+}
+
+const head = ['NODE', 'PROCESS', 'STATE', 'SYNC', 'GENERATION', 'LAG', 'FILES', 'AGENTS', ''];
+
+/** The whole live view, no line longer than `width`. */
+export function renderView(rows: readonly LabRow[], footer: readonly string[], width: number): readonly string[] {
+  const cells = rows.map((row) => [
+    row.name,
+    `${row.pid ?? '-'}`,
+    row.state,
+    row.sync,
+    `${row.generation ?? '-'}`,
+    `${row.lag ?? '-'}`,
+    `${row.files}`,
+    `${row.agents}`,
+    row.why,
+  ]);
+  return [...columns([head, ...cells]), '', ...footer].map((line) => line.slice(0, width));
+}
+
+/** One line for a changed node, for a log. `atMs`: since the lab began. */
+export function changeLine(row: LabRow, atMs: number): string {
+  const generation = row.generation === undefined ? 'no generation' : `generation ${row.generation}`;
+  const lag = row.lag === undefined || row.lag === 0 ? '' : `, ${row.lag} behind`;
+  const why = row.why === '' ? '' : ` (${row.why})`;
+  const what = `${row.state}, ${row.sync}, ${generation}${lag}, ${row.files} files, ${row.agents} agents${why}`;
+  return `${seconds(atMs).padStart(7)}  ${row.name.padEnd(8)}  ${what}`;
+}
+
+/** Whether two rows read the same. */
+export const sameRow = (a: LabRow | undefined, b: LabRow): boolean =>
+  a !== undefined && (Object.keys(b) as (keyof LabRow)[]).every((field) => a[field] === b[field]);
+
+export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+
+/** Two-blank separated, left-aligned columns; no line ends in blanks. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** What to try, with commands that work as they stand. */
+export function suggestions(nodes: readonly LabNode[], muster: string): readonly string[] {
+  const [master, worker] = nodes;
+  if (master === undefined || worker === undefined) return [];
+  return [
+    'Try, in another terminal:',
+    `  echo '<!-- mine -->' >> ${master.root}/etc/rules/local_rules.xml   # it is on every worker within a second`,
+    `  rm ${worker.root}/etc/client.keys                                  # it comes back`,
+    `  kill -9 $(pgrep -f -- '--root ${worker.root}$')                    # the lab starts it again after 2 s`,
+    `  ${muster} nodes --root ${master.root}`,
+    `  ${muster} why ${worker.name} --root ${worker.root}`,
+    'Ctrl-C ends the lab.',
+  ];
+}
+
+const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim();

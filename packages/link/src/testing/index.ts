@@ -1,0 +1,3 @@
+export { type ComplianceCase, type Subject, transportCompliance } from './compliance.ts';
+export { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
+export { deferred, until } from './until.ts';

@@ -1,0 +1,170 @@
+/** The real disk: every call runs in a worker thread, in batches; only watches live on the event loop. */
+import type { Digested, Disk, DiskFailure, DiskStep, FileStat, Listing, Reader, StepOutcome } from '../disk.ts';
+import { DiskError } from '../disk-error.ts';
+import { statsOf, unpackStat } from '../packed.ts';
+import type { RawDigests, RawListing } from './calls.ts';
+import { openNodeStager } from './node-stager.ts';
+import { openThreads, type Threads } from './threads.ts';
+import { watchDirectory } from './watch.ts';
+
+export interface NodeDiskOptions {
+  /** System-call threads at most. 1 or more. */
+  readonly hashThreads?: number;
+  /** Milliseconds without work after which the threads end and give their memory back. */
+  readonly idleMs?: number;
+  /** Up to so many files are synced one by one; more, with one syncfs a device. */
+  readonly fewFiles?: number;
+}
+
+/** Directories of one call: few enough to share the work between threads, enough to hide the hand-over. */
+const listBatch = 16;
+/** Files of one digest call: below 250 the hand-over shows (`reference/engine.md` Files). */
+const digestBatch = 250;
+const statBatch = 1_000;
+const stepBatch = 1_000;
+
+const slices = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+
+async function inBatches<T, R>(
+  all: readonly T[],
+  size: number,
+  run: (batch: T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  return (await Promise.all(slices(all, size).map(run))).flat();
+}
+
+const listingOf = (directory: string, { names, notUtf8, packed, failure }: RawListing): Listing =>
+  failure === undefined
+    ? { ok: true, directory, names: names === '' ? [] : names.split('\0'), stats: statsOf(packed), notUtf8 }
+    : { ok: false, directory, failure };
+
+const digestedOf = (path: string, index: number, { digests, codes, packed }: RawDigests): Digested =>
+  codes[index] === ''
+    ? { ok: true, path, digest: digests[index]!, stat: unpackStat(packed, index) }
+    : { ok: false, path, failure: { code: codes[index]!, path } };
+
+const outcomeOf = (raw: BigInt64Array | DiskFailure | undefined): StepOutcome => {
+  if (raw === undefined) return { ok: true };
+  return ArrayBuffer.isView(raw) ? { ok: true, stat: unpackStat(raw, 0) } : { ok: false, failure: raw };
+};
+
+/** Reads asked for in one turn of the event loop travel together: thousands of small files are served so. */
+function batchedRead(threads: Threads): Disk['read'] {
+  let queued: {
+    path: string;
+    maxBytes: number;
+    resolve(bytes: Uint8Array | undefined): void;
+    reject(error: Error): void;
+  }[] = [];
+  const flush = (): void => {
+    const batch = queued;
+    queued = [];
+    const call = {
+      op: 'read' as const,
+      paths: batch.map(({ path }) => path),
+      maxBytes: batch.map(({ maxBytes }) => maxBytes),
+    };
+    threads.run(call).then(
+      (raw) =>
+        batch.forEach(({ path, resolve, reject }, index) => {
+          const one = (raw as readonly (Uint8Array | string | undefined)[])[index];
+          if (typeof one === 'string') reject(new DiskError(one, path));
+          else resolve(one);
+        }),
+      (error: Error) =>
+        batch.forEach(({ reject }) => {
+          reject(error);
+        }),
+    );
+  };
+  return (path, maxBytes) =>
+    new Promise((resolve, reject) => {
+      if (queued.push({ path, maxBytes, resolve, reject }) === 1) queueMicrotask(flush);
+    });
+}
+
+async function openNodeReader(threads: Threads, handle: number, path: string): Promise<Reader> {
+  const thread = threads.pin();
+  try {
+    const packed = (await thread.run({ op: 'open', handle, path })) as BigInt64Array;
+    return {
+      stat: unpackStat(packed, 0),
+      read: (maxBytes) => thread.run({ op: 'pull', handle, maxBytes }) as Promise<Uint8Array>,
+      close: async () => {
+        await thread.run({ op: 'close', handle });
+        thread.release();
+      },
+    };
+  } catch (error) {
+    thread.release();
+    throw error;
+  }
+}
+
+/** The disk of this machine. `close` ends its threads; whatever is still asked is refused. */
+export function nodeDisk({
+  hashThreads = 2,
+  idleMs = 10_000,
+  fewFiles = 16,
+}: NodeDiskOptions = {}): Disk & { close(): Promise<void> } {
+  const threads = openThreads(hashThreads, idleMs);
+  let handles = 0;
+  return {
+    list: (directories) =>
+      inBatches(directories, listBatch, async (batch) => {
+        const raw = (await threads.run({ op: 'list', directories: batch })) as readonly RawListing[];
+        return batch.map((directory, index) => listingOf(directory, raw[index]!));
+      }),
+    stat: (paths) =>
+      inBatches(paths, statBatch, async (batch) => {
+        const raw = (await threads.run({ op: 'stat', paths: batch })) as readonly (BigInt64Array | string)[];
+        return batch.map((path, index): FileStat | DiskFailure => {
+          const one = raw[index]!;
+          return typeof one === 'string' ? { code: one, path } : unpackStat(one, 0);
+        });
+      }),
+    realpath: (paths) =>
+      inBatches(paths, statBatch, async (batch) => {
+        const raw = (await threads.run({ op: 'realpath', paths: batch })) as readonly (
+          | { path: string }
+          | { code: string }
+        )[];
+        return batch.map((path, index) => {
+          const one = raw[index]!;
+          return 'path' in one ? one.path : { code: one.code, path };
+        });
+      }),
+    digest: (paths, signal) =>
+      inBatches(paths, digestBatch, async (batch) => {
+        const raw = (await threads.run({ op: 'digest', paths: batch }, signal)) as RawDigests;
+        return batch.map((path, index) => digestedOf(path, index, raw));
+      }),
+    read: batchedRead(threads),
+    replace: async (path, bytes, mode) => {
+      await threads.run({ op: 'replace', path, bytes, mode });
+    },
+    openReader: (path) => openNodeReader(threads, handles++, path),
+    openStager: () => Promise.resolve(openNodeStager(threads.pin(), handles++)),
+    steps: (steps: readonly DiskStep[]) => inOrder(steps, threads),
+    sync: async (files, directories) => {
+      await threads.run({ op: 'sync', files, directories, few: fewFiles });
+    },
+    watch: watchDirectory,
+    close: threads.close,
+  };
+}
+
+/** Steps depend on each other, so one batch is done before the next begins. */
+async function inOrder(steps: readonly DiskStep[], threads: Threads): Promise<StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  for (const batch of slices(steps, stepBatch)) {
+    const raw = (await threads.run({ op: 'steps', steps: batch })) as readonly (
+      | BigInt64Array
+      | DiskFailure
+      | undefined
+    )[];
+    outcomes.push(...raw.map(outcomeOf));
+  }
+  return outcomes;
+}

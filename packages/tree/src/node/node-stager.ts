@@ -1,0 +1,78 @@
+/** Collects staged bytes into pieces of 1 MiB for a system-call thread. */
+import type { Staged, StagedWrite, Stager } from '../disk.ts';
+import { unpackStat } from '../packed.ts';
+import type { RawDigests, StageCommand } from './calls.ts';
+import type { Threads } from './threads.ts';
+
+const pieceBytes = 1024 * 1024;
+/** Files begun in one piece: bounds the commands when the files are empty. */
+const pieceCommands = 2_000;
+/** Pieces on their way to the disk before the writer must wait: 4 MiB bounds the memory of any transfer. */
+const inFlight = 4;
+
+export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: number): Stager {
+  const files: StagedWrite[] = [];
+  const pending = new Set<Promise<unknown>>();
+  let piece = new Uint8Array(pieceBytes);
+  let used = 0;
+  let commands: StageCommand[] = [];
+  let ended = false;
+
+  const flush = (): void => {
+    if (commands.length === 0) return;
+    const sent = thread.run({ op: 'stage', handle, commands, bytes: piece.subarray(0, used) }, [piece.buffer]);
+    const settled = sent.finally(() => pending.delete(settled));
+    pending.add(settled);
+    settled.catch(() => {});
+    piece = new Uint8Array(pieceBytes);
+    used = 0;
+    commands = [];
+  };
+
+  const take = (bytes: Uint8Array): void => {
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + pieceBytes - used);
+      piece.set(part, used);
+      commands.push({ take: part.length });
+      used += part.length;
+      at += part.length;
+      if (used === pieceBytes) flush();
+    }
+  };
+
+  const end = (): boolean => {
+    if (ended) return false;
+    ended = true;
+    return true;
+  };
+
+  return {
+    begin: (file) => {
+      files.push(file);
+      commands.push({ begin: file });
+      if (commands.length >= pieceCommands) flush();
+    },
+    write: async (bytes) => {
+      take(bytes);
+      while (pending.size >= inFlight) await Promise.race(pending);
+    },
+    finish: async () => {
+      flush();
+      await Promise.all(pending);
+      const raw = (await thread.run({ op: 'staged', handle })) as RawDigests;
+      if (end()) thread.release();
+      return files.map(({ path }, index): Staged => {
+        const code = raw.codes[index]!;
+        return code === ''
+          ? { ok: true, path, digest: raw.digests[index]!, stat: unpackStat(raw.packed, index) }
+          : { ok: false, path, failure: { code, path } };
+      });
+    },
+    abort: async () => {
+      if (!end()) return;
+      await Promise.allSettled(pending);
+      await thread.run({ op: 'unstage', handle });
+      thread.release();
+    },
+  };
+}

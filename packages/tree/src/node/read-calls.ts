@@ -1,0 +1,177 @@
+/** System calls that read, done synchronously in a worker thread: five to ten times faster than their promises. */
+import { createHash, type Hash } from 'node:crypto';
+import * as fs from 'node:fs';
+import type { DiskFailure } from '../disk.ts';
+import { statFields } from '../packed.ts';
+import type { RawDigests, RawListing } from './calls.ts';
+
+/** Opening neither follows a symlink nor waits for the other end of a FIFO. */
+export const openSafely = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+/** One buffer for every file: larger ones are read in several pieces. */
+const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+const attempts = 3;
+
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+export const failed = (error: unknown, path: string): DiskFailure => ({ code: codeOf(error), path });
+
+export function packInto(packed: BigInt64Array, index: number, stat: fs.BigIntStats): void {
+  const at = index * statFields;
+  packed[at] = stat.dev;
+  packed[at + 1] = stat.ino;
+  packed[at + 2] = stat.size;
+  packed[at + 3] = stat.mtimeNs;
+  packed[at + 4] = stat.ctimeNs;
+  packed[at + 5] = stat.mode;
+  packed[at + 6] = stat.uid;
+  packed[at + 7] = stat.gid;
+}
+
+export function packedStat(stat: fs.BigIntStats): BigInt64Array {
+  const packed = new BigInt64Array(statFields);
+  packInto(packed, 0, stat);
+  return packed;
+}
+
+/** Names that do not survive a round trip through UTF-8 are shown with `\xNN`, the others are returned as they are. */
+function splitNames(directory: string): { names: string[]; notUtf8: string[] } {
+  const names = fs.readdirSync(directory);
+  if (!names.some((name) => name.includes('\uFFFD'))) return { names, notUtf8: [] };
+  const good: string[] = [];
+  const notUtf8: string[] = [];
+  for (const raw of fs.readdirSync(directory, { encoding: 'buffer' })) {
+    const name = raw.toString('utf8');
+    if (Buffer.from(name).equals(raw)) good.push(name);
+    else notUtf8.push(escapeName(raw));
+  }
+  return { names: good, notUtf8: notUtf8.sort() };
+}
+
+function escapeName(raw: Buffer): string {
+  let shown = '';
+  for (const byte of raw) {
+    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c;
+    shown += plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return shown;
+}
+
+function listOne(directory: string): RawListing {
+  try {
+    const { names, notUtf8 } = splitNames(directory);
+    names.sort();
+    const packed = new BigInt64Array(names.length * statFields);
+    const kept: string[] = [];
+    for (const name of names) {
+      const stat = fs.lstatSync(`${directory}/${name}`, { bigint: true, throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      packInto(packed, kept.length, stat);
+      kept.push(name);
+    }
+    return { names: kept.join('\0'), notUtf8, packed: packed.subarray(0, kept.length * statFields) };
+  } catch (error) {
+    return { names: '', notUtf8: [], packed: new BigInt64Array(0), failure: failed(error, directory) };
+  }
+}
+
+export const list = (directories: readonly string[]): RawListing[] => directories.map(listOne);
+
+export const stat = (paths: readonly string[]): (BigInt64Array | string)[] =>
+  paths.map((path) => {
+    try {
+      return packedStat(fs.lstatSync(path, { bigint: true }));
+    } catch (error) {
+      return codeOf(error);
+    }
+  });
+
+export const realpath = (paths: readonly string[]): ({ path: string } | { code: string })[] =>
+  paths.map((path) => {
+    try {
+      return { path: fs.realpathSync.native(path) };
+    } catch (error) {
+      return { code: codeOf(error) };
+    }
+  });
+
+const sameStat = (a: fs.BigIntStats, b: fs.BigIntStats): boolean =>
+  a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
+
+/** Reads to the end; one that holds more than was stated at first has changed, which the second stat shows. */
+function hashContent(descriptor: number, hash: Hash): bigint {
+  let total = 0;
+  for (;;) {
+    const bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null);
+    if (bytes > 0) hash.update(buffer.subarray(0, bytes));
+    total += bytes;
+    if (bytes < buffer.length) return BigInt(total);
+  }
+}
+
+function digestOpen(descriptor: number, packed: BigInt64Array, index: number): string | undefined {
+  const before = fs.fstatSync(descriptor, { bigint: true });
+  if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
+  const hash = createHash('blake2b512');
+  const total = hashContent(descriptor, hash);
+  if (total !== before.size || !sameStat(before, fs.fstatSync(descriptor, { bigint: true }))) return undefined;
+  packInto(packed, index, before);
+  return hash.digest('hex');
+}
+
+function digestOne(path: string, packed: BigInt64Array, index: number): string {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const descriptor = fs.openSync(path, openSafely);
+    try {
+      const digest = digestOpen(descriptor, packed, index);
+      if (digest !== undefined) return digest;
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+  throw Object.assign(new Error('changing'), { code: 'CHANGED' });
+}
+
+export function digest(paths: readonly string[]): RawDigests {
+  const packed = new BigInt64Array(paths.length * statFields);
+  const digests: string[] = [];
+  const codes: string[] = [];
+  paths.forEach((path, index) => {
+    try {
+      digests.push(digestOne(path, packed, index));
+      codes.push('');
+    } catch (error) {
+      digests.push('');
+      codes.push(codeOf(error));
+    }
+  });
+  return { digests, codes, packed };
+}
+
+/** Whole small files; `undefined` for one that is not there. */
+export function read(paths: readonly string[], maxBytes: readonly number[]): (Uint8Array | string | undefined)[] {
+  return paths.map((path, index) => {
+    try {
+      return readOne(path, maxBytes[index]!);
+    } catch (error) {
+      return codeOf(error) === 'ENOENT' ? undefined : codeOf(error);
+    }
+  });
+}
+
+function readOne(path: string, maxBytes: number): Uint8Array | string {
+  const descriptor = fs.openSync(path, openSafely);
+  try {
+    const stat = fs.fstatSync(descriptor);
+    if (!stat.isFile()) return 'NOT_A_FILE';
+    if (stat.size > maxBytes) return 'TOO_LARGE';
+    const bytes = new Uint8Array(stat.size);
+    let at = 0;
+    while (at < bytes.length) {
+      const got = fs.readSync(descriptor, bytes, at, bytes.length - at, null);
+      if (got === 0) break;
+      at += got;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}

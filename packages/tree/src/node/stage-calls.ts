@@ -1,0 +1,119 @@
+/** Staging: files are created exclusively, filled and digested in a worker thread. */
+import { createHash, type Hash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { statFields } from '../packed.ts';
+import type { StageCommand } from './calls.ts';
+import { codeOf, packInto } from './read-calls.ts';
+
+type Begin = Extract<StageCommand, { readonly begin: unknown }>['begin'];
+
+interface Writing {
+  readonly file: Begin;
+  readonly descriptor: number;
+  readonly hash: Hash;
+  written: number;
+}
+
+interface Stage {
+  current: Writing | undefined;
+  readonly paths: string[];
+  readonly digests: string[];
+  readonly codes: string[];
+  readonly stats: fs.BigIntStats[];
+}
+
+const stages = new Map<number, Stage>();
+const createOnly = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
+
+const stageOf = (handle: number): Stage => {
+  const known = stages.get(handle);
+  if (known !== undefined) return known;
+  const fresh: Stage = { current: undefined, paths: [], digests: [], codes: [], stats: [] };
+  stages.set(handle, fresh);
+  return fresh;
+};
+
+export function stage(handle: number, commands: readonly StageCommand[], bytes: Uint8Array): void {
+  const at = stageOf(handle);
+  let offset = 0;
+  for (const command of commands) {
+    if ('begin' in command) begin(at, command.begin);
+    else {
+      write(at, bytes.subarray(offset, offset + command.take));
+      offset += command.take;
+    }
+  }
+}
+
+function begin(stage: Stage, file: Begin): void {
+  endCurrent(stage);
+  stage.paths.push(file.path);
+  stage.digests.push('');
+  stage.codes.push('');
+  try {
+    const descriptor = fs.openSync(file.path, createOnly, 0o600);
+    stage.current = { file, descriptor, hash: createHash('blake2b512'), written: 0 };
+  } catch (error) {
+    stage.codes[stage.codes.length - 1] = codeOf(error);
+  }
+}
+
+function write(stage: Stage, bytes: Uint8Array): void {
+  const current = stage.current;
+  if (current === undefined || bytes.length === 0) return;
+  current.written += bytes.length;
+  try {
+    if (current.written > current.file.size) throw Object.assign(new Error('too long'), { code: 'SIZE_MISMATCH' });
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(current.descriptor, bytes, at, bytes.length - at);
+    current.hash.update(bytes);
+  } catch (error) {
+    giveUp(stage, current, codeOf(error));
+  }
+}
+
+/** A failed file leaves nothing behind: a full disk is not to be filled by what cannot be used. */
+function giveUp(stage: Stage, { file, descriptor }: Writing, code: string): void {
+  stage.current = undefined;
+  stage.codes[stage.codes.length - 1] = code;
+  fs.closeSync(descriptor);
+  fs.rmSync(file.path, { force: true });
+}
+
+function endCurrent(stage: Stage): void {
+  const current = stage.current;
+  if (current === undefined) return;
+  const { file, descriptor, hash } = current;
+  try {
+    if (current.written !== file.size) throw Object.assign(new Error('too short'), { code: 'SIZE_MISMATCH' });
+    if (file.owner !== undefined) fs.fchownSync(descriptor, file.owner.uid, file.owner.gid);
+    fs.fchmodSync(descriptor, file.mode);
+    const index = stage.paths.length - 1;
+    stage.stats[index] = fs.fstatSync(descriptor, { bigint: true });
+    stage.digests[index] = hash.digest('hex');
+    stage.current = undefined;
+    fs.closeSync(descriptor);
+  } catch (error) {
+    giveUp(stage, current, codeOf(error));
+  }
+}
+
+/** Ends the last file and tells what became of each. */
+export function staged(handle: number): { digests: string[]; codes: string[]; packed: BigInt64Array } {
+  const at = stageOf(handle);
+  endCurrent(at);
+  stages.delete(handle);
+  const packed = new BigInt64Array(at.paths.length * statFields);
+  at.stats.forEach((stat, index) => {
+    packInto(packed, index, stat);
+  });
+  return { digests: at.digests, codes: at.codes, packed };
+}
+
+export function unstage(handle: number): void {
+  const at = stageOf(handle);
+  stages.delete(handle);
+  if (at.current !== undefined) giveUp(at, at.current, 'ABORTED');
+  at.paths.forEach((path, index) => {
+    if (at.codes[index] === '') fs.rmSync(path, { force: true });
+  });
+}

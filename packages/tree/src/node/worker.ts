@@ -1,0 +1,95 @@
+/** The system-call thread: answers each call in the order it came. Imports nothing but Node and its neighbours. */
+import * as fs from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import type { Call, Reply } from './calls.ts';
+import { codeOf, digest, list, openSafely, packedStat, read, realpath, stat } from './read-calls.ts';
+import { stage, staged, unstage } from './stage-calls.ts';
+import { replace, steps, sync } from './write-calls.ts';
+
+const readers = new Map<number, number>();
+
+function open(handle: number, path: string): BigInt64Array {
+  const descriptor = fs.openSync(path, openSafely);
+  const opened = fs.fstatSync(descriptor, { bigint: true });
+  if (!opened.isFile()) {
+    fs.closeSync(descriptor);
+    throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
+  }
+  readers.set(handle, descriptor);
+  return packedStat(opened);
+}
+
+function pull(handle: number, maxBytes: number): Uint8Array {
+  const bytes = new Uint8Array(maxBytes);
+  return bytes.subarray(0, fs.readSync(readers.get(handle)!, bytes, 0, maxBytes, null));
+}
+
+function close(handle: number): void {
+  const descriptor = readers.get(handle);
+  readers.delete(handle);
+  if (descriptor !== undefined) fs.closeSync(descriptor);
+}
+
+function run(call: Call): unknown {
+  switch (call.op) {
+    case 'list':
+      return list(call.directories);
+    case 'stat':
+      return stat(call.paths);
+    case 'realpath':
+      return realpath(call.paths);
+    case 'digest':
+      return digest(call.paths);
+    case 'read':
+      return read(call.paths, call.maxBytes);
+    case 'replace':
+      return replace(call.path, call.bytes, call.mode);
+    case 'steps':
+      return steps(call.steps);
+    case 'sync':
+      return sync(call.files, call.directories, call.few);
+    case 'open':
+      return open(call.handle, call.path);
+    case 'pull':
+      return pull(call.handle, call.maxBytes);
+    case 'close':
+      return close(call.handle);
+    case 'stage':
+      return stage(call.handle, call.commands, call.bytes);
+    case 'staged':
+      return staged(call.handle);
+    case 'unstage':
+      return unstage(call.handle);
+  }
+}
+
+const pathOf = (call: Call): string => ('path' in call ? call.path : call.op);
+
+/** Buffers that are handed over rather than copied. */
+function transfers(value: unknown): ArrayBuffer[] {
+  const all = Array.isArray(value) ? value : [value];
+  const buffers = new Set<ArrayBuffer>();
+  for (const one of all) {
+    const view = (one as { packed?: unknown } | undefined)?.packed ?? one;
+    if (ArrayBuffer.isView(view) && view.buffer.byteLength > 0) buffers.add(view.buffer as ArrayBuffer);
+  }
+  return [...buffers];
+}
+
+parentPort?.on('message', ({ id, call }: { readonly id: number; readonly call: Call }) => {
+  let reply: Reply;
+  try {
+    reply = { id, ok: true, value: run(call) };
+  } catch (error) {
+    const { syscall, stack } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
+    reply = {
+      id,
+      ok: false,
+      code,
+      path: pathOf(call),
+      ...(syscall === undefined && code === 'UNKNOWN' && stack !== undefined ? { bug: stack } : {}),
+    };
+  }
+  parentPort?.postMessage(reply, reply.ok ? transfers(reply.value) : []);
+});

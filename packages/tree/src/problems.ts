@@ -1,0 +1,37 @@
+import { explain } from './disk-error.ts';
+import type { Problem } from './results.ts';
+
+const held = (path: string, code: Problem['code'], text: string): Problem => ({ path, effect: 'held', code, text });
+const blocking = (path: string, code: Problem['code'], text: string): Problem => ({
+  path,
+  effect: 'blocking',
+  code,
+  text,
+});
+
+export const tooLarge = (path: string, size: number, limit: number): Problem =>
+  held(path, 'too-large', `it has ${size} bytes, the limit is ${limit}; make it smaller or raise the limit`);
+export const notUtf8 = (path: string): Problem =>
+  held(path, 'not-utf8', 'its name is not UTF-8; rename it (the bytes in question are shown as \\xNN)');
+export const unsafeName = (path: string): Problem =>
+  held(path, 'unsafe-name', 'its name holds a backslash or a control character, or is too long; rename it');
+export const symlinkOutside = (path: string): Problem =>
+  held(
+    path,
+    'symlink-outside',
+    'it is a symlink that leads to no synchronised file of its own directory; put a file there instead',
+  );
+export const unreadableFile = (path: string, code: string): Problem =>
+  blocking(path, 'unreadable-file', `it cannot be read: ${explain(code)} (${code})`);
+export const unreadableDirectory = (path: string, code: string): Problem =>
+  blocking(path, 'unreadable-directory', `it cannot be listed: ${explain(code)} (${code})`);
+export const missingDirectory = (path: string): Problem =>
+  blocking(
+    path,
+    'missing-directory',
+    'it held files and is gone; mount it again, or create it (empty, if that is meant)',
+  );
+export const changing = (path: string): Problem =>
+  blocking(path, 'changing', 'it changed each time it was read; it is read again by the next scan');
+export const tooManyFiles = (files: number, limit: number): Problem =>
+  blocking('', 'too-many-files', `there are ${files} files, the limit is ${limit}; remove some or raise the limit`);

@@ -1,0 +1,54 @@
+/** One synchronised directory (`reference/config.md` 4). */
+export interface TableEntry {
+  /** Relative to R, without slashes at either end: `etc/rules`. */
+  readonly directory: string;
+  /** Permission bits of its files. */
+  readonly mode: number;
+  /** Base names, or all of them. */
+  readonly files: 'all' | readonly string[];
+  readonly recursive: boolean;
+  readonly removeEmptyDirectories: boolean;
+}
+
+export interface Exclusions {
+  /** Base names that are never synchronised, wherever they lie. */
+  readonly files: readonly string[];
+  /** Ends of names that are never synchronised. */
+  readonly extensions: readonly string[];
+}
+
+/** As the reference excludes (`reference/config.md` 4). */
+export const defaultExclusions: Exclusions = {
+  files: ['ar.conf', 'ossec.conf'],
+  extensions: ['~', '.tmp', '.lock', '.swp'],
+};
+
+/** Names of files that we stage beside their targets; no one else's are ever removed as leftovers. */
+const stagedName = /^\.muster-[0-9a-f]{16}-[0-9a-z]{1,24}\.tmp$/;
+
+export const isStagedName = (name: string): boolean => stagedName.test(name);
+export const stagedNameOf = (digest: string, nonce: string, index: number): string =>
+  `.muster-${digest.slice(0, 16)}-${nonce}${index.toString(36)}.tmp`;
+
+export const isExcluded = (name: string, { files, extensions }: Exclusions): boolean =>
+  files.includes(name) || extensions.some((end) => name.endsWith(end)) || isStagedName(name);
+
+export const selects = (entry: TableEntry, name: string, exclusions: Exclusions): boolean =>
+  (entry.files === 'all' || entry.files.includes(name)) && !isExcluded(name, exclusions);
+
+/** Backslashes and control characters mislead logs, shells and peers on other systems. */
+export const isSafeName = (name: string): boolean =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && Buffer.byteLength(name) <= 255;
+
+/** Relative, normalised, every part safe, not longer than the system takes. */
+export const isSafePath = (path: string): boolean =>
+  Buffer.byteLength(path) <= 4_000 && path.split('/').every(isSafeName);
+
+/** The entry that `path` lies in: the deepest whose directory contains it, and that selects so deep. */
+export function entryOf(table: readonly TableEntry[], directory: string): TableEntry | undefined {
+  const containing = table.filter(
+    (entry) => entry.directory === directory || (entry.recursive && directory.startsWith(`${entry.directory}/`)),
+  );
+  return containing.sort((a, b) => b.directory.length - a.directory.length)[0];
+}

@@ -1,0 +1,1 @@
+require('./kill-child.ts');

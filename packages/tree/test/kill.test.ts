@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isStagedName } from '../src/index.ts';
+import { filesOf } from './kill-plan.ts';
+
+/** Seeded, so that a failure can be had again. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const child = (root: string, version: number): ChildProcess =>
+  spawn(
+    process.execPath,
+    [
+      '-C',
+      'source',
+      '--require',
+      join(__dirname, 'require-ts.cjs'),
+      join(__dirname, 'kill-child.cjs'),
+      root,
+      `${version}`,
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+
+interface Run {
+  readonly began: { readonly recovered: { readonly found: string } } | undefined;
+  readonly ended: { readonly failures: readonly unknown[]; readonly same: boolean } | undefined;
+  /** Milliseconds between the two. */
+  readonly tookMs: number;
+}
+
+/** Runs to the end, or is killed `afterMs` after it began. */
+function run(root: string, version: number, afterMs?: number): Promise<Run> {
+  const process = child(root, version);
+  let began: Run['began'];
+  let ended: Run['ended'];
+  let [from, to] = [0, 0];
+  createInterface({ input: process.stdout! }).on('line', (line) => {
+    if (line.startsWith('begin ')) {
+      began = JSON.parse(line.slice(6)) as Run['began'];
+      from = performance.now();
+      if (afterMs !== undefined) setTimeout(() => process.kill('SIGKILL'), afterMs);
+    } else {
+      ended = JSON.parse(line.slice(4)) as Run['ended'];
+      to = performance.now();
+    }
+  });
+  return new Promise((resolve) => process.on('close', () => resolve({ began, ended, tookMs: to - from })));
+}
+
+const digestOf = (path: string): string => createHash('blake2b512').update(fs.readFileSync(path)).digest('hex');
+
+/** Every file under a name that is synchronised holds the old or the new content, whole. */
+function torn(root: string): string[] {
+  const known = [filesOf(0), filesOf(1)];
+  return fs
+    .readdirSync(join(root, 'etc/rules'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !isStagedName(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !known.some((files) => files.get(path.slice(root.length + 1))?.entry.digest === digestOf(path)));
+}
+
+it('killed at 40 moments of a transaction, a worker never holds a torn file and always converges', async () => {
+  const root = fs.mkdtempSync(join(tmpdir(), 'muster-kill-'));
+  fs.mkdirSync(join(root, 'etc/rules'), { recursive: true });
+  const random = randomOf(20_261_121);
+  const found = new Map<string, number>();
+  let { tookMs } = await run(root, 0);
+  for (let version = 1; version <= 40; version++) {
+    const killed = await run(root, version, random() * tookMs * 1.1);
+    expect(torn(root)).toEqual([]);
+    if (version % 4 !== 0) found.set('again', (found.get('again') ?? 0) + Number(killed.ended === undefined));
+    else {
+      const healed = await run(root, version);
+      expect(healed.ended).toEqual({ failures: [], same: true });
+      found.set(healed.began!.recovered.found, (found.get(healed.began!.recovered.found) ?? 0) + 1);
+      tookMs = (tookMs + healed.tookMs) / 2;
+    }
+  }
+  const healed = await run(root, 1);
+  expect(healed.ended).toEqual({ failures: [], same: true });
+  const left = fs.readdirSync(join(root, 'etc/rules'), { recursive: true }) as string[];
+  expect(left.filter((path) => path.includes('.muster-'))).toEqual([]);
+  expect(found.get('again')).toBeGreaterThan(0);
+  fs.rmSync(root, { recursive: true, force: true });
+}, 180_000);

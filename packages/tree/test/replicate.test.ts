@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { diffTrees } from '@muster/protocol';
+import type { Disk } from '../src/index.ts';
+import { cleanUp, disk, forever, onDisk, openNode, past, pathsOf, put, replicate } from './rig.ts';
+
+afterAll(cleanUp);
+
+describe('replication', () => {
+  it('makes an empty worker equal to its master, contents and modes', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    for (let i = 0; i < 300; i++) put(master.root, `etc/rules/d${i % 7}/file${i}.xml`, `rule ${i}`);
+    put(master.root, 'etc/client.keys', '001 a any key');
+    put(master.root, 'etc/lists/big', Buffer.alloc(300_000, 'x'));
+    fs.mkdirSync(join(master.root, 'etc/lists/empty'));
+    const { result } = await replicate(master, worker);
+    expect(result).toMatchObject({ written: 302, removed: 0, failures: [], missing: [] });
+    expect((await worker.scan()).tree.root).toBe(master.tree().root);
+    expect(onDisk(worker.root)).toEqual(onDisk(master.root));
+    expect(fs.statSync(join(worker.root, 'etc/rules/d0/file0.xml')).mode & 0o7777).toBe(0o660);
+    expect(fs.statSync(join(worker.root, 'etc/client.keys')).mode & 0o7777).toBe(0o640);
+    expect(execFileSync('diff', ['-r', join(master.root, 'etc'), join(worker.root, 'etc')]).toString()).toBe('');
+  });
+
+  it('reads nothing again of what it wrote', async () => {
+    const journal = disk.replace;
+    const slowly: Disk = { ...disk, replace: (...file) => past(Date.now() + 30).then(() => journal(...file)) };
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker', on: slowly })];
+    for (let i = 0; i < 50; i++) put(master.root, `etc/rules/file${i}.xml`, `rule ${i}`);
+    await replicate(master, worker);
+    expect(await worker.scan()).toMatchObject({ hashed: 0, reused: 50 });
+  });
+
+  it('puts deleted files into the trash and keeps one generation of them', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    for (const name of ['a', 'b', 'c/d']) put(worker.root, `etc/rules/${name}`, name);
+    put(master.root, 'etc/rules/b', 'b');
+    expect((await replicate(master, worker)).result).toMatchObject({ removed: 2, failures: [] });
+    expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/b']);
+    const trash = join(worker.root, 'queue/cluster/muster/trash');
+    expect(fs.readFileSync(join(trash, '1/etc/rules/c/d'), 'utf8')).toBe('c/d');
+    fs.rmSync(join(master.root, 'etc/rules/b'));
+    await replicate(master, worker);
+    expect(fs.readdirSync(trash)).toEqual(['2']);
+  });
+
+  it('lets a directory take the place of a file, and a file that of a directory', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/rules/x/deep/f');
+    put(worker.root, 'etc/rules/x');
+    put(master.root, 'etc/rules/y');
+    put(worker.root, 'etc/rules/y/deep/f');
+    expect((await replicate(master, worker)).result.failures).toEqual([]);
+    expect(onDisk(worker.root)).toEqual(onDisk(master.root));
+    expect((await worker.scan()).tree.root).toBe(master.tree().root);
+  });
+
+  it('removes a directory that holds only excluded names where its table entry says so', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(worker.root, 'etc/shared/group/agent.conf');
+    put(worker.root, 'etc/shared/group/ar.conf');
+    put(worker.root, 'etc/rules/group/f');
+    put(worker.root, 'etc/rules/group/ar.conf');
+    await replicate(master, worker);
+    expect(onDisk(worker.root, 'etc/shared')).toEqual([]);
+    expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/group/', 'etc/rules/group/ar.conf']);
+    expect(diffTrees((await worker.scan()).tree, master.tree()).removeDirectories).toEqual([]);
+  });
+
+  it('never follows a symlinked directory out of its table entry', async () => {
+    const [master, worker, outside] = [await openNode(), await openNode({ mode: 'worker' }), await openNode()];
+    put(master.root, 'etc/rules/sub/evil');
+    put(master.root, 'etc/rules/good');
+    fs.symlinkSync(join(outside.root, 'etc'), join(worker.root, 'etc/rules/sub'));
+    const { result } = await replicate(master, worker);
+    expect(result.written).toBe(1);
+    expect(result.failures).toMatchObject([
+      { path: 'etc/rules/sub/evil', code: 'ELOOP' },
+      { path: 'etc/rules/sub', code: 'ELOOP' },
+    ]);
+    expect(fs.existsSync(join(outside.root, 'etc/evil'))).toBe(false);
+  });
+
+  it('refuses paths that the table does not select', async () => {
+    const worker = await openNode({ mode: 'worker' });
+    const entry = { size: 1, digest: 'ab'.repeat(64) };
+    const paths = [
+      'etc/ossec.conf',
+      'etc/rules/../../x',
+      '/etc/passwd',
+      'etc/rules_evil/f',
+      'etc/rules/ar.conf',
+      'etc/rules/a\\b',
+      'etc/other',
+    ];
+    const changes = {
+      put: paths.map((path) => ({ path, entry })),
+      remove: paths,
+      makeDirectories: ['etc/rules/..', 'var'],
+      removeDirectories: ['queue', 'etc'],
+    };
+    const source = { fetch: () => Promise.reject(new Error('nothing may be fetched')) };
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      source,
+      () => {},
+      forever,
+    );
+    expect(result).toMatchObject({ written: 0, removed: 0 });
+    expect(new Set(result.failures.map(({ code }) => code))).toEqual(new Set(['OUTSIDE']));
+  });
+
+  it('throws away content that does not fit its digest', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/rules/a', 'good');
+    put(master.root, 'etc/rules/b', 'good too');
+    await master.scan();
+    fs.writeFileSync(join(master.root, 'etc/rules/a'), 'evil');
+    const changes = diffTrees((await worker.scan()).tree, master.tree());
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      master.source,
+      () => {},
+      forever,
+    );
+    expect(result.written).toBe(1);
+    expect(result.failures).toMatchObject([{ path: 'etc/rules/a', code: 'DIGEST_MISMATCH' }]);
+    expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/b']);
+  });
+
+  it('mends modes and removes leftovers', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/rules/a', 'same');
+    put(worker.root, 'etc/rules/a', 'same');
+    put(worker.root, 'etc/rules/.muster-0123456789abcdef-0.tmp', 'left');
+    fs.chmodSync(join(worker.root, 'etc/rules/a'), 0o777);
+    const { plan } = await replicate(master, worker);
+    expect(plan).toMatchObject({ modeDrift: ['etc/rules/a'], leftovers: ['etc/rules/.muster-0123456789abcdef-0.tmp'] });
+    expect(fs.statSync(join(worker.root, 'etc/rules/a')).mode & 0o7777).toBe(0o660);
+    expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/a']);
+    expect((await worker.scan()).modeDrift).toEqual([]);
+  });
+
+  it('reports what the source no longer has', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/rules/a', 'one');
+    put(master.root, 'etc/rules/b', 'two');
+    await master.scan();
+    fs.rmSync(join(master.root, 'etc/rules/a'));
+    const changes = diffTrees((await worker.scan()).tree, master.tree());
+    const result = await worker.replicator.replicate(
+      { changes, modeDrift: [], leftovers: [] },
+      master.source,
+      () => {},
+      forever,
+    );
+    expect(result).toMatchObject({ written: 1, missing: ['etc/rules/a'], failures: [] });
+    expect(pathsOf((await worker.scan()).tree)).toEqual(['etc/rules/b']);
+  });
+});

@@ -1,0 +1,112 @@
+/** What a command line on the control socket asks of the daemon beside it. */
+import { type Static, Type } from '@sinclair/typebox';
+import { MAX_VIEW_ROWS } from '../limits.ts';
+import {
+  ClusterName,
+  Code,
+  Count,
+  Fields,
+  Generation,
+  HeldPath,
+  Milliseconds,
+  NodeNameSchema,
+  RoleSchema,
+  SyncState,
+  Text,
+  Version,
+  Words,
+} from './parts.ts';
+
+/** Asks how this node is. */
+export const GetHealth = Fields({ type: Type.Literal('get-health') });
+export type GetHealth = Static<typeof GetHealth>;
+
+/** A file that is not synchronised, and why (`Problem` of `packages/tree`). */
+export const ProblemView = Fields({
+  /** Relative to R, as it is shown. */
+  path: HeldPath,
+  effect: Words(['held', 'blocking']),
+  code: Code,
+  text: Text,
+});
+export type ProblemView = Static<typeof ProblemView>;
+
+/** Answers `get-health`. */
+export const Health = Fields({
+  type: Type.Literal('health'),
+  node: NodeNameSchema,
+  role: RoleSchema,
+  version: Version,
+  pid: Count,
+  uptimeMs: Milliseconds,
+  cluster: ClusterName,
+  state: SyncState,
+  /** What the disk holds. Absent: nothing yet. */
+  holds: Type.Optional(Generation),
+  files: Count,
+  bytes: Count,
+  /** The master's newest, as far as this node knows. */
+  generation: Type.Optional(Generation),
+  /** The first 1,000. */
+  problems: Type.Array(ProblemView, { maxItems: MAX_VIEW_ROWS }),
+  /** The link to the master in plain words; workers only. */
+  link: Type.Optional(Text),
+  /** Actors restarted since the start. */
+  restarts: Count,
+  deadLetters: Count,
+  rssBytes: Count,
+  /** The 99th percentile of the event-loop delay, ms. */
+  loopDelayMs: Milliseconds,
+  /** Lines of client.keys. */
+  agents: Type.Optional(Count),
+});
+export type Health = Static<typeof Health>;
+
+/** Asks for the running actors. */
+export const GetTree = Fields({ type: Type.Literal('get-tree') });
+export type GetTree = Static<typeof GetTree>;
+
+/** `node/links/node:worker1`. */
+const ActorPath = Type.String({ minLength: 1, maxLength: 512 });
+
+/** One actor or supervisor of the running tree. */
+export const ActorView = Fields({
+  path: ActorPath,
+  kind: Words(['actor', 'supervisor']),
+  state: Type.String({ maxLength: 64 }),
+  /** Messages waiting now, and the most that ever waited. */
+  mailbox: Count,
+  highWater: Count,
+  processed: Count,
+  /** Time spent in handlers, ms. */
+  busyMs: Milliseconds,
+  restarts: Count,
+  lastError: Type.Optional(Text),
+});
+export type ActorView = Static<typeof ActorView>;
+
+/** Answers `get-tree`; parents before children. */
+export const ActorTree = Fields({
+  type: Type.Literal('tree'),
+  actors: Type.Array(ActorView, { maxItems: MAX_VIEW_ROWS }),
+});
+export type ActorTree = Static<typeof ActorTree>;
+
+/** Sets the level of the log until the daemon ends or reloads. */
+export const SetLogLevel = Fields({
+  type: Type.Literal('set-log-level'),
+  level: Words(['debug2', 'debug', 'info', 'warning', 'error']),
+});
+export type SetLogLevel = Static<typeof SetLogLevel>;
+
+/** Fault injection: the actor at `path` throws at its next turn. */
+export const CrashActor = Fields({ type: Type.Literal('crash-actor'), path: ActorPath });
+export type CrashActor = Static<typeof CrashActor>;
+
+/** Scan (master) or compare and repair (worker) now. */
+export const SyncNow = Fields({ type: Type.Literal('sync-now') });
+export type SyncNow = Static<typeof SyncNow>;
+
+/** Answers what has no other answer: it was done, or is under way. */
+export const Done = Fields({ type: Type.Literal('done') });
+export type Done = Static<typeof Done>;

@@ -1,0 +1,120 @@
+/**
+ * Every message that crosses a link or the control socket: who may send it, to which actor, in which
+ * form, how large. What is not in `catalogue` does not exist: it closes the link.
+ */
+import type { TSchema } from '@sinclair/typebox';
+import type { ActorName } from '../ids.ts';
+import { MAX_FRAME } from '../limits.ts';
+import * as cluster from './cluster.ts';
+import * as control from './control.ts';
+import * as fileSync from './file-sync.ts';
+import * as integrity from './integrity.ts';
+import * as keepAlive from './keep-alive.ts';
+
+export * from './cluster.ts';
+export * from './control.ts';
+export * from './file-sync.ts';
+export * from './integrity.ts';
+export * from './keep-alive.ts';
+export { SyncState } from './parts.ts';
+
+/** Every message. */
+export type WireMessage =
+  | keepAlive.Beat
+  | integrity.GenerationAnnounced
+  | integrity.ConfirmGeneration
+  | fileSync.GetManifest
+  | fileSync.GetContent
+  | cluster.GetCluster
+  | cluster.ClusterView
+  | cluster.Explain
+  | cluster.Explanation
+  | control.GetHealth
+  | control.Health
+  | control.GetTree
+  | control.ActorTree
+  | control.SetLogLevel
+  | control.CrashActor
+  | control.SyncNow
+  | control.Done;
+
+export type MessageType = WireMessage['type'];
+
+/**
+ * Who is at the other end: a node by its role; on the control socket `local`, a command line that
+ * asks, and `daemon`, the node that answers it.
+ */
+export type Sender = 'master' | 'worker' | 'local' | 'daemon';
+
+/** `stream`: rides in an `open` envelope and is answered by a stream of bytes. */
+export type Form = 'tell' | 'ask' | 'reply' | 'stream';
+
+export interface CatalogueEntry {
+  readonly schema: TSchema;
+  readonly form: Form;
+  /** The actor that it must be addressed to; replies have no address. */
+  readonly to: ActorName | undefined;
+  readonly from: readonly Sender[];
+  /** Of the whole msgpack text, envelope included, bytes. */
+  readonly maxBytes: number;
+  /** Of an ask: the type of its reply. */
+  readonly answer?: MessageType;
+}
+
+const SMALL = 1_024;
+const localAsk = (schema: TSchema, answer: MessageType): CatalogueEntry => ({
+  schema,
+  form: 'ask',
+  to: 'control',
+  from: ['local'],
+  maxBytes: SMALL,
+  answer,
+});
+const clusterAsk = (schema: TSchema, from: readonly Sender[], answer: MessageType): CatalogueEntry => ({
+  ...localAsk(schema, answer),
+  from,
+});
+const reply = (schema: TSchema, from: readonly Sender[], maxBytes: number): CatalogueEntry => ({
+  schema,
+  form: 'reply',
+  to: undefined,
+  from,
+  maxBytes,
+});
+
+const table: Readonly<Record<MessageType, CatalogueEntry>> = {
+  // `why` is 2,000 characters, up to 3 bytes each.
+  beat: { schema: keepAlive.Beat, form: 'tell', to: 'keep-alive', from: ['master', 'worker'], maxBytes: 8_192 },
+  generation: {
+    schema: integrity.GenerationAnnounced,
+    form: 'tell',
+    to: 'file-sync',
+    from: ['master'],
+    maxBytes: MAX_FRAME,
+  },
+  'confirm-generation': {
+    schema: integrity.ConfirmGeneration,
+    form: 'tell',
+    to: 'integrity',
+    from: ['worker'],
+    maxBytes: SMALL,
+  },
+  'get-manifest': { schema: fileSync.GetManifest, form: 'stream', to: 'file-sync', from: ['worker'], maxBytes: SMALL },
+  // 1,000 digests of 66 bytes.
+  'get-content': { schema: fileSync.GetContent, form: 'stream', to: 'file-sync', from: ['worker'], maxBytes: 67_000 },
+  'get-cluster': clusterAsk(cluster.GetCluster, ['worker', 'local'], 'cluster'),
+  cluster: reply(cluster.ClusterView, ['master', 'daemon'], MAX_FRAME),
+  explain: clusterAsk(cluster.Explain, ['master', 'worker', 'local'], 'explanation'),
+  explanation: reply(cluster.Explanation, ['master', 'worker', 'daemon'], 65_536),
+  'get-health': localAsk(control.GetHealth, 'health'),
+  health: reply(control.Health, ['daemon'], MAX_FRAME),
+  'get-tree': localAsk(control.GetTree, 'tree'),
+  tree: reply(control.ActorTree, ['daemon'], MAX_FRAME),
+  'set-log-level': localAsk(control.SetLogLevel, 'done'),
+  'crash-actor': { ...localAsk(control.CrashActor, 'done'), maxBytes: 2_048 },
+  'sync-now': localAsk(control.SyncNow, 'done'),
+  done: reply(control.Done, ['daemon'], SMALL),
+};
+
+/** By type. A `Map`, for a peer may name `constructor`. */
+export const catalogue: ReadonlyMap<string, CatalogueEntry> = new Map(Object.entries(table));

@@ -1,0 +1,156 @@
+/** One sample of every message and every envelope; optional fields are present. */
+import type { Envelope, MessageType, Sender, WireMessage } from '@muster/protocol';
+import { catalogue, digestBytes } from '@muster/protocol';
+
+export const digest = (byte: string): Uint8Array => digestBytes(byte.repeat(64));
+
+type Samples = { readonly [T in MessageType]: Extract<WireMessage, { type: T }> };
+
+export const messages: Samples = {
+  beat: {
+    type: 'beat',
+    sequence: 70_000,
+    wallMs: 1_763_760_000_123.5,
+    holds: { epoch: 3, generation: 41 },
+    state: 'syncing',
+    files: 10_000,
+    loopDelayMs: 1.25,
+    why: 'fetching 3 files of generation 3.42',
+  },
+  generation: {
+    type: 'generation',
+    id: { epoch: 3, generation: 42 },
+    root: digest('a1'),
+    files: 295,
+    bytes: 5_000_000_000,
+    delta: {
+      base: { epoch: 3, generation: 41 },
+      put: [['etc/rules/größe.xml', 1_234, digest('b2')]],
+      remove: ['etc/rules/old.xml'],
+      makeDirectories: ['etc/shared/new'],
+      removeDirectories: ['etc/shared/old'],
+      held: ['etc/lists/huge'],
+    },
+  },
+  'confirm-generation': { type: 'confirm-generation', id: { epoch: 3, generation: 42 } },
+  'get-manifest': { type: 'get-manifest', id: { epoch: 3, generation: 42 } },
+  'get-content': { type: 'get-content', digests: [digest('c3'), digest('d4')] },
+  'get-cluster': { type: 'get-cluster' },
+  cluster: {
+    type: 'cluster',
+    cluster: 'muster',
+    generation: { epoch: 3, generation: 42 },
+    nodes: [
+      {
+        name: 'worker1',
+        role: 'worker',
+        version: '0.1.0',
+        address: '10.0.0.7:41234',
+        liveness: 'suspect',
+        reason: 'silent for 3 s',
+        sync: 'held',
+        holds: { epoch: 3, generation: 41 },
+        lag: 1,
+        behindMs: 250,
+        files: 295,
+        why: 'the guard waits for a second generation',
+        heardMs: 3_000.5,
+        loopDelayMs: 2,
+        skewMs: -12,
+      },
+    ],
+  },
+  explain: { type: 'explain', node: 'worker1' },
+  explanation: { type: 'explanation', node: 'worker1', text: 'It holds generation 3.41; 3.42 is on its way.' },
+  'get-health': { type: 'get-health' },
+  health: {
+    type: 'health',
+    node: 'worker1',
+    role: 'worker',
+    version: '0.1.0',
+    pid: 4_242,
+    uptimeMs: 86_400_000,
+    cluster: 'muster',
+    state: 'in-sync',
+    holds: { epoch: 3, generation: 42 },
+    files: 295,
+    bytes: 5_000_000_000,
+    generation: { epoch: 3, generation: 42 },
+    problems: [{ path: 'etc/lists/caf\\xe9', effect: 'held', code: 'not-utf8', text: 'Rename it.' }],
+    link: 'linked to master since 12:00',
+    restarts: 1,
+    deadLetters: 0,
+    rssBytes: 80_000_000,
+    loopDelayMs: 0.5,
+    agents: 1_000,
+  },
+  'get-tree': { type: 'get-tree' },
+  tree: {
+    type: 'tree',
+    actors: [
+      {
+        path: 'node/keep-alive',
+        kind: 'actor',
+        state: 'running',
+        mailbox: 0,
+        highWater: 7,
+        processed: 12_345,
+        busyMs: 99.5,
+        restarts: 1,
+        lastError: 'link broke',
+      },
+    ],
+  },
+  'set-log-level': { type: 'set-log-level', level: 'debug2' },
+  'crash-actor': { type: 'crash-actor', path: 'node/keep-alive' },
+  'sync-now': { type: 'sync-now' },
+  done: { type: 'done' },
+};
+
+/** `message` in the envelope that its form asks for. */
+export function wrap(message: WireMessage): Envelope {
+  const { form, to } = catalogue.get(message.type)!;
+  if (form === 'reply') return { kind: 'reply', id: 9, message };
+  if (form === 'ask') return { kind: 'ask', id: 9, to: to!, message };
+  if (form === 'stream') return { kind: 'open', stream: 1, to: to!, message, credit: 1_048_576 };
+  return { kind: 'tell', to: to!, message };
+}
+
+type Bare = Exclude<Envelope, { readonly message: WireMessage }>;
+
+/** Envelopes without a message. */
+export const bare: { readonly [K in Bare['kind']]: Extract<Bare, { kind: K }> } = {
+  hello: {
+    kind: 'hello',
+    protocol: { min: 1, max: 2 },
+    cluster: 'muster',
+    node: 'worker1',
+    role: 'worker',
+    version: '0.1.0',
+    wallMs: 1_763_760_000_000,
+  },
+  welcome: { kind: 'welcome', protocol: 1, node: 'master', version: '0.1.0', wallMs: 1_763_760_000_001 },
+  refuse: { kind: 'refuse', code: 'name-taken', text: 'worker1 is held by 10.0.0.7 since 12:00' },
+  failure: { kind: 'failure', id: 9, code: 'timeout', text: 'no answer within 5 s' },
+  credit: { kind: 'credit', stream: 1, bytes: 262_144 },
+  end: { kind: 'end', stream: 1 },
+  abort: { kind: 'abort', stream: 4_294_967_295, code: 'ENOSPC', text: 'the disk is full' },
+  ping: { kind: 'ping', id: 9_007_199_254_740_991 },
+  pong: { kind: 'pong', id: 5 },
+  goodbye: { kind: 'goodbye', code: 'shutting-down', text: 'stopped by SIGTERM' },
+};
+
+/** Every sample with its name and one who may send it. */
+export const samples: readonly (readonly [name: string, envelope: Envelope, sender: Sender])[] = [
+  ...Object.values(messages).map(
+    (message) => [`message-${message.type}`, wrap(message), catalogue.get(message.type)!.from[0]!] as const,
+  ),
+  ...Object.values(bare).map(
+    (envelope) =>
+      [
+        `envelope-${envelope.kind}`,
+        envelope,
+        ['hello', 'credit'].includes(envelope.kind) ? ('worker' as const) : ('master' as const),
+      ] as const,
+  ),
+];
