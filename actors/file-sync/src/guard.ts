@@ -60,11 +60,19 @@ export function classOf(directory: string, classes: readonly string[]): string {
   return best ?? directory;
 }
 
-/** The deletions of `changes` that are beyond the limits, class by class. */
-export function suspectsOf(local: FileTree, changes: TreeChanges, limits: GuardLimits): readonly Suspect[] {
+/**
+ * The deletions of `changes` that are beyond the limits, class by class. Files deleted a short while ago
+ * (`recent`, by class) count as if they went now: a tree that empties bit by bit empties too.
+ */
+export function suspectsOf(
+  local: FileTree,
+  changes: TreeChanges,
+  limits: GuardLimits,
+  recent: ReadonlyMap<string, number> = new Map(),
+): readonly Suspect[] {
   if (changes.remove.length === 0 && changes.put.every(({ entry }) => entry.size > 0)) return [];
   const keys = keysSuspect(local, changes);
-  return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits)];
+  return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits, recent)];
 }
 
 function keysSuspect(local: FileTree, changes: TreeChanges): Suspect | undefined {
@@ -75,7 +83,12 @@ function keysSuspect(local: FileTree, changes: TreeChanges): Suspect | undefined
   return emptied ? { ...base, kind: 'keys-emptied' } : undefined;
 }
 
-function classSuspects(local: FileTree, changes: TreeChanges, limits: GuardLimits): Suspect[] {
+function classSuspects(
+  local: FileTree,
+  changes: TreeChanges,
+  limits: GuardLimits,
+  recent: ReadonlyMap<string, number>,
+): Suspect[] {
   const removals = new Map<string, Set<string>>();
   for (const path of changes.remove) {
     const key = classOf(splitPath(path)[0], limits.classes);
@@ -87,7 +100,9 @@ function classSuspects(local: FileTree, changes: TreeChanges, limits: GuardLimit
   return [...removals].flatMap(([key, paths]): Suspect[] => {
     const of = sizes.get(key) ?? paths.size;
     const empties = of - paths.size + (added.get(key) ?? 0) === 0 && of >= emptiedFiles;
-    const many = paths.size * 100 > limits.percent * of && paths.size >= limits.files;
+    const before = recent.get(key) ?? 0;
+    const gone = paths.size + before;
+    const many = gone * 100 > limits.percent * (of + before) && gone >= limits.files;
     return empties || many ? [{ key, kind: empties ? 'empties' : 'deletes-many', paths, of }] : [];
   });
 }

@@ -17,12 +17,16 @@ export type Repairs = ReadonlyMap<string, Repair>;
 export const maxRepairs = 10;
 export const repairWindowMs = 60_000;
 
+/** Larger plans are not counted: nobody rewrites so many files by hand, and remembering them all costs more than it tells. */
+const maxNoted = 1_000;
+
 /** `repairs` with what was just repaired; those out of the window are forgotten. */
 export function noteRepairs(
   repairs: Repairs,
-  done: Iterable<readonly [path: string, wish: string]>,
+  done: readonly (readonly [path: string, wish: string])[],
   now: number,
 ): Repairs {
+  if (done.length > maxNoted) return repairs;
   const next = new Map([...repairs].filter(([, { lastAt }]) => now - lastAt < repairWindowMs));
   for (const [path, wish] of done) {
     const before = next.get(path);

@@ -88,7 +88,7 @@ describe('the file replica', () => {
     await settle();
     expect(events.at(-1)).toMatchObject({
       state: 'failing',
-      why: 'Writing the generation to this disk failed (ENOSPC: no space left on device). The disk is full; free space on it; it is tried again.',
+      why: 'Applying the generation failed (ENOSPC: no space left on device). The disk is full; free space on it; it is tried again.',
     });
     const tried: number[] = [tries];
     for (const ms of [999, 1, 1_999, 1]) {

@@ -294,6 +294,28 @@ describe('the replica decides', () => {
     expect(words(run([...holding, ...ten, eleventh, [61_005, wake]]).effects)).toContain('replicate +1 -0 m0');
   });
 
+  /** Eight files are held; generation 2 takes three of them (allowed), generation 3 two more, `later` ms after. */
+  const bitByBit = (later: number): readonly Step[] => {
+    const [five, three] = [5, 3].map((count) => files(...many('etc/rules', count))) as [FileTree, FileTree];
+    return [
+      ...guarded.slice(0, 4),
+      [4, announced(2, five)],
+      [5, fetched(2, five)],
+      [10, replicated()],
+      [12, scanned(five, 2)],
+      [10 + later, announced(3, three)],
+      [10 + later, fetched(3, three)],
+    ];
+  };
+
+  it('holds a tree that empties bit by bit', () => {
+    expect(words(run(bitByBit(59_999)).effects)).toEqual(['confirm-generation 3', 'held holds -']);
+  });
+
+  it('does not count what was deleted a minute ago', () => {
+    expect(words(run(bitByBit(60_000)).effects)).toEqual(['syncing holds -', 'replicate +0 -2 m0']);
+  });
+
   it('follows the master through changes without fetching a manifest', () => {
     const since = {
       base: id(1),

@@ -48,6 +48,7 @@ describe('the integrity actor of a master', () => {
     expect(watched).toEqual(['etc/rules']);
     disk.result = scanOf({ 'etc/rules/a': '2' });
     tell(integrity, { type: 'dirty', directories: ['etc/rules'] });
+    await settle();
     await clock.advance(49);
     expect(generations()).toEqual(['4.1']);
     await clock.advance(1);
@@ -72,6 +73,7 @@ describe('the integrity actor of a master', () => {
     await clock.advance(100);
     disk.result = scanOf({}, { problems: [unreadable] });
     tell(integrity, { type: 'dirty', directories: ['etc/rules'] });
+    await settle();
     await clock.advance(60_000);
     expect(generations()).toEqual(['4.1']);
     expect(await ask(integrity, getIntegrityState, 1_000)).toMatchObject({ phase: 'held', problems: [unreadable] });
@@ -99,6 +101,7 @@ describe('the integrity actor of a master', () => {
     await clock.advance(100);
     tell(integrity, { type: 'watch-exhausted' });
     disk.result = scanOf({ 'etc/rules/a': '2' });
+    await settle();
     await clock.advance(integrityDefaults.pollEveryMs);
     expect(generations()).toEqual(['4.1', '4.2']);
     expect((await ask(integrity, getIntegrityState, 1_000)).watching).toBe('polling');
@@ -158,8 +161,10 @@ describe('the integrity actor', () => {
     await clock.advance(100);
     disk.result = scanOf({ 'etc/rules/a': '2' }, { hashed: 1 });
     tell(integrity, { type: 'dirty', directories: ['etc/rules'] });
+    await settle();
     await clock.advance(60);
     tell(integrity, { type: 'dirty', directories: ['etc/rules'] });
+    await settle();
     await clock.advance(60);
     expect(saves()).toBe(1);
     await system.stop();

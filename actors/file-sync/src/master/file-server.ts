@@ -43,6 +43,8 @@ export function spawnFileServer(parent: Parent, deps: FileServerDeps, limits: Se
     },
     decide: (state, message) => decide(state, message, limits),
     perform: (effect, scope) => perform(effect, deps, scope, open),
+    // Trees, digests and streams: of these the inspector shows the kind of message only.
+    redact: ({ type }) => ({ type }),
   });
 }
 

@@ -6,6 +6,7 @@
 import type { Decision } from '@muster/actor';
 import { compareGenerations } from '@muster/protocol';
 import { digestHex, treeOf } from '../announcement.ts';
+import { recentDeletions } from '../deletions.ts';
 import { allowedChanges, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
 import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
@@ -30,7 +31,7 @@ function then(before: Step, next: (state: State) => Step): Step {
 /** Everything that follows from the state at `now`, ms. */
 export function advance(before: Step, now: number, limits: GuardLimits): Step {
   const target = then(before, (state) => findTarget(state, now));
-  const judged = then(target, (state) => step(judge(state, limits)));
+  const judged = then(target, (state) => step(judge(state, now, limits)));
   const acted = then(judged, (state) => act(state, now, limits));
   const asked = then(acted, (state) => askAgain(state, now));
   const told = then(asked, tell);
@@ -60,18 +61,19 @@ export const withTarget = (state: State, target: NonNullable<State['target']>): 
 });
 
 /** What the disk lacks, and with that whether a generation is held. Only a scan newer than our last write counts. */
-function judge(state: State, limits: GuardLimits): State {
+function judge(state: State, now: number, limits: GuardLimits): State {
   const { local, target, work } = state;
   if (work.type !== 'idle' || local === undefined || target === undefined) return state;
   const known = state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree;
   const plan = known ? state.lacks!.plan : replicationTo(target.tree, local);
   const lacks = known ? state.lacks! : { plan, size: sizeOf(plan), of: local, for: target.tree };
-  const guard = reviewHolds(state.guard, suspectsOf(local.tree, plan.changes, limits), target.id);
+  const suspects = suspectsOf(local.tree, plan.changes, limits, recentDeletions(state.deletions, now));
+  const guard = reviewHolds(state.guard, suspects, target.id);
   if (isDone(plan)) {
     const holds = local.problems.some(hides) ? undefined : target.id;
     return { ...state, lacks, guard, holds, waits: new Map(), trouble: undefined };
   }
-  const wanted = known ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
+  const wanted = known || state.waits.size === 0 ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
   const waits = wanted === undefined ? state.waits : stillWanted(state.waits, wanted);
   return { ...state, lacks, guard, holds: undefined, waits };
 }
@@ -102,6 +104,7 @@ function allowed(state: State, now: number, limits: GuardLimits): Replication | 
 /** Paths of the plan that are not tried now, and until when. */
 function restingPaths(state: State, now: number): readonly (readonly [path: string, until: number])[] {
   const resting: (readonly [string, number])[] = [];
+  if (state.waits.size === 0 && state.repairs.size === 0) return resting;
   for (const [path, wish] of wishesOf(state.lacks!.plan)) {
     const until = Math.max(state.waits.get(path)?.until ?? 0, restsUntil(state.repairs, path, wish, now));
     if (until > now) resting.push([path, until]);

@@ -1,4 +1,5 @@
 import { compareGenerations, type GenerationAnnounced } from '@muster/protocol';
+import { noteDeletions } from '../deletions.ts';
 import type { GuardLimits } from '../guard.ts';
 import { touchedDirectories, wishesOf } from '../plan.ts';
 import { noteRepairs } from '../repairs.ts';
@@ -17,14 +18,14 @@ export function decide(state: State, message: FileReplicaMessage | Own, now: num
     case 'progressed':
       return progressed(state, message.done);
     default:
-      return advance(take(state, message, now), now, limits);
+      return advance(take(state, message, now, limits), now, limits);
   }
 }
 
 type Taken = Exclude<FileReplicaMessage | Own, { readonly type: 'get-state' | 'progressed' }>;
 
 /** What the message itself changes; all that follows from it is `advance`'s. */
-function take(state: State, message: Taken, now: number): Step {
+function take(state: State, message: Taken, now: number, limits: GuardLimits): Step {
   switch (message.type) {
     case 'begin':
       return begin(state);
@@ -43,7 +44,7 @@ function take(state: State, message: Taken, now: number): Step {
     case 'fetch-failed':
       return step(fetchFailed(state, message.id, message.code, message.text, now));
     case 'replicated':
-      return replicated(state, message.result, now);
+      return replicated(state, message.result, now, limits);
     case 'replication-failed':
       return replicationFailed(state, message.code, message.text, now);
   }
@@ -81,7 +82,7 @@ function fetchFailed(state: State, id: State['fetching'], code: string, text: st
     : { ...before, fetchTrouble: troubled(state.fetchTrouble, code, text, now, 0) };
 }
 
-function replicated(state: State, result: ReplicationResult, now: number): Step {
+function replicated(state: State, result: ReplicationResult, now: number, { classes }: GuardLimits): Step {
   const { work } = state;
   if (work.type !== 'replicating') return step(state);
   const failures = [...result.failures, ...result.missing.map(missingFailure)];
@@ -95,7 +96,9 @@ function replicated(state: State, result: ReplicationResult, now: number): Step 
     now,
   );
   const repairs = noteRepairs(state.repairs, done, now);
-  return rescan({ ...state, trouble: undefined, waits, repairs }, now);
+  const gone = work.plan.changes.remove.filter((path) => !failed.has(path));
+  const deletions = noteDeletions(state.deletions, gone, classes, state.guard, now);
+  return rescan({ ...state, trouble: undefined, waits, repairs, deletions }, now);
 }
 
 /** Of a failure while the link is gone nothing is said: it goes on when the link is back. */

@@ -43,6 +43,12 @@ export interface FileReplicaDeps {
   readonly report: (event: FileReplicaEvent) => void;
 }
 
+/** Trees and plans may have 100,000 rows: of these the inspector shows the kind of message only. */
+const shown = (message: FileReplicaMessage | Own): unknown =>
+  message.type === 'local-tree' || message.type === 'fetched' || message.type === 'announced'
+    ? { type: message.type }
+    : message;
+
 /** Marks of different incarnations never meet: none asks for this many scans. */
 const marksPerIncarnation = 2 ** 32;
 /** Progress is told this often at most, ms: enough for an eye, no load. */
@@ -66,6 +72,7 @@ export function spawnFileReplica(
     started: (scope) => scope.send({ type: 'begin' }),
     decide: (state, message, now) => decide(state, message, now, config.guard),
     perform: (effect, scope) => perform(effect, deps, scope, alarm),
+    redact: shown,
   });
 }
 
@@ -131,7 +138,7 @@ function replicate(plan: Replication, deps: FileReplicaDeps, scope: Scope<Own>):
     (error) => ({
       type: 'replication-failed',
       code: codeOf(error),
-      text: faultWords('Writing the generation to this disk', error),
+      text: faultWords('Applying the generation', error),
     }),
   );
 }

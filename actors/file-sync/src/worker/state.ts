@@ -1,6 +1,7 @@
 import type { Ref } from '@muster/actor';
 import type { FileTree, GenerationAnnounced, GenerationId } from '@muster/protocol';
 import type { KnownTree } from '../announcement.ts';
+import type { Deletions } from '../deletions.ts';
 import type { Holds } from '../guard.ts';
 import type { LocalTree, PlanSize } from '../plan.ts';
 import type { Repairs } from '../repairs.ts';
@@ -61,6 +62,7 @@ export interface State {
   readonly trouble?: Trouble | undefined;
   readonly waits: Waits;
   readonly repairs: Repairs;
+  readonly deletions: Deletions;
   readonly reported?: ReplicaStatus | undefined;
   readonly wakeAt?: number | undefined;
 }
@@ -112,4 +114,5 @@ export const initialState = ({ linked, announced, firstMark }: Beginning, now: n
   guard: new Map(),
   waits: new Map(),
   repairs: new Map(),
+  deletions: new Map(),
 });
