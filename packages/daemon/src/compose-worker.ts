@@ -176,7 +176,11 @@ export async function composeWorker(
       {
         clock,
         random,
-        dial: async (signal) => openLink(await platform.links.dial(signal), own, deps),
+        dial: async (signal, connected) => {
+          const connection = await platform.links.dial(signal);
+          connected();
+          return openLink(connection, own, deps);
+        },
         linkOpened: (link) => takeLink(link, linking),
         isLinked: () => master !== undefined,
         report: (event) => logDialer(log, cluster.nodeName, event),

@@ -48,8 +48,8 @@ export async function apply(context: ApplyContext, journal: Journal): Promise<Ap
     renamed.map(({ path }) => `${root}/${path}`),
     parentsOf(root, journal),
   );
-  const then = await remove(context, journal.then);
-  return { renamed, removed: first.removed + then.removed, failures: [...failures, ...then.failures] };
+  const last = await remove(context, journal.last);
+  return { renamed, removed: first.removed + last.removed, failures: [...failures, ...last.failures] };
 }
 
 export const makeDirectoryStep = (root: string, path: string): DiskStep => ({

@@ -47,7 +47,10 @@ export function decodeCache(bytes: Uint8Array | undefined, table: readonly Table
   for (let at = 0; at < body.length; ) {
     const [pathBytes, nameBytes, count] = [body.readUInt32LE(at), body.readUInt32LE(at + 4), body.readUInt32LE(at + 8)];
     at += 12;
-    const next = (length: number): Buffer => body.subarray(at, (at += length));
+    const next = (length: number): Buffer => {
+      at += length;
+      return body.subarray(at - length, at);
+    };
     const directory = next(pathBytes).toString();
     const names = next(nameBytes).toString();
     const packed = new BigInt64Array(new Uint8Array(next(count * rowBytes)).buffer);

@@ -14,7 +14,7 @@ export interface Journal {
   readonly first: Removals;
   readonly makeDirectories: readonly string[];
   readonly renames: readonly { readonly from: string; readonly to: string }[];
-  readonly then: Removals;
+  readonly last: Removals;
 }
 
 /** Files first, then directories, deepest first. */
@@ -29,9 +29,9 @@ const version = 'muster-journal-1';
 
 const checksum = (body: string): string => createHash('blake2b512').update(body).digest('hex');
 
-export function encodeJournal({ nonce, trash, first, makeDirectories, renames, then }: Journal): Uint8Array {
+export function encodeJournal({ nonce, trash, first, makeDirectories, renames, last }: Journal): Uint8Array {
   const flat = renames.flatMap(({ from, to }) => [from, to]);
-  const body = JSON.stringify([nonce, trash, rowOf(first), makeDirectories, flat, rowOf(then)] satisfies Row);
+  const body = JSON.stringify([nonce, trash, rowOf(first), makeDirectories, flat, rowOf(last)] satisfies Row);
   return Buffer.from(`${version} ${checksum(body)}\n${body}`);
 }
 
@@ -47,19 +47,19 @@ export function decodeJournal(bytes: Uint8Array): Journal | undefined {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
   if (end < 0 || text.slice(0, end) !== `${version} ${checksum(body)}`) return undefined;
-  const [nonce, trash, first, makeDirectories, flat, then] = JSON.parse(body) as Row;
+  const [nonce, trash, first, makeDirectories, flat, last] = JSON.parse(body) as Row;
   const renames = Array.from({ length: flat.length / 2 }, (_, index) => ({
     from: flat[index * 2]!,
     to: flat[index * 2 + 1]!,
   }));
-  return { nonce, trash, first: removalsOf(first), makeDirectories, renames, then: removalsOf(then) };
+  return { nonce, trash, first: removalsOf(first), makeDirectories, renames, last: removalsOf(last) };
 }
 
 const countOf = ({ files, directories, parents }: Removals): number =>
   files.length + directories.length + parents.length;
 
-export const isEmptyJournal = ({ first, makeDirectories, renames, then }: Journal): boolean =>
-  countOf(first) + makeDirectories.length + renames.length + countOf(then) === 0;
+export const isEmptyJournal = ({ first, makeDirectories, renames, last }: Journal): boolean =>
+  countOf(first) + makeDirectories.length + renames.length + countOf(last) === 0;
 
 /** Where a removed file goes: its path, below the trash folder of the transaction. */
 export const trashStep = (root: string, trashPath: string, path: string): Extract<DiskStep, { do: 'rename' }> => ({

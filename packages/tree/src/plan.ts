@@ -156,7 +156,7 @@ export function decideWork(
       },
       makeDirectories: [...makeLater].sort(),
       renames: puts.map(({ staged, path }) => ({ from: staged, to: path })),
-      then: {
+      last: {
         files: files.no,
         directories: deepestFirst(later),
         parents: deepestFirst(parentsEmptied(later, plan, table)),

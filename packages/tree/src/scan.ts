@@ -228,12 +228,15 @@ function unlisted(
   const before = draft.get(directory) ?? unknown(directory, entry);
   const block = (problem: Problem): void =>
     void draft.set(directory, { ...before, problems: [problem], settled: false });
-  if (!isGone(code)) return block(unreadableDirectory(directory, code));
+  if (!isGone(code)) {
+    block(unreadableDirectory(directory, code));
+    return;
+  }
   const heldFiles = [...draft.values()].some(
     (one) => one.entry === entry && (one.node?.files.size ?? 0) + one.trusts.filter((t) => t !== trust.none).length > 0,
   );
-  if (directory === entry.directory && mode === 'master' && heldFiles) return block(missingDirectory(directory));
-  forget(directory, entry, draft);
+  if (directory === entry.directory && mode === 'master' && heldFiles) block(missingDirectory(directory));
+  else forget(directory, entry, draft);
 }
 
 /** Drops `directory` and all below it that belongs to the same entry. */

@@ -38,7 +38,6 @@ export const selects = (entry: TableEntry, name: string, exclusions: Exclusions)
 
 /** Backslashes and control characters mislead logs, shells and peers on other systems. */
 export const isSafeName = (name: string): boolean =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && Buffer.byteLength(name) <= 255;
 
 /** Relative, normalised, every part safe, not longer than the system takes. */
@@ -47,8 +46,10 @@ export const isSafePath = (path: string): boolean =>
 
 /** The entry that `path` lies in: the deepest whose directory contains it, and that selects so deep. */
 export function entryOf(table: readonly TableEntry[], directory: string): TableEntry | undefined {
-  const containing = table.filter(
-    (entry) => entry.directory === directory || (entry.recursive && directory.startsWith(`${entry.directory}/`)),
-  );
-  return containing.sort((a, b) => b.directory.length - a.directory.length)[0];
+  let deepest: TableEntry | undefined;
+  for (const entry of table) {
+    const contains = entry.directory === directory || (entry.recursive && directory.startsWith(`${entry.directory}/`));
+    if (contains && entry.directory.length >= (deepest?.directory.length ?? 0)) deepest = entry;
+  }
+  return deepest;
 }

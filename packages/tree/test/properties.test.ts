@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { diffTrees, isUnchanged } from '@muster/protocol';
+import { diffTrees } from '@muster/protocol';
 import fc from 'fast-check';
 import { cleanUp, newRoot, openNode, replicate } from './rig.ts';
 
@@ -74,20 +74,18 @@ it('one replication makes any tree equal to any other', async () => {
       ];
       for (const one of ours) perform(worker.root, one);
       for (const one of theirs) perform(master.root, one);
-      // What is excluded is not ours to move: where it stands in the way, the file says so and the rest goes on.
       const { result } = await replicate(master, worker);
-      const blocked = result.failures.length > 0;
+      // What is excluded is not ours to move: a file in whose way it stands fails with words, the rest goes on.
+      if (result.failures.length > 0) return;
       const left = diffTrees((await worker.scan()).tree, master.tree());
-      if (!blocked) {
-        const again =
-          left.removeDirectories.length > 0
-            ? diffTrees((await replicate(master, worker), await worker.scan()).tree, master.tree())
-            : left;
-        expect(left.put).toEqual([]);
-        expect(left.remove).toEqual([]);
-        expect(left.makeDirectories).toEqual([]);
-        expect(isUnchanged(again)).toBe(true);
-      }
+      // Nor does a directory count as empty here while excluded names lie in it; it is there all the same.
+      const absent = left.makeDirectories.filter((at) => !fs.existsSync(join(worker.root, at)));
+      expect({ ...left, makeDirectories: absent }).toEqual({
+        put: [],
+        remove: [],
+        makeDirectories: [],
+        removeDirectories: [],
+      });
     }),
     { numRuns: 100, endOnFailure: true },
   );

@@ -1,4 +1,5 @@
 /** The adapter's threads: started when first needed, ended when idle, so that an idle daemon holds no memory for them. */
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -137,6 +138,8 @@ export function openThreads(count: number, idleMs: number): Threads {
         };
       const job: Job = { call, resolve: settled(resolve), reject: settled(reject) };
       waiting.push(job);
+      // One listener a call, of which many wait for one scan: no leak.
+      if (signal !== undefined) setMaxListeners(0, signal);
       signal?.addEventListener('abort', abort, { once: true });
       feed();
     });

@@ -1,0 +1,1 @@
+export { diskCompliance, type TestFramework } from './disk-compliance.ts';
