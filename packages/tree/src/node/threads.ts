@@ -1,4 +1,4 @@
-/** The adapter's threads: started when first needed, ended when idle, so that an idle daemon holds no memory for them. */
+/** Adapter: the threads of the disk: started when first needed, ended when idle, so that an idle daemon holds no memory for them. */
 import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
