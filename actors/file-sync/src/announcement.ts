@@ -1,8 +1,10 @@
 /** Between trees in memory and the announcement of a generation on the wire. Pure. */
 import {
   applyChanges,
+  changesOf,
   compareGenerations,
-  type FileEntry,
+  digestBytes,
+  digestHex,
   type FileTree,
   type GenerationAnnounced,
   type GenerationId,
@@ -38,11 +40,6 @@ function fits(changes: TreeChanges, held: ReadonlySet<string>): boolean {
   const rows = put.length + remove.length + makeDirectories.length + removeDirectories.length + held.size;
   return rows <= maxDeltaRows && deltaBytes(changes, held) <= maxDeltaBytes;
 }
-
-const digestBytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
-
-/** A digest as the tree knows it: 128 lower-case hex digits. */
-export const digestHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** What a worker is told. The changes ride along when they are few and small; a worker without their base asks for all. */
 export function announcementOf({ id, tree, since }: Generation, withDelta: boolean): GenerationAnnounced {
@@ -84,13 +81,4 @@ export function treeOf(
   if (delta === undefined || target === undefined || compareGenerations(delta.base, target.id) !== 0) return undefined;
   const tree = applyChanges(target.tree, changesOf(delta), delta.held);
   return tree.root === root ? tree : undefined;
-}
-
-function changesOf(delta: NonNullable<GenerationAnnounced['delta']>): TreeChanges {
-  const put = delta.put.map(([path, size, digest]) => {
-    const entry: FileEntry = { size, digest: digestHex(digest) };
-    return { path, entry };
-  });
-  const { remove, makeDirectories, removeDirectories } = delta;
-  return { put, remove, makeDirectories, removeDirectories };
 }

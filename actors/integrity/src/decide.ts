@@ -1,5 +1,5 @@
 import type { Decision } from '@muster/actor';
-import { compareGenerations, diffTrees, type FileTree, type GenerationId, type TreeChanges } from '@muster/protocol';
+import { compareGenerations, exactChanges, type GenerationId } from '@muster/protocol';
 import type { IntegrityEvent, IntegrityMessage } from './messages.ts';
 import { type ScanResult, widen } from './shapes.ts';
 import {
@@ -142,9 +142,6 @@ function publish(state: State, result: ScanResult, scan: Running): Step {
   const next = { ...state, generation: id.generation, known: { tree: result.tree, id }, confirm };
   return step(next, report({ type: 'generation', generation: { id, tree: result.tree, ...since } }));
 }
-
-/** Between the trees themselves: a path that is held now is no longer in the tree, though no disk may lose it. */
-const exactChanges = (from: FileTree, to: FileTree): TreeChanges => diffTrees(from, { ...to, held: new Set() });
 
 function tellLocal(state: State, result: ScanResult, scan: Running, before: ScanResult | undefined): Step {
   const next = { ...state, known: { tree: result.tree } };

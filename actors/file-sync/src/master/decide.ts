@@ -1,12 +1,13 @@
 import type { Decision, Ref } from '@muster/actor';
 import {
   compareGenerations,
+  digestHex,
   type FileTree,
   type GenerationAnnounced,
   type GenerationId,
   type NodeName,
 } from '@muster/protocol';
-import { announcementOf, digestHex, type Generation } from '../announcement.ts';
+import { announcementOf, type Generation } from '../announcement.ts';
 import type { OutgoingStream } from '../shapes.ts';
 import type { FileServerMessage, ServerView } from './messages.ts';
 

@@ -4,8 +4,8 @@
  * doubled or late leaves the replica stuck.
  */
 import type { Decision } from '@muster/actor';
-import { compareGenerations } from '@muster/protocol';
-import { digestHex, treeOf } from '../announcement.ts';
+import { compareGenerations, digestHex } from '@muster/protocol';
+import { treeOf } from '../announcement.ts';
 import { recentDeletions } from '../deletions.ts';
 import { allowedChanges, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
 import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
