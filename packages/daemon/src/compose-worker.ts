@@ -22,8 +22,9 @@ import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
 import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
-import { defaultExclusions, openReplicator } from '@muster/tree';
+import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
 import { contentOver, type OpenStream } from './files/content-stream.ts';
+import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
@@ -96,6 +97,9 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
+  const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
+    replicator.replicate(plan, content, progress, signal),
+  );
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
       parent,
@@ -103,7 +107,7 @@ export async function composeWorker(
         clock,
         master: () => ({ linked: master !== undefined, announced }),
         fetchManifest: (id, signal) => fetchManifest(open, id, files.last()?.tree, signal),
-        replicate: (plan, progress, signal) => replicator.replicate(plan, content, progress, signal),
+        replicate,
         rescan: (directories, mark) => tell(integrity, { type: 'touched', directories, mark }),
         confirmGeneration: (id) => {
           if (master !== undefined) peers.send(master.peer.node, 'integrity', { type: 'confirm-generation', id });
@@ -197,6 +201,8 @@ export async function composeWorker(
     },
   };
 }
+
+type ReplicationProgress = (done: { readonly files: number; readonly bytes: number }) => void;
 
 const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),

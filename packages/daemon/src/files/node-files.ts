@@ -10,6 +10,7 @@ import {
   type TreeWatcher,
 } from '@muster/tree';
 import type { Platform } from '../platform.ts';
+import { inTurn } from './in-turn.ts';
 
 /** Where Muster keeps what is its own, below R. */
 export const stateFolder = 'queue/cluster/muster';
@@ -68,10 +69,10 @@ export async function openNodeFiles(
     owner,
     scanner,
     last: () => last,
-    scan: async (extent, signal) => {
+    scan: inTurn(async (extent, signal) => {
       last = await scanner.scan(extent, signal);
       return last;
-    },
+    }),
     saveCache: () => void scanner.save(),
     watch,
     close: async () => {
