@@ -7,7 +7,8 @@ const muster = join(__dirname, '../../cli/dist/main.js');
 
 describe('a master and two workers, as processes of their own', () => {
   it('hold their files identical through edits, deletions, damage and a kill -9', async () => {
-    if (!existsSync(muster)) throw new Error(`${muster} is missing: build the workspace before this test (npm run build)`);
+    if (!existsSync(muster))
+      throw new Error(`${muster} is missing: build the workspace before this test (npm run build)`);
     let written = '';
     const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
       written += text;
