@@ -9,7 +9,7 @@ import type { Threads } from './threads.ts';
 const pieceBytes = 1024 * 1024;
 /** Files begun in one piece: bounds the commands when the files are empty. */
 const pieceCommands = 2_000;
-/** Pieces on their way to the disk before the writer must wait: with two stagers, 4 MiB bounds the memory of any transfer. */
+/** Pieces on their way to the disk before the writer must wait: with two stagers, 4 MiB bound the memory of any transfer. */
 const inFlight = 2;
 
 export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: number): Stager {
