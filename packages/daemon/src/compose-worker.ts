@@ -28,7 +28,7 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
-import { logIntegrity, logReplica } from './integrity-log.ts';
+import { heldLog, logIntegrity, logReplica } from './integrity-log.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -71,6 +71,7 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const logHeld = heldLog(log.for(tag, 'Local integrity'));
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -132,7 +133,9 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
-          return files.scan(extent, signal);
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
         },
         watch: files.watch,
         saveCache: files.saveCache,

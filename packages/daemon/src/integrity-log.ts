@@ -1,7 +1,7 @@
 /** What the log says of files, in the reference's words where the event is the same (`reference/links.md` 5). */
-import type { IntegrityEvent } from '@muster/integrity';
+import type { IntegrityEvent, Problem } from '@muster/integrity';
 import type { OwnStatus } from '@muster/keep-alive';
-import type { Log } from '@muster/log';
+import type { Log, Logger } from '@muster/log';
 
 export function logIntegrity(log: Log, tag: string, event: IntegrityEvent): void {
   const local = log.for(tag, 'Local integrity');
@@ -41,4 +41,26 @@ export function logReplica(log: Log, tag: string, status: OwnStatus): void {
     case 'syncing':
       return sync.debug(status.why ?? status.state);
   }
+}
+
+/** One scan may find thousands: so many are named, the rest are counted. */
+const namedAtOnce = 20;
+
+/**
+ * Warns once of each file that is left out of the synchronisation, and says when it is no longer.
+ * Takes the problems of the whole tree after each scan.
+ */
+export function heldLog(local: Pick<Logger, 'info' | 'warning'>): (problems: readonly Problem[]) => void {
+  let known: ReadonlyMap<string, string> = new Map();
+  return (problems) => {
+    const held = new Map(problems.filter(({ effect }) => effect === 'held').map(({ path, text }) => [path, text]));
+    const fresh = [...held].filter(([path, text]) => known.get(path) !== text);
+    const gone = [...known.keys()].filter((path) => !held.has(path));
+    known = held;
+    for (const [path, text] of fresh.slice(0, namedAtOnce))
+      local.warning(`Left out of the synchronisation: ${path}: ${text}.`);
+    if (fresh.length > namedAtOnce) local.warning(`Left out as well: ${fresh.length - namedAtOnce} more files.`);
+    for (const path of gone.slice(0, namedAtOnce)) local.info(`No longer left out: ${path}.`);
+    if (gone.length > namedAtOnce) local.info(`No longer left out either: ${gone.length - namedAtOnce} more files.`);
+  };
 }
