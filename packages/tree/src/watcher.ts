@@ -25,6 +25,9 @@ export interface TreeWatcher {
   close(): void;
 }
 
+/** Milliseconds between two tries to watch a directory that could not be watched: it may come back any time. */
+const retryMs = 1_000;
+
 export function openTreeWatcher({
   disk,
   clock,
@@ -37,6 +40,9 @@ export function openTreeWatcher({
   const watches = new Map<string, Watch>();
   let marked = new Set<string>();
   let cancel: (() => void) | undefined;
+  /** Wanted, and gone when last looked at. */
+  const missing = new Set<string>();
+  let cancelRetry: (() => void) | undefined;
   let closed = false;
 
   const mark = (directory: string): void => {
@@ -55,9 +61,21 @@ export function openTreeWatcher({
     watches.delete(directory);
     mark(directory);
     mark(splitPath(directory)[0]);
+    retryLater(directory);
   };
 
-  const add = (directory: string): void => {
+  const retryLater = (directory: string): void => {
+    if (closed) return;
+    missing.add(directory);
+    cancelRetry ??= clock.after(retryMs, () => {
+      cancelRetry = undefined;
+      const again = [...missing];
+      missing.clear();
+      for (const each of again) if (!closed) add(each, () => retryLater(each));
+    });
+  };
+
+  const add = (directory: string, failed: () => void): void => {
     try {
       watches.set(
         directory,
@@ -72,7 +90,7 @@ export function openTreeWatcher({
       if (error instanceof WatchExhausted) {
         close();
         exhausted(error);
-      } else lost(directory);
+      } else failed();
     }
   };
 
@@ -80,6 +98,8 @@ export function openTreeWatcher({
     closed = true;
     cancel?.();
     cancel = undefined;
+    cancelRetry?.();
+    missing.clear();
     for (const watch of watches.values()) watch.close();
     watches.clear();
   };
@@ -92,7 +112,9 @@ export function openTreeWatcher({
       watch.close();
       watches.delete(directory);
     }
-    for (const directory of wanted) if (!closed && !watches.has(directory)) add(directory);
+    for (const directory of missing) if (!keep.has(directory)) missing.delete(directory);
+    for (const directory of wanted)
+      if (!closed && !watches.has(directory) && !missing.has(directory)) add(directory, () => lost(directory));
   };
 
   setDirectories(directories);

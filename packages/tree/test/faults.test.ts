@@ -148,6 +148,34 @@ describe('tree watcher', () => {
     watcher.close();
   });
 
+  it('watches a directory again that went away and came back, though nobody asks for it anew', async () => {
+    const root = newRoot();
+    const rules = join(root, 'etc/rules');
+    const clock = manualClock();
+    const seen: string[] = [];
+    const dirty = (set: ReadonlySet<string>): void => void seen.push(...set);
+    const settings = { disk, clock, root, coalesceMs: 50, directories: ['etc/rules'], dirty, exhausted: () => {} };
+    const watcher = openTreeWatcher(settings);
+    const marked = async (directory: string): Promise<void> => {
+      seen.length = 0;
+      for (const until = Date.now() + 5_000; !seen.includes(directory) && Date.now() < until; ) {
+        await past(Date.now() + 1);
+        await clock.advance(50);
+      }
+      expect(seen).toContain(directory);
+    };
+    await marked('etc/rules');
+    fs.renameSync(rules, `${rules}.away`);
+    // What held it is marked too when it is found gone.
+    await marked('etc');
+    await clock.advance(5_000);
+    fs.renameSync(`${rules}.away`, rules);
+    await marked('etc/rules');
+    put(root, 'etc/rules/f');
+    await marked('etc/rules');
+    watcher.close();
+  });
+
   it('says once that watches are exhausted, and watches nothing', () => {
     const errors: Error[] = [];
     const poor: Disk = {
