@@ -28,7 +28,7 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
-import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -56,7 +56,10 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => {
+      logPolling(log.for(tag, 'Local integrity'), error, config);
+      tell(integrity, { type: 'watch-exhausted' });
+    },
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
