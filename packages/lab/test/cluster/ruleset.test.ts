@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Cluster, openCluster } from '@muster/lab/testing';
 import { layFiles, rulesetFiles } from './ruleset-tree.ts';
 
-const given = process.env['MUSTER_RULESET'];
+const given = process.env.MUSTER_RULESET;
 
 describe(given === undefined ? 'a tree shaped like a ruleset' : `the ruleset of ${given}`, () => {
   it('is identical on every worker: names, bytes, and the modes of the table', async () => {
