@@ -16,7 +16,7 @@
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { spawnControl } from '@muster/control';
-import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
@@ -121,7 +121,7 @@ export async function composeWorker(
           standing.set(status);
         },
       },
-      { guard: { ...guardDefaults, ...guardLimits(config) } },
+      { guard: guardLimits(config) },
     ),
   );
 
@@ -214,6 +214,7 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),
   percent: integrity.guard.percent,
   files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */

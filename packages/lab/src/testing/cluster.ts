@@ -31,8 +31,8 @@ export interface ClusterOptions {
 
 /** One node, running or not. */
 export interface ClusterNode extends LabNode {
-  /** Starts the process. */
-  start(env?: NodeJS.ProcessEnv): void;
+  /** Starts the process. `through`: a command that executes the one given to it, such as `setpriv` with its options. */
+  start(env?: NodeJS.ProcessEnv, through?: readonly string[]): void;
   pid(): number | undefined;
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal, of the process that runs or ran last. */
@@ -121,9 +121,10 @@ function clusterNode(plan: LabNode): ClusterNode {
   let end: Promise<number | NodeJS.Signals> = Promise.resolve(0);
   return {
     ...plan,
-    start: (env = {}) => {
+    start: (env = {}, through = []) => {
       const file = openSync(outputPath, 'a', 0o640);
-      const started = spawn(process.execPath, [program, 'start', '-f', '--root', plan.root], {
+      const [command, ...rest] = [...through, process.execPath, program, 'start', '-f', '--root', plan.root];
+      const started = spawn(command!, rest, {
         stdio: ['ignore', file, file],
         env: { ...process.env, ...env },
       });
