@@ -98,6 +98,10 @@ async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Pr
   const { platform, close } = openNodePlatform(config, log);
   const ended = openEnd();
   const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));
+  const faults = listenToFaults((text, stack) => {
+    main.critical(`A fault outside every actor, the node ends: ${text}`, { stack });
+    ended.end(exitCodes.gaveUp);
+  });
   try {
     const compose = config.cluster.nodeType === 'master' ? composeMaster : composeWorker;
     const node = await compose(config, platform, (reason) => {
@@ -110,6 +114,7 @@ async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Pr
     return code;
   } finally {
     signals.remove();
+    faults.remove();
     await close();
   }
 }
@@ -129,6 +134,14 @@ function listenToSignals(info: (text: string) => void, end: (code: ExitCode) => 
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangup);
   return { remove: () => void process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', hangup) };
+}
+
+/** A throw that no supervisor sees leaves the process in a state that nobody knows: it ends, to be started again. */
+function listenToFaults(fault: (text: string, stack: string | undefined) => void) {
+  const caught = (error: unknown): void =>
+    error instanceof Error ? fault(error.message, error.stack) : fault(String(error), undefined);
+  process.on('uncaughtException', caught).on('unhandledRejection', caught);
+  return { remove: () => void process.off('uncaughtException', caught).off('unhandledRejection', caught) };
 }
 
 /** What can change without a start: the level of the log, and its file, opened anew. */

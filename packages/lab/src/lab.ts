@@ -123,7 +123,8 @@ function processScreen(): Screen {
   const startedAt = performance.now();
   return openScreen({
     write: (text) => void stdout.write(text),
-    size: () => (stdout.isTTY === true ? { columns: stdout.columns, rows: stdout.rows } : undefined),
+    // Some terminals say that they are 0 by 0.
+    size: () => (stdout.isTTY === true ? { columns: stdout.columns || 80, rows: stdout.rows || 24 } : undefined),
     now: () => performance.now() - startedAt,
   });
 }

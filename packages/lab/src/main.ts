@@ -15,9 +15,12 @@ async function run(options: LabOptions): Promise<number> {
   }
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A reader or a terminal that went away is no reason to leave the nodes behind: the lab goes on unseen, to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
 
 const parsed = parseArguments(process.argv.slice(2));
 switch (parsed.type) {

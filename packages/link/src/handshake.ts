@@ -9,12 +9,13 @@ import {
   encodeEnvelope,
   frameDecoder,
   type Hello,
+  protocolRange,
   type Welcome,
 } from '@muster/protocol';
 import type { LinkDeps } from './deps.ts';
 import { LinkError } from './error.ts';
 import { greet } from './greeting.ts';
-import { judgeHello, type OwnIdentity, protocolRange } from './judge.ts';
+import { judgeHello, type OwnIdentity } from './judge.ts';
 import type { Peer } from './link.ts';
 import { liveLink, type PausedLink } from './live-link.ts';
 import { clip } from './text.ts';

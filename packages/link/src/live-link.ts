@@ -122,7 +122,11 @@ export function liveLink({ connection, decoder, peer, side, early }: LiveLinkOpt
       connection.resume();
     },
   };
-  return { link, data, drained: flows.pump, closed: end.gone };
+  const drained = (): void => {
+    flows.pump();
+    pressure.check();
+  };
+  return { link, data, drained, closed: end.gone };
 }
 
 const fullError = (limits: LinkLimits, node: string): LinkError =>

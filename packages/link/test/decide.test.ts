@@ -5,7 +5,6 @@ import { bulk } from '../src/bulk.ts';
 import { LinkError } from '../src/error.ts';
 import { incomingStream } from '../src/incoming-stream.ts';
 import type { Connection, Rejection } from '../src/index.ts';
-import { commonProtocol } from '../src/judge.ts';
 import { outbox } from '../src/outbox.ts';
 import { outgoingStream, type Sender } from '../src/outgoing-stream.ts';
 import { pending } from '../src/pending.ts';
@@ -187,20 +186,6 @@ describe('pending questions', () => {
     asks.failAll(new LinkError('closed', 'over'));
     expect(await Promise.all(all)).toEqual(Array(4).fill('failed'));
     expect(asks.size()).toBe(0);
-  });
-});
-
-describe('protocol ranges', () => {
-  const range = (min: number, max: number) => ({ min, max });
-  it.each([
-    [range(1, 1), range(1, 1), 1],
-    [range(1, 3), range(2, 5), 3],
-    [range(1, 3), range(3, 5), 3],
-    [range(1, 2), range(3, 5), undefined],
-    [range(5, 4), range(1, 9), undefined],
-  ])('%j and %j meet at %s', (a, b, expected) => {
-    expect(commonProtocol(a, b)).toBe(expected);
-    expect(commonProtocol(b, a)).toBe(expected);
   });
 });
 

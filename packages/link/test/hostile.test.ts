@@ -101,6 +101,11 @@ async function rawMaster() {
   return { connection, got, link, own, close };
 }
 
+/** So many turns that a link which still reads would have read something. */
+async function rigSettles(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of bytes) expect(chunk.byteLength).toBeGreaterThan(0);
 }
@@ -291,6 +296,31 @@ describe('a master that breaks the protocol', () => {
 });
 
 describe('a peer that does not read', () => {
+  it('and asks on is not read from until it reads again; then every answer comes', async () => {
+    const limits = { sendQueueBytes: 1024 * 1024, asks: 20_000, overloadedMs: 60_000 };
+    const rig = await linked({ limits });
+    let asked = 0;
+    rig.far.start(
+      handlers({
+        ask: (_to, _message, answer) => {
+          asked += 1;
+          answer.fail('busy', 'x'.repeat(1_900));
+        },
+      }),
+    );
+    const count = 15_000;
+    const answers = Promise.allSettled(
+      Array.from({ length: count }, () => rig.near.ask('control', getCluster, 60_000)),
+    );
+    await until('the master answers', () => asked > 0);
+    for (let seen = -1; seen !== asked; await rigSettles()) seen = asked;
+    rig.near.start(handlers());
+    const codes = (await answers).map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
+    expect(new Set(codes)).toEqual(new Set(['busy']));
+    expect(asked).toBe(count);
+    await rig.close();
+  });
+
   it('makes tell return false at the limit, and is closed as overloaded', async () => {
     const rig = await linked({ limits: { sendQueueBytes: 1024 * 1024, overloadedMs: 100, lingerMs: 50 } });
     const own = handlers();

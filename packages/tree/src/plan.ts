@@ -53,9 +53,8 @@ export function directoriesToCheck({ changes }: Replication, table: readonly Tab
     const entry = entryOf(table, directory);
     if (entry !== undefined) for (const path of ancestors(directory, entry)) wanted.add(path);
   };
-  for (const { path } of changes.put) add(splitPath(path)[0]);
-  for (const path of changes.remove) add(splitPath(path)[0]);
-  for (const path of [...changes.makeDirectories, ...changes.removeDirectories]) add(path);
+  const files = [...changes.put.map(({ path }) => path), ...changes.remove].map((path) => splitPath(path)[0]);
+  for (const path of new Set([...files, ...changes.makeDirectories, ...changes.removeDirectories])) add(path);
   return [...wanted];
 }
 
@@ -116,25 +115,28 @@ export function decideWork(
   };
 
   const puts: Put[] = [];
+  const reached = memo(reach);
   for (const [index, { path, entry: file }] of wantedPuts.entries()) {
     const [directory] = splitPath(path);
-    const reached = reach(directory);
-    if ('code' in reached) failures.push(failure(path, reached.code));
+    const target = reached(directory);
+    if ('code' in target) failures.push(failure(path, target.code));
     else
       puts.push({
         path,
         entry: file,
-        staged: `${reached.at}/${stagedNameOf(file.digest, nonce, index)}`,
+        staged: `${target.at}/${stagedNameOf(file.digest, nonce, index)}`,
         mode: entryOf(table, directory)!.mode,
       });
   }
   for (const directory of makeDirectories) {
-    const reached = reach(directory);
-    if ('code' in reached) failures.push(failure(directory, reached.code));
+    const target = reached(directory);
+    if ('code' in target) failures.push(failure(directory, target.code));
   }
+  const blockerOf = memo((directory: string) =>
+    ancestors(directory, entryOf(table, directory)!).find((at) => blocks(at, table, standing)),
+  );
   const reachable = [...removed].filter((path) => {
-    const [directory] = splitPath(path);
-    const blocker = ancestors(directory, entryOf(table, directory)!).find((at) => blocks(at, table, standing));
+    const blocker = blockerOf(splitPath(path)[0]);
     if (blocker !== undefined && standing.get(blocker) !== 'absent') failures.push(failure(path, 'ELOOP'));
     return blocker === undefined;
   });
@@ -209,7 +211,19 @@ const underAny = (path: string, paths: ReadonlySet<string>): boolean => {
   return false;
 };
 
-const deepestFirst = (paths: readonly string[]): string[] =>
+/** Thousands of files lie in few directories. */
+function memo<T>(work: (directory: string) => T): (directory: string) => T {
+  const known = new Map<string, T>();
+  return (directory) => {
+    const before = known.get(directory);
+    if (before !== undefined || known.has(directory)) return before as T;
+    const value = work(directory);
+    known.set(directory, value);
+    return value;
+  };
+}
+
+export const deepestFirst = (paths: readonly string[]): string[] =>
   [...new Set(paths)].sort((a, b) => b.split('/').length - a.split('/').length || (a < b ? -1 : 1));
 
 function partition(

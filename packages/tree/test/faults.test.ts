@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { manualClock } from '@muster/actor/testing';
 import { diffTrees } from '@muster/protocol';
 import { type Disk, type DiskStep, openTreeWatcher, type Staged, WatchExhausted } from '../src/index.ts';
-import { cleanUp, disk, forever, newRoot, onDisk, openNode, put, replicate } from './rig.ts';
+import { cleanUp, disk, forever, newRoot, onDisk, openNode, past, put, replicate } from './rig.ts';
 
 afterAll(cleanUp);
 
@@ -135,7 +135,10 @@ describe('tree watcher', () => {
     expect(seen).toEqual([directories]);
     const next = async (): Promise<string[]> => {
       const before = seen.length;
-      for (const until = Date.now() + 5_000; seen.length === before && Date.now() < until; ) await clock.advance(50);
+      for (const until = Date.now() + 5_000; seen.length === before && Date.now() < until; ) {
+        await past(Date.now() + 1);
+        await clock.advance(50);
+      }
       return seen.at(-1)!;
     };
     put(root, 'etc/rules/d/f');

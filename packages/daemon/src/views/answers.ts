@@ -6,7 +6,15 @@ import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-
 import { getIntegrityState, type IntegrityMessage, type Problem } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
 import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
-import type { ActorView, ClusterView, Explanation, Health, NodeView, WireMessage } from '@muster/protocol';
+import type {
+  ActorView,
+  ClusterView,
+  Explanation,
+  GenerationId,
+  Health,
+  NodeView,
+  WireMessage,
+} from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Standing } from '../node-core.ts';
 import type { LinkedNode } from '../peers.ts';
@@ -117,9 +125,16 @@ function common(
   };
 }
 
-async function health({ config, platform, system, standing, integrity }: AnswerSources): Promise<Health> {
+/** The master's newest generation, as its last beat said. */
+async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<GenerationId | undefined> {
+  const rows = await ask(keepAlive, getNodes, askMs);
+  return rows.find(({ role }) => role === 'master')?.holds;
+}
+
+async function health({ config, platform, system, standing, keepAlive, integrity }: AnswerSources): Promise<Health> {
   const view = await ask(integrity, getIntegrityState, askMs);
   const { holds, state } = standing.read();
+  const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
   const actors = system.inspect();
   return {
     type: 'health',
@@ -131,6 +146,7 @@ async function health({ config, platform, system, standing, integrity }: AnswerS
     cluster: config.cluster.name,
     state,
     ...(holds === undefined ? {} : { holds }),
+    ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
     bytes: view.bytes,
     problems: view.problems.slice(0, maxRows).map(problemRow),

@@ -3,7 +3,7 @@ import type { Digested, Disk, DiskFailure, DiskStep, FileStat, Listing, Reader, 
 import { DiskError } from '../disk-error.ts';
 import { statsOf, unpackStat } from '../packed.ts';
 import type { RawDigests, RawListing } from './calls.ts';
-import { openNodeStager } from './node-stager.ts';
+import { inLanes, openNodeStager } from './node-stager.ts';
 import { openThreads, type Threads } from './threads.ts';
 import { watchDirectory } from './watch.ts';
 
@@ -20,6 +20,8 @@ export interface NodeDiskOptions {
 const listBatch = 16;
 /** Files of one digest call: below 250 the hand-over shows (`reference/engine.md` Files). */
 const digestBatch = 250;
+/** Creating files is most of a transfer, and threads create in different directories at once. */
+const stagerLanes = 2;
 const statBatch = 1_000;
 const stepBatch = 1_000;
 
@@ -145,7 +147,7 @@ export function nodeDisk({
       await threads.run({ op: 'replace', path, bytes, mode });
     },
     openReader: (path) => openNodeReader(threads, handles++, path),
-    openStager: () => Promise.resolve(openNodeStager(threads.pin(), handles++)),
+    openStager: () => Promise.resolve(inLanes(stagerLanes, () => openNodeStager(threads.pin(), handles++))),
     steps: (steps: readonly DiskStep[]) => inOrder(steps, threads),
     sync: async (files, directories) => {
       await threads.run({ op: 'sync', files, directories, few: fewFiles });

@@ -1,4 +1,6 @@
 /** Collects staged bytes into pieces of 1 MiB for a system-call thread. */
+
+import { dirname } from 'node:path';
 import type { Staged, StagedWrite, Stager } from '../disk.ts';
 import { unpackStat } from '../packed.ts';
 import type { RawDigests, StageCommand } from './calls.ts';
@@ -7,8 +9,8 @@ import type { Threads } from './threads.ts';
 const pieceBytes = 1024 * 1024;
 /** Files begun in one piece: bounds the commands when the files are empty. */
 const pieceCommands = 2_000;
-/** Pieces on their way to the disk before the writer must wait: 4 MiB bounds the memory of any transfer. */
-const inFlight = 4;
+/** Pieces on their way to the disk before the writer must wait: with two stagers, 4 MiB bound the memory of any transfer. */
+const inFlight = 2;
 
 export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: number): Stager {
   const files: StagedWrite[] = [];
@@ -73,6 +75,37 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
       await Promise.allSettled(pending);
       await thread.run({ op: 'unstage', handle });
       thread.release();
+    },
+  };
+}
+
+/** One stager out of several: the files of one directory go to one lane, the next directory to the next. */
+export function inLanes(count: number, open: () => Stager): Stager {
+  const lanes: Stager[] = [];
+  const laneOf: number[] = [];
+  let directory: string | undefined;
+  let lane = count - 1;
+  const at = (index: number): Stager => {
+    const known = lanes[index];
+    if (known !== undefined) return known;
+    lanes[index] = open();
+    return lanes[index];
+  };
+  return {
+    begin: (file) => {
+      if (dirname(file.path) !== directory) lane = (lane + 1) % count;
+      directory = dirname(file.path);
+      laneOf.push(lane);
+      at(lane).begin(file);
+    },
+    write: (bytes) => at(lane).write(bytes),
+    finish: async () => {
+      const staged = await Promise.all(lanes.map((one) => one.finish()));
+      const next = lanes.map(() => 0);
+      return laneOf.map((index) => staged[index]![next[index]!++]!);
+    },
+    abort: async () => {
+      await Promise.all(lanes.map((one) => one.abort()));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** System calls that read, done synchronously in a worker thread: five to ten times faster than their promises. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { DiskFailure } from '../disk.ts';
 import { statFields } from '../packed.ts';
@@ -96,25 +96,31 @@ export const realpath = (paths: readonly string[]): ({ path: string } | { code: 
 const sameStat = (a: fs.BigIntStats, b: fs.BigIntStats): boolean =>
   a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 
-/** Reads to the end; one that holds more than was stated at first has changed, which the second stat shows. */
-function hashContent(descriptor: number, hash: Hash): bigint {
-  let total = 0;
-  for (;;) {
-    const bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null);
-    if (bytes > 0) hash.update(buffer.subarray(0, bytes));
-    total += bytes;
-    if (bytes < buffer.length) return BigInt(total);
+/**
+ * Reads to the end; one that holds more than was stated at first has changed, which the second stat
+ * shows. A file of one piece is digested at once, without the state that several need.
+ */
+function hashContent(descriptor: number): { readonly digest: string; readonly total: bigint } {
+  let bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null);
+  if (bytes < buffer.length) {
+    return { digest: hashOnce('blake2b512', buffer.subarray(0, bytes), 'hex'), total: BigInt(bytes) };
   }
+  const hash = createHash('blake2b512');
+  let total = 0;
+  for (; bytes > 0; bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null)) {
+    hash.update(buffer.subarray(0, bytes));
+    total += bytes;
+  }
+  return { digest: hash.digest('hex'), total: BigInt(total) };
 }
 
 function digestOpen(descriptor: number, packed: BigInt64Array, index: number): string | undefined {
   const before = fs.fstatSync(descriptor, { bigint: true });
   if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
-  const hash = createHash('blake2b512');
-  const total = hashContent(descriptor, hash);
+  const { digest, total } = hashContent(descriptor);
   if (total !== before.size || !sameStat(before, fs.fstatSync(descriptor, { bigint: true }))) return undefined;
   packInto(packed, index, before);
-  return hash.digest('hex');
+  return digest;
 }
 
 function digestOne(path: string, packed: BigInt64Array, index: number): string {

@@ -147,7 +147,8 @@ export function openThreads(count: number, idleMs: number): Threads {
 
   const pin = (): ReturnType<Threads['pin']> => {
     if (closed) throw new DiskError('WORKER_DIED', 'disk', 'the disk was closed');
-    const thread = leastBusy();
+    const free = threads.find(({ pins }) => pins === 0);
+    const thread = free ?? (threads.length < count ? start() : leastBusy());
     thread.pins++;
     return {
       run: (call, transfer) =>
