@@ -29,6 +29,7 @@ import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { logIntegrity, logReplica } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -71,6 +72,7 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -86,7 +88,7 @@ export async function composeWorker(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, tag, event),
+        report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
@@ -159,7 +161,7 @@ export async function composeWorker(
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive },
+    ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes(keepAlive, fileReplica, (generation) => {
       announced = generation;
     }),
