@@ -33,6 +33,7 @@ import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { heldLog, integrityLog } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
   closeLink,
@@ -65,6 +66,7 @@ export async function composeMaster(
   const peers = openPeers();
   const tellLog = integrityLog(log.for('Master', 'Local integrity'));
   const logHeld = heldLog(log.for('Master', 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
 
@@ -79,7 +81,7 @@ export async function composeMaster(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, 'Master', event),
+        report: (event) => logKeepAlive(log, limit, 'Master', event),
       },
       keepAliveConfig(config),
     ),
@@ -145,7 +147,7 @@ export async function composeMaster(
   const routes = masterRoutes({ keepAlive, fileServer, integrity, control });
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive, routes },
+    ...{ platform, links, peers, keepAlive, routes, limit },
     linked: ({ peer }: PausedLink) => tell(fileServer, { type: 'worker-linked', peer: peer.node }),
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
@@ -170,7 +172,7 @@ export async function composeMaster(
           const node = peers.of(name);
           if (node !== undefined) tell(node.actor, { type: 'close', code: 'replaced', text });
         },
-        report: (event) => logListener(log, event),
+        report: (event) => logListener(log, limit, event),
       },
       { ownName: config.cluster.nodeName, ...listenerDefaults },
     ),
