@@ -27,7 +27,7 @@ import {
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
-import { openContentReader } from '@muster/tree';
+import { defaultExclusions, openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
@@ -87,7 +87,13 @@ export async function composeMaster(
     ),
   );
 
-  const content = openContentReader({ disk, root: config.root, tree: () => newest!.tree });
+  const content = openContentReader({
+    disk,
+    root: config.root,
+    table: config.table,
+    exclusions: defaultExclusions,
+    tree: () => newest!.tree,
+  });
   const fileServer = root.spawn((parent) =>
     spawnFileServer(
       parent,
