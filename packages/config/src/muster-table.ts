@@ -130,7 +130,7 @@ export const musterTable = {
     30 * s,
     s,
     24 * hour,
-    'How long after the first the confirming scan is made at the earliest.',
+    'How long the master waits before the scan that confirms, and a worker before it takes a generation for a confirmation. The same on every node.',
   ),
   'files.owner': {
     kind: 'account',

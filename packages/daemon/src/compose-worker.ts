@@ -16,7 +16,7 @@
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { spawnControl } from '@muster/control';
-import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
@@ -29,6 +29,7 @@ import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -76,6 +77,7 @@ export async function composeWorker(
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
   const logHeld = heldLog(log.for(tag, 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -91,7 +93,7 @@ export async function composeWorker(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, tag, event),
+        report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
@@ -124,7 +126,7 @@ export async function composeWorker(
           standing.set(status);
         },
       },
-      { guard: { ...guardDefaults, ...guardLimits(config) } },
+      { guard: guardLimits(config) },
     ),
   );
 
@@ -168,7 +170,7 @@ export async function composeWorker(
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive },
+    ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes(keepAlive, fileReplica, (generation) => {
       announced = generation;
     }),
@@ -217,6 +219,7 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),
   percent: integrity.guard.percent,
   files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */
