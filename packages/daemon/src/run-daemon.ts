@@ -46,10 +46,11 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     return exitCodes.stopped;
   }
   if (!options.stayRoot) await giveRootUp();
-  await mkdir(dirname(controlSocketPath(options.root)), { recursive: true, mode: 0o770 });
-  const lock = await lockInstance(options.root);
+  const folder = dirname(controlSocketPath(options.root));
+  await mkdir(folder, { recursive: true, mode: 0o770 }).catch(notWritable);
+  const lock = await lockInstance(options.root).catch(notWritable);
   const log = openDaemonLog(config, options);
-  const pidFile = await writePidFile(options.root);
+  const pidFile = await writePidFile(options.root).catch(notWritable);
   try {
     return await runNode(config, options, log);
   } finally {
@@ -57,6 +58,14 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     await log.close();
     await lock.release();
   }
+}
+
+/** What the system refused of the files that a start writes, with what mends it. */
+function notWritable(error: unknown): never {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (error instanceof StartError || code === undefined || path === undefined) throw error;
+  const text = `${path} cannot be written (${code}): the user that Muster runs as, wazuh, must be able to write there.`;
+  throw new StartError('NOT_WRITABLE', text, exitCodes.cannotStart, error);
 }
 
 const readConfig = (root: string): Promise<NodeConfig> =>
