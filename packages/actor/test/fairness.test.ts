@@ -62,7 +62,7 @@ describe('a visit of nact to the mailboxes', () => {
 /** Lateness of a timer and round trips of a socket, milliseconds. */
 interface Delays {
   readonly timer: readonly number[];
-  readonly socket: readonly number[];
+  readonly pings: readonly number[];
   readonly handled: number;
 }
 
@@ -79,12 +79,12 @@ describe('while 200 actors flood themselves', () => {
     const flood = openFlood(scheduler);
     try {
       const socket = await connected(server);
-      // The machine may be busy with other work: the best of three rounds tells what the kernel does.
-      let best = await measure(socket, flood.handled);
-      for (let round = 1; round < 3 && worstOf(best) >= 50; round++) best = await measure(socket, flood.handled);
+      const { timer, pings, handled } = await measure(socket, flood.handled);
       socket.destroy();
-      expect(worstOf(best)).toBeLessThan(50);
-      expect(best.handled).toBeGreaterThan(0);
+      process.stdout.write(`p99 amid the flood: timer ${p99(timer).toFixed(1)} ms, ping ${p99(pings).toFixed(1)} ms\n`);
+      expect(p99(timer)).toBeLessThan(50);
+      expect(p99(pings)).toBeLessThan(50);
+      expect(handled).toBeGreaterThan(0);
     } finally {
       await flood.stop();
       scheduler.stop();
@@ -95,7 +95,6 @@ describe('while 200 actors flood themselves', () => {
 
 const p99 = (delays: readonly number[]): number =>
   delays.toSorted((a, b) => a - b)[Math.ceil(delays.length * 0.99) - 1] ?? 0;
-const worstOf = ({ timer, socket }: Delays): number => Math.max(p99(timer), p99(socket));
 
 function openFlood(scheduler: ReturnType<typeof nactScheduler>) {
   const system = openSystem({ clock: systemClock, random: systemRandom, scheduler, giveUp: () => {} });
@@ -135,17 +134,25 @@ async function measure(socket: Socket, handled: () => number): Promise<Delays> {
       socket.write('x');
     }, 0),
   ]);
-  return { timer, socket: pings, handled: handled() - before };
+  return { timer, pings, handled: handled() - before };
 }
 
-/** How much longer than `dueMs` each of the samples took. */
+/**
+ * How much longer than `dueMs` each of the samples took, in CPU time of this process: while actors
+ * flood it never sleeps, so that is the time that passes, less what the machine gave to others.
+ */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
 async function repeated(start: (done: () => void) => void, dueMs: number): Promise<readonly number[]> {
   const delays: number[] = [];
   const deadline = performance.now() + longestMs;
   while (delays.length < samples && performance.now() < deadline) {
-    const began = performance.now();
+    const began = cpuMs();
     await new Promise<void>((resolve) => start(resolve));
-    delays.push(performance.now() - began - dueMs);
+    delays.push(cpuMs() - began - dueMs);
   }
   return delays;
 }
