@@ -34,6 +34,8 @@ export interface FlippingTree {
   flip(side: Side): void;
   /** What is wrong with the files that `root` shows, at any moment: a torn one, an unknown one, a lost one. */
   faults(root: string): readonly string[];
+  /** How many files `root` shows. */
+  shown(root: string): number;
   /** What keeps `root` from holding exactly `side`. */
   faultsOf(root: string, side: Side): readonly string[];
 }
@@ -71,6 +73,7 @@ export function openFlippingTree(masterRoot: string, store: string, random: () =
     files,
     flip,
     faults: (root) => faultsIn(readFolders(root), files),
+    shown: (root) => readFolders(root).size,
     faultsOf: (root, side) => differencesFrom(readFolders(root), files, side),
   };
 }
