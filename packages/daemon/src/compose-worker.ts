@@ -16,7 +16,7 @@
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { spawnControl } from '@muster/control';
-import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
@@ -28,7 +28,8 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
-import { logIntegrity, logReplica } from './integrity-log.ts';
+import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -71,6 +72,9 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for(tag, 'Local integrity'));
+  const logHeld = heldLog(log.for(tag, 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -86,7 +90,7 @@ export async function composeWorker(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, tag, event),
+        report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
@@ -97,9 +101,11 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
-  const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
-    replicator.replicate(plan, content, progress, signal),
-  );
+  const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
+    const result = await replicator.replicate(plan, content, progress, signal);
+    logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    return result;
+  });
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
       parent,
@@ -117,12 +123,12 @@ export async function composeWorker(
           standing.set(status);
         },
       },
-      { guard: { ...guardDefaults, ...guardLimits(config) } },
+      { guard: guardLimits(config) },
     ),
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, tag, event);
+    tellLog(event);
     if (event.type === 'local-tree') tell(fileReplica, event);
   };
   const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
@@ -132,7 +138,9 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
-          return files.scan(extent, signal);
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
         },
         watch: files.watch,
         saveCache: files.saveCache,
@@ -159,7 +167,7 @@ export async function composeWorker(
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive },
+    ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes(keepAlive, fileReplica, (generation) => {
       announced = generation;
     }),
@@ -208,6 +216,7 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),
   percent: integrity.guard.percent,
   files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */
