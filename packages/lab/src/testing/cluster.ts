@@ -83,7 +83,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   return {
     ...{ folder, key, port, nodes, master, workers, view },
     twin: (node) => {
-      const twin = clusterNode(node);
+      const twin = clusterNode(node, []);
       twins.push(twin);
       return twin;
     },

@@ -1,6 +1,6 @@
 /** What may befall a worker besides a kill in the middle: at its first sync, asleep, out of space, with a damaged memory. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,11 +10,6 @@ import { openFlippingTree, runSeed, seeded, stagedIn } from './flipping-tree.ts'
 
 const rowOf = async (cluster: Cluster, node: ClusterNode): Promise<NodeView | undefined> =>
   (await cluster.view())?.nodes.find(({ name }) => name === node.name);
-
-const emptied = async ({ root }: { readonly root: string }): Promise<void> => {
-  for (const folder of ['etc/rules', 'etc/shared'])
-    for (const name of readdirSync(join(root, folder))) await rm(join(root, folder, name), { recursive: true });
-};
 
 async function identical(cluster: Cluster): Promise<void> {
   for (const worker of cluster.workers) {
@@ -26,7 +21,7 @@ async function identical(cluster: Cluster): Promise<void> {
 describe('a worker', () => {
   it('that is killed again and again during its very first sync gets every file whole', async () => {
     const random = seeded(runSeed('kills during the first sync'));
-    const cluster = await openCluster({ workers: 1, prepare: emptied });
+    const cluster = await openCluster({ workers: 1, empty: true });
     const tree = openFlippingTree(cluster.master.root, join(cluster.folder, 'store'), random);
     const [worker] = cluster.workers as [ClusterNode];
     try {
@@ -212,4 +207,29 @@ async function fill(cluster: Cluster, names: readonly string[]): Promise<void> {
       }),
     90_000,
   );
+
+  it('before its first start ends with a clear error, and leaves nothing that hinders the next', async () => {
+    const cluster = await openCluster({ workers: 1 });
+    const [worker] = cluster.workers as [ClusterNode];
+    const at = join(worker.root, 'queue/cluster');
+    mount(at, '64k');
+    try {
+      await mkdir(join(at, 'muster'));
+      expect(() => execFileSync('dd', ['if=/dev/zero', `of=${at}/filler`], { stdio: 'ignore' })).toThrow();
+      cluster.master.start();
+      worker.start();
+      expect(await worker.exited()).toBe(1);
+      expect(worker.output()).toContain(
+        `muster: cannot write below ${at}: no space left on the device; free some (ENOSPC)`,
+      );
+      await rm(join(at, 'filler'));
+      worker.start();
+      await cluster.inSync();
+    } finally {
+      worker.kill('SIGKILL');
+      await worker.exited();
+      execFileSync('umount', ['-l', at]);
+      await cluster.close();
+    }
+  }, 60_000);
 });
