@@ -63,7 +63,10 @@ export async function composeWorker(
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
     { disk, random: random.next, learn: scanner.learn },
-    { root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+    {
+      ...{ root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+      maxFileBytes: muster.integrity.maxFileSizeBytes,
+    },
   );
   const recovered = once(async () => {
     const { found, renamed, removed } = await replicator.recover();
