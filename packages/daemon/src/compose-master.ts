@@ -32,7 +32,7 @@ import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
-import { logIntegrity } from './integrity-log.ts';
+import { heldLog, integrityLog } from './integrity-log.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
   closeLink,
@@ -63,6 +63,8 @@ export async function composeMaster(
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for('Master', 'Local integrity'));
+  const logHeld = heldLog(log.for('Master', 'Local integrity'));
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
 
@@ -105,7 +107,7 @@ export async function composeMaster(
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, 'Master', event);
+    tellLog(event);
     if (event.type === 'status') standing.set(statusOf(event));
     if (event.type !== 'generation') return;
     newest = event.generation;
@@ -116,7 +118,11 @@ export async function composeMaster(
       parent,
       {
         clock,
-        scan: files.scan,
+        scan: async (extent, signal) => {
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
+        },
         watch: files.watch,
         saveCache: files.saveCache,
         firstEpoch: () => nextEpoch(disk, `${files.statePath}/epoch`, wallNow()),

@@ -28,7 +28,7 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
-import { logIntegrity, logReplica } from './integrity-log.ts';
+import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -71,6 +71,8 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for(tag, 'Local integrity'));
+  const logHeld = heldLog(log.for(tag, 'Local integrity'));
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -97,9 +99,11 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
-  const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
-    replicator.replicate(plan, content, progress, signal),
-  );
+  const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
+    const result = await replicator.replicate(plan, content, progress, signal);
+    logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    return result;
+  });
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
       parent,
@@ -122,7 +126,7 @@ export async function composeWorker(
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, tag, event);
+    tellLog(event);
     if (event.type === 'local-tree') tell(fileReplica, event);
   };
   const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
@@ -132,7 +136,9 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
-          return files.scan(extent, signal);
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
         },
         watch: files.watch,
         saveCache: files.saveCache,
