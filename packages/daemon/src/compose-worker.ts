@@ -101,6 +101,7 @@ export async function composeWorker(
   const content = contentOver(open);
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
     const result = await replicator.replicate(plan, content, progress, signal);
+    files.work.replicated(result);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
   });

@@ -68,7 +68,8 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   let known: Map<string, Known> = decodeCache(await disk.read(cachePath, maxCacheBytes).catch(() => undefined), table);
   let learned = new Map<string, Learned>();
   let last: ScanResult | undefined;
-  let saved = '';
+  /** Something is known that the file of the cache does not say. */
+  let unsaved = false;
 
   const start = (dirty: ReadonlySet<string> | 'all'): Visit[] => {
     if (dirty === 'all') return table.map((entry) => ({ directory: entry.directory, entry, deep: true }));
@@ -96,6 +97,7 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
       visits = visits.flatMap((visit, index) => visited(visit, listings[index]!, draft, options, changed, mode));
     }
     const reused = await settleAll(changed, draft, freshNs, signal);
+    unsaved ||= changed.length > 0 || draft.size !== known.size;
     known = draft;
     learned = new Map();
     last = resultOf(draft, last, config, reused);
@@ -129,14 +131,11 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   };
 
   const save = async (): Promise<void> => {
-    const root = last?.tree.root ?? '';
-    if (last === undefined || (root === saved && last.hashed === 0)) return;
-    await disk.replace(cachePath, encodeCache(known.values()), 0o600).then(
-      () => {
-        saved = root;
-      },
-      () => undefined,
-    );
+    if (!unsaved) return;
+    unsaved = false;
+    await disk.replace(cachePath, encodeCache(known.values()), 0o600).catch(() => {
+      unsaved = true;
+    });
   };
 
   const learn = (files: readonly LearnedFile[]): void => {
