@@ -27,12 +27,13 @@ import {
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
-import { openContentReader } from '@muster/tree';
+import { defaultExclusions, openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { heldLog, integrityLog } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
   closeLink,
@@ -65,6 +66,7 @@ export async function composeMaster(
   const peers = openPeers();
   const tellLog = integrityLog(log.for('Master', 'Local integrity'));
   const logHeld = heldLog(log.for('Master', 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
 
@@ -79,13 +81,19 @@ export async function composeMaster(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, 'Master', event),
+        report: (event) => logKeepAlive(log, limit, 'Master', event),
       },
       keepAliveConfig(config),
     ),
   );
 
-  const content = openContentReader({ disk, root: config.root, tree: () => newest!.tree });
+  const content = openContentReader({
+    disk,
+    root: config.root,
+    table: config.table,
+    exclusions: defaultExclusions,
+    tree: () => newest!.tree,
+  });
   const fileServer = root.spawn((parent) =>
     spawnFileServer(
       parent,
@@ -145,7 +153,7 @@ export async function composeMaster(
   const routes = masterRoutes({ keepAlive, fileServer, integrity, control });
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive, routes },
+    ...{ platform, links, peers, keepAlive, routes, limit },
     linked: ({ peer }: PausedLink) => tell(fileServer, { type: 'worker-linked', peer: peer.node }),
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
@@ -170,7 +178,7 @@ export async function composeMaster(
           const node = peers.of(name);
           if (node !== undefined) tell(node.actor, { type: 'close', code: 'replaced', text });
         },
-        report: (event) => logListener(log, event),
+        report: (event) => logListener(log, limit, event),
       },
       { ownName: config.cluster.nodeName, ...listenerDefaults },
     ),

@@ -29,6 +29,7 @@ import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -73,6 +74,7 @@ export async function composeWorker(
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
   const logHeld = heldLog(log.for(tag, 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -88,7 +90,7 @@ export async function composeWorker(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, tag, event),
+        report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
@@ -166,7 +168,7 @@ export async function composeWorker(
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive },
+    ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes(keepAlive, fileReplica, (generation) => {
       announced = generation;
     }),

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly empty?: boolean;
   /** The port that workers dial, where it is not the master's own: a proxy's. */
   readonly dialPort?: (masterPort: number) => Promise<number> | number;
+  /** A command that runs what follows it in its own process, as `ip netns exec NAME`. Default none. */
+  readonly launcher?: (node: LabNode) => readonly string[];
 }
 
 /** One node, running or not. */
@@ -72,7 +74,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   await makeRoots(plans, { key, port, from: undefined });
   const dialPort = (await options.dialPort?.(port)) ?? port;
   for (const plan of plans) await prepare(plan, options, key, dialPort);
-  const nodes = plans.map(clusterNode);
+  const nodes = plans.map((plan) => clusterNode(plan, options.launcher?.(plan) ?? []));
   const [master, ...workers] = nodes as [ClusterNode, ...ClusterNode[]];
   const view = (): Promise<ClusterView | undefined> => master.ask((client) => client.cluster()).catch(() => undefined);
   return {
@@ -114,7 +116,7 @@ function allInSync(view: ClusterView | undefined, workers: readonly ClusterNode[
     });
 }
 
-function clusterNode(plan: LabNode): ClusterNode {
+function clusterNode(plan: LabNode, launcher: readonly string[]): ClusterNode {
   const outputPath = join(plan.root, 'logs/process-output.log');
   let child: ChildProcess | undefined;
   let running = false;
@@ -123,7 +125,16 @@ function clusterNode(plan: LabNode): ClusterNode {
     ...plan,
     start: (env = {}, through = []) => {
       const file = openSync(outputPath, 'a', 0o640);
-      const [command, ...rest] = [...through, process.execPath, program, 'start', '-f', '--root', plan.root];
+      const [command, ...rest] = [
+        ...launcher,
+        ...through,
+        process.execPath,
+        program,
+        'start',
+        '-f',
+        '--root',
+        plan.root,
+      ];
       const started = spawn(command!, rest, {
         stdio: ['ignore', file, file],
         env: { ...process.env, ...env },
