@@ -108,6 +108,7 @@ export async function composeWorker(
   const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
     const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    files.work.replicated(result);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
   });

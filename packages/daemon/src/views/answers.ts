@@ -136,7 +136,8 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
   return rows.find(({ role }) => role === 'master')?.holds;
 }
 
-async function health({ config, platform, system, standing, keepAlive, integrity }: AnswerSources): Promise<Health> {
+async function health(sources: AnswerSources): Promise<Health> {
+  const { config, platform, system, files, standing, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
   const { holds, state } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
@@ -154,6 +155,7 @@ async function health({ config, platform, system, standing, keepAlive, integrity
     ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
     bytes: view.bytes,
+    work: files.work.read(),
     problems: fitRows(view.problems.map(problemRow), shortProblem),
     restarts: actors.reduce((sum, { restarts }) => sum + restarts, 0),
     deadLetters: system.deadLetters().count,
