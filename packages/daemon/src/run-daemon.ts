@@ -9,6 +9,7 @@ import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
+import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
 import { becomeAccount, findAccount } from './adapters/privileges.ts';
 import { composeMaster } from './compose-master.ts';
@@ -46,11 +47,12 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     return exitCodes.stopped;
   }
   if (!options.stayRoot) await giveRootUp();
-  const folder = dirname(controlSocketPath(options.root));
-  await mkdir(folder, { recursive: true, mode: 0o770 }).catch(notWritable);
-  const lock = await lockInstance(options.root).catch(notWritable);
+  const { root } = options;
+  const folder = dirname(controlSocketPath(root));
+  await writingBelow(folder, () => mkdir(folder, { recursive: true, mode: 0o770 }));
+  const lock = await writingBelow(folder, () => lockInstance(root));
   const log = openDaemonLog(config, options);
-  const pidFile = await writePidFile(options.root).catch(notWritable);
+  const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
   try {
     return await runNode(config, options, log);
   } finally {
@@ -58,14 +60,6 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     await log.close();
     await lock.release();
   }
-}
-
-/** What the system refused of the files that a start writes, with what mends it. */
-function notWritable(error: unknown): never {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (error instanceof StartError || code === undefined || path === undefined) throw error;
-  const text = `${path} cannot be written (${code}): the user that Muster runs as, wazuh, must be able to write there.`;
-  throw new StartError('NOT_WRITABLE', text, exitCodes.cannotStart, error);
 }
 
 const readConfig = (root: string): Promise<NodeConfig> =>
