@@ -23,11 +23,12 @@ import { LinkError, openLink, type PausedLink } from '@muster/link';
 import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
-import { contentOver, type OpenStream } from './files/content-stream.ts';
+import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
+import { unlessStalled } from './files/stalled.ts';
 import { logIntegrity, logReplica } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
@@ -97,10 +98,10 @@ export async function composeWorker(
     ),
   );
 
-  const open: OpenStream = (request, signal) => {
+  const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
     return master.open('file-sync', request, signal);
-  };
+  }, clock);
   const content = contentOver(open);
   const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
     replicator.replicate(plan, content, progress, signal),
