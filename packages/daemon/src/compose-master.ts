@@ -27,12 +27,12 @@ import {
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
-import { openContentReader } from '@muster/tree';
+import { defaultExclusions, openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
-import { logIntegrity } from './integrity-log.ts';
+import { heldLog, integrityLog } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
@@ -64,6 +64,8 @@ export async function composeMaster(
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for('Master', 'Local integrity'));
+  const logHeld = heldLog(log.for('Master', 'Local integrity'));
   const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
@@ -85,7 +87,13 @@ export async function composeMaster(
     ),
   );
 
-  const content = openContentReader({ disk, root: config.root, tree: () => newest!.tree });
+  const content = openContentReader({
+    disk,
+    root: config.root,
+    table: config.table,
+    exclusions: defaultExclusions,
+    tree: () => newest!.tree,
+  });
   const fileServer = root.spawn((parent) =>
     spawnFileServer(
       parent,
@@ -107,7 +115,7 @@ export async function composeMaster(
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, 'Master', event);
+    tellLog(event);
     if (event.type === 'status') standing.set(statusOf(event));
     if (event.type !== 'generation') return;
     newest = event.generation;
@@ -118,7 +126,11 @@ export async function composeMaster(
       parent,
       {
         clock,
-        scan: files.scan,
+        scan: async (extent, signal) => {
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
+        },
         watch: files.watch,
         saveCache: files.saveCache,
         firstEpoch: () => nextEpoch(disk, `${files.statePath}/epoch`, wallNow()),

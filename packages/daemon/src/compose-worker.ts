@@ -16,7 +16,7 @@
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { spawnControl } from '@muster/control';
-import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
@@ -28,8 +28,9 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
+import { openQuietDisk } from './files/quiet-disk.ts';
 import { unlessStalled } from './files/stalled.ts';
-import { logIntegrity, logReplica } from './integrity-log.ts';
+import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
@@ -76,6 +77,8 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for(tag, 'Local integrity'));
+  const logHeld = heldLog(log.for(tag, 'Local integrity'));
   const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
@@ -103,9 +106,12 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   }, clock);
   const content = contentOver(open);
-  const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
-    replicator.replicate(plan, content, progress, signal),
-  );
+  const quietDisk = openQuietDisk();
+  const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
+    const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    return result;
+  });
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
       parent,
@@ -123,12 +129,12 @@ export async function composeWorker(
           standing.set(status);
         },
       },
-      { guard: { ...guardDefaults, ...guardLimits(config) } },
+      { guard: guardLimits(config) },
     ),
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, tag, event);
+    tellLog(event);
     if (event.type === 'local-tree') tell(fileReplica, event);
   };
   const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
@@ -138,7 +144,11 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
-          return files.scan(extent, signal);
+          // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
+          await quietDisk.quiet();
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
         },
         watch: files.watch,
         saveCache: files.saveCache,
@@ -214,6 +224,7 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),
   percent: integrity.guard.percent,
   files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */

@@ -16,7 +16,7 @@ import type { ContentSource, Replication, ReplicationResult, Replicator } from '
 import type { LearnedFile } from './scan.ts';
 import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selection.ts';
 import { withinSize } from './size-limit.ts';
-import { trashFolders } from './trash.ts';
+import { removeTree, trashFolders } from './trash.ts';
 
 export interface ReplicatorDeps {
   readonly disk: Disk;
@@ -278,16 +278,4 @@ async function fetchInto(
   const silent = puts.filter((_, index) => !begun.has(index)).map(({ path }) => path);
   progress({ files: begun.size, bytes });
   return [...new Set([...missing, ...silent])];
-}
-
-/** Removes a folder of ours with all that is in it. */
-export async function removeTree(disk: Disk, path: string): Promise<void> {
-  const [listing] = await disk.list([path]);
-  if (listing?.ok !== true) return;
-  const kinds = listing.names.map((name, index) => ({ path: `${path}/${name}`, kind: listing.stats.at(index).kind }));
-  for (const { path: below, kind } of kinds) if (kind === 'directory') await removeTree(disk, below);
-  await disk.steps(
-    kinds.filter(({ kind }) => kind !== 'directory').map(({ path: file }) => ({ do: 'unlink', path: file })),
-  );
-  await disk.steps([{ do: 'remove-directory', path }]);
 }

@@ -71,6 +71,7 @@ export async function openNodeFiles(
     last: () => last,
     scan: inTurn(async (extent, signal) => {
       last = await scanner.scan(extent, signal);
+      if (extent === 'all') watcher?.retry();
       return last;
     }),
     saveCache: () => void scanner.save(),

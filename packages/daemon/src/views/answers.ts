@@ -20,7 +20,7 @@ import type { Standing } from '../node-core.ts';
 import type { LinkedNode } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { explainMaster, explainPeer } from './explain.ts';
+import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 
 export interface AnswerSources {
   readonly config: NodeConfig;
@@ -70,7 +70,10 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const link = async (): Promise<LinkView> => ask(sources.dialer(), getLink, askMs);
   const ownView = async (): Promise<ClusterView> => {
     const lag = await ask(keepAlive, getOwnLag, askMs);
-    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), ownRow(sources, lag)]);
+    const tried = tryWords(await link());
+    const row = ownRow(sources, lag);
+    const why = [row.why ?? '', tried].join(' ').trim();
+    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), why === '' ? row : { ...row, why }]);
   };
   return {
     ...common(sources, async () => ({ link: linkWords(await link()) })),
@@ -82,7 +85,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       if (node === own) {
         const view = explain(own, await ask(fileReplica, getReplicaState, askMs));
         const state = await link();
-        return state.state === 'linked' ? view : `${view} ${linkWords(state)}`;
+        return [view, tryWords(state)].join(' ').trimEnd();
       }
       const answer = await askMaster(sources, { type: 'explain', node });
       if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
@@ -199,13 +202,6 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), {
     code: 'no-such-node',
   });
-}
-
-function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
-  if (state === 'linked') return 'Linked to the master.';
-  const why = lastError === undefined ? '' : ` ${lastError.text}.`;
-  const next = nextTryMs === undefined ? '' : ` The next try is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
-  return `There is no link to the master (try ${attempt}).${why}${next}`;
 }
 
 const actorRow = ({
