@@ -30,7 +30,7 @@ import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
 import { unlessStalled } from './files/stalled.ts';
-import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
@@ -59,7 +59,10 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => {
+      logPolling(log.for(tag, 'Local integrity'), error, config);
+      tell(integrity, { type: 'watch-exhausted' });
+    },
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
@@ -109,6 +112,7 @@ export async function composeWorker(
   const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
     const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    files.work.replicated(result);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
   });
