@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(cluster.port, '127.0.0.1', resolve));
   worker.start();
-  await until('the worker has tried', async () => /There is no link/.test((await words()) ?? ''));
+  await until('the worker has tried', async () => /Try \d+ failed/.test((await words()) ?? ''));
 }, 60_000);
 
 afterAll(async () => {
@@ -63,7 +63,7 @@ describe('a worker whose dial is taken by', () => {
         throw new Error(`they are: ${await words()}`, { cause });
       },
     );
-    const dials = async () => Number(/try (\d+)/.exec((await words()) ?? '')?.[1]);
+    const dials = async () => Number(/Try (\d+)/.exec((await words()) ?? '')?.[1]);
     const before = await dials();
     await until('it dials again', async () => (await dials()) > before, 15_000);
     for (const socket of sockets) socket.destroy();
