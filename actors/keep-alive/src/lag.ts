@@ -1,7 +1,7 @@
 /**
  * How far a node is behind the master's newest generation.
  */
-import { compareGenerations, type GenerationId, type NodeView } from '@muster/protocol';
+import { clip, compareGenerations, type GenerationId, type NodeView, type SeenSync } from '@muster/protocol';
 import type { OwnLag } from './messages.ts';
 import type { Moment, Peer, State } from './state.ts';
 
@@ -53,16 +53,23 @@ export function ownLag(state: State, { now, holds }: Moment): OwnLag {
 export const rowsOf = (state: State, at: Moment): readonly NodeView[] =>
   [...state.peers.values()].map((peer) => rowOf(peer, at)).sort((a, b) => (a.name < b.name ? -1 : 1));
 
+/** What a node said of itself holds only while it is there to say it, and only of what it has heard. */
+function seenSync({ liveness, beat, behindSince }: Peer): SeenSync {
+  if (liveness === 'down' || liveness === 'left') return 'unknown';
+  const said = beat?.state ?? 'starting';
+  return said === 'in-sync' && behindSince !== undefined ? 'syncing' : said;
+}
+
 function rowOf(peer: Peer, { now, holds }: Moment): NodeView {
   const { name, role, liveness, skewMs, beat } = peer;
   return {
     name,
     role,
-    version: peer.version.slice(0, 64),
-    address: peer.address.slice(0, 256),
+    version: clip(peer.version, 64),
+    address: clip(peer.address, 256),
     liveness,
-    reason: peer.reason.slice(0, 2_000),
-    sync: beat?.state ?? 'starting',
+    reason: clip(peer.reason),
+    sync: seenSync(peer),
     ...(beat?.holds === undefined ? {} : { holds: beat.holds }),
     ...(role === 'worker' ? lagBehind(beat?.holds, holds) : {}),
     behindMs: peer.behindSince === undefined ? 0 : now - peer.behindSince,

@@ -103,8 +103,19 @@ describe('keep-alive actor', () => {
     tell(keepAlive, { type: 'beat', peer: 'w1', beat: { ...beat, holds: { epoch: 1, generation: 3 } } });
     const nodes = await ask(keepAlive, getNodes, 1_000);
     expect(nodes).toMatchObject([
-      { name: 'w1', liveness: 'up', lag: 2, sync: 'in-sync', files: 7, address: '10.0.0.7:4123' },
+      { name: 'w1', liveness: 'up', lag: 2, sync: 'syncing', files: 7, address: '10.0.0.7:4123' },
     ]);
+    await system.stop();
+  });
+
+  it('does not repeat what a node that went down last said of its files', async () => {
+    const { system, clock, keepAlive } = await rig();
+    tell(keepAlive, { type: 'beat', peer: 'w1', beat: { ...beat, holds: { epoch: 1, generation: 5 } } });
+    const before = await ask(keepAlive, getNodes, 1_000);
+    expect(before).toMatchObject([{ liveness: 'up', sync: 'in-sync' }]);
+    await clock.advance(4_000);
+    const after = await ask(keepAlive, getNodes, 1_000);
+    expect(after).toMatchObject([{ liveness: 'down', sync: 'unknown' }]);
     await system.stop();
   });
 

@@ -4,6 +4,7 @@ import { interrupt, settleEnd } from './incarnation.ts';
 import { shift, stampOfOldest } from './mailbox.ts';
 import { takeOwn } from './own-lane.ts';
 import { typeOf } from './redaction.ts';
+import { synchronous } from './synchronous.ts';
 
 /** Messages per turn: nact's price for the turn is then below 1 % of each. */
 const batch = 256;
@@ -48,7 +49,7 @@ function handle(cell: Cell, message: unknown, came: number, now: number): boolea
   try {
     const decision = behaviour.decide(cell.state, message, now);
     cell.state = decision.state;
-    for (const effect of decision.effects) behaviour.perform(effect, scope);
+    for (const effect of decision.effects) synchronous(behaviour.perform(effect, scope), cell.path);
   } catch (error) {
     cell.injected ??= { error };
   }

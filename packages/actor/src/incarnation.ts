@@ -4,6 +4,7 @@ import { deliverOwn, wakeFor } from './deliver.ts';
 import { ActorCrashedError, ActorStoppedError } from './errors.ts';
 import { clearOwn, ownDepth } from './own-lane.ts';
 import { type OpenScope, openScope } from './scope.ts';
+import { synchronous } from './synchronous.ts';
 
 /** Starts an incarnation, unless one runs or the actor is being stopped. */
 export function start(cell: Cell): void {
@@ -16,7 +17,7 @@ export function start(cell: Cell): void {
   if (cell.incarnations++ > 0) cell.runtime.observer.restarted?.(cell.path);
   guarded(cell, () => {
     cell.state = behaviour.init();
-    behaviour.started?.(scope);
+    synchronous(behaviour.started?.(scope), cell.path);
   });
   if (cell.mailbox.tail > cell.mailbox.head) wakeFor(cell);
 }
@@ -77,7 +78,9 @@ function beginEnd(cell: Cell): void {
   cell.scope?.cancelTimers();
   const { behaviour } = cell;
   guarded(cell, () => {
-    for (const effect of behaviour.stopping?.(cell.state) ?? []) behaviour.perform(effect, cell.scope!);
+    for (const effect of behaviour.stopping?.(cell.state) ?? []) {
+      synchronous(behaviour.perform(effect, cell.scope!), cell.path);
+    }
   });
   settleEnd(cell);
   const { ending } = cell;

@@ -13,16 +13,18 @@ import type { Runtime } from './runtime.ts';
 import type { Turn } from './scheduler.ts';
 import { notifyWatchers } from './watch.ts';
 
-declare const parent: unique symbol;
+/** The key under which a parent keeps its nest. */
+export const nest: unique symbol = Symbol('nest');
 
 /** A place in the tree under which actors are spawned: a supervisor, or what its `spawn` hands over. */
 export interface Parent {
   readonly path: string;
-  readonly [parent]?: never;
+  readonly [nest]: Nest;
 }
 
 /** What this package knows of a parent. */
-export interface Nest extends Parent {
+export interface Nest {
+  readonly path: string;
   readonly runtime: Runtime;
   readonly superior: Superior;
   readonly rule: RestartRule;
@@ -30,9 +32,6 @@ export interface Nest extends Parent {
   /** Throws when the name is bad or taken, or the supervisor is stopped. Starts the child if the supervisor runs. */
   adopt(name: string, make: () => Child): void;
 }
-
-/** The key under which a parent keeps its nest. */
-export const nest: unique symbol = Symbol('nest');
 
 /**
  * Starts `behaviour` under `parent`; `init` and `started` have run when it returns. If they throw,
@@ -43,7 +42,7 @@ export function spawnActor<State, Message, Own, Effect>(
   parent: Parent,
   behaviour: Behaviour<State, Message, Own, Effect>,
 ): Ref<Message> {
-  const at = (parent as unknown as { readonly [nest]: Nest })[nest];
+  const at = parent[nest];
   let cell: Cell | undefined;
   at.adopt(behaviour.name, () => {
     cell = openCell(at, behaviour as unknown as AnyBehaviour);

@@ -102,7 +102,7 @@ function handleOf(state: SupervisorState): Supervisor {
     shutdownMs: checked(shutdownMs),
     adopt: (name, make) => adopt(state, name, make),
   });
-  const parentFor = (options: SpawnOptions): Parent => ({ path: state.path, [nest]: nestFor(options) }) as Parent;
+  const parentFor = (options: SpawnOptions): Parent => ({ path: state.path, [nest]: nestFor(options) });
 
   return {
     ...parentFor({}),

@@ -74,6 +74,17 @@ describe('one crash', () => {
     expect(crashes).toMatchObject([{ path: '/a', error: { message: 'bug' }, outcome: 'restart' }]);
   });
 
+  it.each(['perform', 'started'] as const)(
+    'is what a %s that returns a promise comes to, and the rejection is caught',
+    async (place) => {
+      const { root, crashes } = testSystem({ supervision: { intensity: { maxRestarts: 0, withinMs: 1 } } });
+      const a = root.spawn(probe('a', [], { [place]: () => Promise.reject(new Error('later')) }));
+      tell(a, note('x'));
+      await settle();
+      expect(crashes[0]).toMatchObject({ path: '/a', error: { message: expect.stringContaining('with scope.run') } });
+    },
+  );
+
   it('can be injected, also by the actor itself in the middle of its handler', async () => {
     const lines: string[] = [];
     const system = testSystem();

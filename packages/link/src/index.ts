@@ -1,7 +1,7 @@
 export type { LinkDeps } from './deps.ts';
 export { LinkError } from './error.ts';
 export { type Admit, type Admittance, acceptLink, openLink } from './handshake.ts';
-export { type OwnIdentity, type ProtocolRange, protocolRange } from './judge.ts';
+export type { OwnIdentity } from './judge.ts';
 export { type LinkLimits, linkLimits } from './limits.ts';
 export type * from './link.ts';
 export { type LinkFeed, type LiveLinkOptions, liveLink, type PausedLink } from './live-link.ts';

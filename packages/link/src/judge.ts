@@ -1,6 +1,14 @@
-import type { CloseCode, Hello, NodeName, Role } from '@muster/protocol';
+import {
+  type CloseCode,
+  clip,
+  commonVersion,
+  type Hello,
+  type NodeName,
+  type ProtocolRange,
+  protocolRange,
+  type Role,
+} from '@muster/protocol';
 import { isNodeName } from './psk.ts';
-import { clip } from './text.ts';
 import type { PeerIdentity } from './transport.ts';
 
 /** Who this node says it is. */
@@ -14,14 +22,6 @@ export interface OwnIdentity {
   readonly protocol?: ProtocolRange;
 }
 
-export interface ProtocolRange {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The protocol versions that this code speaks. */
-export const protocolRange: ProtocolRange = { min: 1, max: 1 };
-
 export type Judgement =
   /** `protocol`: the highest version that both speak. */
   | { readonly accept: true; readonly protocol: number }
@@ -33,7 +33,7 @@ export type Judgement =
  */
 export function judgeHello(hello: Hello, own: OwnIdentity, proven: PeerIdentity | undefined): Judgement {
   const range = own.protocol ?? protocolRange;
-  const protocol = commonProtocol(hello.protocol, range);
+  const protocol = commonVersion(range, hello.protocol);
   if (protocol === undefined)
     return refuse(
       'protocol-range',
@@ -62,12 +62,6 @@ export function judgeHello(hello: Hello, own: OwnIdentity, proven: PeerIdentity 
       `the ${own.role} itself is "${own.node}": give the other node a <node_name> of its own`,
     );
   return { accept: true, protocol };
-}
-
-/** Undefined when the ranges do not meet. */
-export function commonProtocol(a: ProtocolRange, b: ProtocolRange): number | undefined {
-  const highest = Math.min(a.max, b.max);
-  return highest >= Math.max(a.min, b.min) ? highest : undefined;
 }
 
 const differs = (hello: Hello, proven: PeerIdentity): boolean =>

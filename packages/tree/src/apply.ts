@@ -3,7 +3,7 @@ import { splitPath } from '@muster/protocol';
 import type { Disk, DiskFailure, DiskStep, FileStat, Listing, StepOutcome } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { type Journal, type Removals, trashStep } from './journal.ts';
-import { type Failure, failure, mayBeLeft } from './plan.ts';
+import { deepestFirst, type Failure, failure, mayBeLeft } from './plan.ts';
 import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
 
 export interface ApplyContext {
@@ -72,9 +72,8 @@ async function remove(
 ): Promise<{ readonly removed: number; readonly failures: readonly Failure[] }> {
   if (files.length + directories.length + parents.length === 0) return { removed: 0, failures: [] };
   const trashed = await discard(context, files);
-  await removeDirectories(context, directories);
+  await removeDirectories(context, directories, parents);
   const { disk, root } = context;
-  await disk.steps(parents.map((path) => ({ do: 'remove-directory', path: `${root}/${path}` })));
   const changed = [...new Set([...files, ...directories].map((path) => splitPath(path)[0]))];
   await disk.sync([], [context.trashPath, ...changed.map((path) => `${root}/${path}`)]);
   return trashed;
@@ -130,12 +129,17 @@ async function copyAway({ disk, root, trashPath }: ApplyContext, path: string): 
   }
 }
 
-async function removeDirectories(context: ApplyContext, directories: readonly string[]): Promise<void> {
+/** Deepest first, both kinds together: a directory of the plan may hold one that is only emptied. */
+async function removeDirectories(
+  context: ApplyContext,
+  directories: readonly string[],
+  parents: readonly string[],
+): Promise<void> {
   const { disk, root, table, exclusions } = context;
-  for (const directory of directories) {
+  for (const directory of deepestFirst([...directories, ...parents])) {
     const [outcome] = await disk.steps([{ do: 'remove-directory', path: `${root}/${directory}` }]);
     if (outcome?.ok !== false || outcome.failure.code !== 'ENOTEMPTY') continue;
-    if (entryOf(table, directory)?.removeEmptyDirectories !== true) continue;
+    if (parents.includes(directory) || entryOf(table, directory)?.removeEmptyDirectories !== true) continue;
     const [listing] = await disk.list([`${root}/${directory}`]);
     if (listing?.ok !== true || !onlyExcluded(listing, exclusions)) continue;
     await discard(

@@ -35,7 +35,7 @@ export interface Work {
   readonly failures: readonly Failure[];
 }
 
-export const failure = (path: string, code: string): Failure => ({ path, code, text: explain(code) });
+export const failure = (path: string, code: string): Failure => ({ path, code, text: `${explain(code)} (${code})` });
 
 const ancestors = (directory: string, entry: TableEntry): string[] => {
   const all: string[] = [];
@@ -223,7 +223,7 @@ function memo<T>(work: (directory: string) => T): (directory: string) => T {
   };
 }
 
-const deepestFirst = (paths: readonly string[]): string[] =>
+export const deepestFirst = (paths: readonly string[]): string[] =>
   [...new Set(paths)].sort((a, b) => b.split('/').length - a.split('/').length || (a < b ? -1 : 1));
 
 function partition(

@@ -9,7 +9,7 @@ import {
   Milliseconds,
   NodeNameSchema,
   RoleSchema,
-  SyncState,
+  SeenSync,
   Text,
   Version,
   Wall,
@@ -25,7 +25,7 @@ export const NodeView = Fields({
   liveness: Words(['unknown', 'up', 'suspect', 'down', 'left']),
   /** Why the liveness is what it is, in plain words. */
   reason: Text,
-  sync: SyncState,
+  sync: SeenSync,
   holds: Type.Optional(Generation),
   /** Generations behind the master's, where both are of one epoch. */
   lag: Type.Optional(Count),

@@ -16,7 +16,7 @@ export * from './control.ts';
 export * from './file-sync.ts';
 export * from './integrity.ts';
 export * from './keep-alive.ts';
-export { SyncState } from './parts.ts';
+export { SeenSync, SyncState } from './parts.ts';
 
 /** Every message. */
 export type WireMessage =

@@ -62,6 +62,10 @@ export const Generation = Fields({ epoch: Count, generation: Count });
 export const SyncState = Words(['starting', 'in-sync', 'syncing', 'held', 'failing']);
 export type SyncState = Static<typeof SyncState>;
 
+/** How far a node is with its files, as another sees it. `unknown`: it is not there to say. */
+export const SeenSync = Words(['starting', 'in-sync', 'syncing', 'held', 'failing', 'unknown']);
+export type SeenSync = Static<typeof SeenSync>;
+
 /** Every field name below `schema`. */
 export function fieldNames(schema: TSchema): readonly string[] {
   if ('properties' in schema)

@@ -15,6 +15,7 @@ const syncTones: Readonly<Record<NodeView['sync'], Tone>> = {
   syncing: 'warn',
   held: 'warn',
   failing: 'bad',
+  unknown: 'dim',
 };
 
 /** Whether every node of the cluster is up and holds the master's newest generation. */
