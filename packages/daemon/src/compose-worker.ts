@@ -168,7 +168,7 @@ export async function composeWorker(
       clock,
       listen: platform.listenLocally,
       answers: workerAnswers({
-        ...{ config, platform, system, files, standing, keepAlive, integrity, fileReplica },
+        ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
         dialer: () => dialer,
         master: () => (master === undefined ? undefined : peers.of(master.peer.node)),
       }),
