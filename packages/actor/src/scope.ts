@@ -38,7 +38,7 @@ export interface Owner {
   readonly clock: Clock;
   /** Queues a message of the actor's own. The result takes it back, or tells whether it still waits. */
   deliver(message: unknown): Waiting;
-  /** A bug in code of the actor that ran outside its handlers. */
+  /** A bug in code of the actor that ran outside its handlers. Not called once the scope is closed. */
   fault(error: unknown): void;
   /** Work in flight ended. */
   workEnded(): void;
