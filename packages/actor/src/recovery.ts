@@ -39,8 +39,10 @@ export function openRecoveries(ports: RecoveryPorts): Recoveries {
     recover: (children, delayMs) => recover(waiting, children, delayMs),
     has: (child) => pending.has(child),
     forget: (child) => {
-      pending.get(child)?.group.delete(child);
+      const recovery = pending.get(child);
+      recovery?.group.delete(child);
       pending.delete(child);
+      if (recovery?.group.size === 0) cancel(waiting, recovery);
     },
     cancelAll: () => {
       for (const recovery of new Set(pending.values())) cancel(waiting, recovery);

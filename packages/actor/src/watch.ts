@@ -13,9 +13,10 @@ export function watch(watched: Ref<never>, notify: (reason: StopReason) => void)
   if (cell === undefined) throw new Error(`${watched.path} is the address of an answer: only actors can be watched`);
   // A function of its own for each watch: the same `notify` may be given twice.
   const watcher = (reason: StopReason): void => notify(reason);
-  const watchers = cell.watchers ?? new Set();
+  const stopped = cell.status === 'stopped';
+  const watchers = stopped ? new Set<typeof watcher>() : (cell.watchers ?? new Set());
   watchers.add(watcher);
-  if (cell.status === 'stopped') queueMicrotask(() => tellAll(cell, watchers, 'stopped'));
+  if (stopped) queueMicrotask(() => tellAll(cell, watchers, 'stopped'));
   else cell.watchers = watchers;
   return () => void watchers.delete(watcher);
 }

@@ -106,6 +106,23 @@ describe('one crash', () => {
   });
 });
 
+describe('two crashes of one incarnation', () => {
+  it('inside one handler are one: the first', async () => {
+    const system = testSystem();
+    const a = system.root.spawn(probe('a', []));
+    tell(
+      a,
+      call(() => {
+        system.crash('/a', new Error('first'));
+        system.crash('/a', new Error('second'));
+        throw new Error('third');
+      }),
+    );
+    await settle();
+    expect(system.crashes.map(({ error }) => (error as Error).message)).toEqual(['first']);
+  });
+});
+
 describe('back-off', () => {
   it('keeps the actor down for its time, and its messages in the mailbox', async () => {
     const lines: string[] = [];
@@ -132,6 +149,7 @@ describe('back-off', () => {
     tell(a, fault);
     await settle();
     await root.stopChild(a);
+    expect(clock.timers()).toBe(0);
     await clock.advance(1_000);
     expect(lines).toEqual(['a+']);
     expect(clock.timers()).toBe(0);
