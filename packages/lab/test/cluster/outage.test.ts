@@ -208,6 +208,37 @@ async function fill(cluster: Cluster, names: readonly string[]): Promise<void> {
     90_000,
   );
 
+  it('where its journal lies says so, gathers no staged files, and goes on when there is space', async () => {
+    const cluster = await openCluster({ workers: 1 });
+    const [worker] = cluster.workers as [ClusterNode];
+    const at = join(worker.root, 'queue/cluster');
+    const filler = join(at, 'filler');
+    mount(at, '64k');
+    try {
+      for (const node of cluster.nodes) node.start();
+      await cluster.inSync();
+      expect(() => execFileSync('dd', ['if=/dev/zero', `of=${filler}`], { stdio: 'ignore' })).toThrow();
+      await fill(cluster, names.slice(0, 2));
+      const seen = new Set<string>();
+      await until('it has tried twice', async () => {
+        const staged = stagedIn(worker.root);
+        expect(staged.length).toBeLessThanOrEqual(2);
+        for (const path of staged) seen.add(path);
+        return seen.size > 2 && (await rowOf(cluster, worker))?.sync === 'failing';
+      });
+      expect(await worker.ask((client) => client.explain(worker.name))).toMatch(/disk is full; free space on it/);
+      await rm(filler);
+      await until('all is there', async () => (await cluster.differences(worker)).length === 0);
+      await cluster.inSync();
+      await identical(cluster);
+    } finally {
+      worker.kill('SIGKILL');
+      await worker.exited();
+      execFileSync('umount', ['-l', at]);
+      await cluster.close();
+    }
+  }, 90_000);
+
   it('before its first start ends with a clear error, and leaves nothing that hinders the next', async () => {
     const cluster = await openCluster({ workers: 1 });
     const [worker] = cluster.workers as [ClusterNode];
