@@ -28,7 +28,8 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
-import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { openQuietDisk } from './files/quiet-disk.ts';
+import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
@@ -57,12 +58,18 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => {
+      logPolling(log.for(tag, 'Local integrity'), error, config);
+      tell(integrity, { type: 'watch-exhausted' });
+    },
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
     { disk, random: random.next, learn: scanner.learn },
-    { root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+    {
+      ...{ root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+      maxFileBytes: muster.integrity.maxFileSizeBytes,
+    },
   );
   const recovered = once(async () => {
     const { found, renamed, removed } = await replicator.recover();
@@ -101,8 +108,10 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
+  const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
-    const result = await replicator.replicate(plan, content, progress, signal);
+    const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    files.work.replicated(result);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
   });
@@ -138,6 +147,8 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
+          // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
+          await quietDisk.quiet();
           const found = await files.scan(extent, signal);
           logHeld(found.problems);
           return found;
