@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ClusterNode, openCluster, until } from '@muster/lab/testing';
 import { openFlippingTree, otherSide, runSeed, type Side, seeded, stagedIn } from './flipping-tree.ts';
 
-const blows = Number(process.env.MUSTER_STORM ?? 20);
+const blows = Number(process.env.MUSTER_STORM ?? 15);
 
 /** Up again, awake, whatever befell it. */
 function revive(node: ClusterNode): void {
