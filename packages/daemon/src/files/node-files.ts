@@ -1,6 +1,8 @@
 /** R on disk, as one node needs it: the scanner, and what watches for it. Shared by both compositions. */
 import type { NodeConfig } from '@muster/config';
 import {
+  type Disk,
+  DiskError,
   defaultExclusions,
   type LearningScanner,
   type Owner,
@@ -30,9 +32,13 @@ export interface NodeFiles {
   readonly close: () => Promise<void>;
 }
 
+/** What belongs to this node alone: its user may read it, and the manager's group. */
+const stateMode = 0o770;
+
 /** Hints are gathered again by the integrity actor; this joins those of one system call. */
 const hintMs = 5;
 
+/** Rejects with a `DiskError` when the folder for Muster's own files cannot be made. */
 export async function openNodeFiles(
   config: NodeConfig,
   { disk, clock, wallNow }: Platform,
@@ -43,6 +49,7 @@ export async function openNodeFiles(
   const owner = uid === undefined || gid === undefined ? undefined : { uid, gid };
   const statePath = `${root}/${stateFolder}`;
   const { maxFileSizeBytes: maxFileBytes, maxFiles } = muster.integrity;
+  await makeFolder(disk, statePath);
   const scanner = await openScanner(
     { disk, wallNow },
     {
@@ -60,8 +67,15 @@ export async function openNodeFiles(
   const watch = (directories: readonly string[]): void => {
     if (watcher !== undefined) return watcher.setDirectories(directories);
     const dirty = (changed: ReadonlySet<string>): void => hints.dirty([...changed]);
-    const { exhausted } = hints;
-    watcher = openTreeWatcher({ disk, clock, root, coalesceMs: hintMs, directories, dirty, exhausted });
+    let spent = false;
+    const exhausted = (error: Error): void => {
+      spent = true;
+      // A successor of the integrity actor asks anew, and is told anew.
+      watcher = undefined;
+      hints.exhausted(error);
+    };
+    const opened = openTreeWatcher({ disk, clock, root, coalesceMs: hintMs, directories, dirty, exhausted });
+    if (!spent) watcher = opened;
   };
   return {
     root,
@@ -80,4 +94,9 @@ export async function openNodeFiles(
       await scanner.save();
     },
   };
+}
+
+async function makeFolder(disk: Disk, path: string): Promise<void> {
+  const [made] = await disk.steps([{ do: 'make-directory', path, mode: stateMode }]);
+  if (made !== undefined && !made.ok) throw new DiskError(made.failure.code, made.failure.path);
 }
