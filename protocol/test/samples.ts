@@ -75,6 +75,7 @@ export const messages: Samples = {
     holds: { epoch: 3, generation: 42 },
     files: 295,
     bytes: 5_000_000_000,
+    work: { scans: 4, hashed: 295, replications: 2, written: 290, removed: 5, writtenBytes: 4_900_000_000 },
     generation: { epoch: 3, generation: 42 },
     problems: [{ path: 'etc/lists/caf\\xe9', effect: 'held', code: 'not-utf8', text: 'Rename it.' }],
     link: 'linked to master since 12:00',

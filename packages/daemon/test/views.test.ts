@@ -2,7 +2,7 @@ import type { IntegrityView } from '@muster/integrity';
 import { type ActorView, encodeEnvelope, type NodeView, type ProblemView, type WireMessage } from '@muster/protocol';
 import { explainMaster, explainPeer } from '../src/views/explain.ts';
 import { fitRows } from '../src/views/fit.ts';
-import { linkWords, problemRow, shortActor, shortNode, shortProblem } from '../src/views/rows.ts';
+import { problemRow, shortActor, shortNode, shortProblem } from '../src/views/rows.ts';
 
 const node = (more: Partial<NodeView> = {}): NodeView => ({
   name: 'worker1',
@@ -92,22 +92,6 @@ it('a problem of R itself has a path, and no text is longer than the wire takes'
   const row = problemRow({ path: '', effect: 'blocking', code: 'EACCES', text: 'x'.repeat(5_000) });
   expect(row.path).toBe('.');
   expect(() => frameOf(health([row]))).not.toThrow();
-});
-
-it.each([
-  ['linked', { state: 'linked', attempt: 3 }, 'Linked to the master.'],
-  [
-    'waiting',
-    { state: 'waiting', attempt: 2, nextTryMs: 1_250 },
-    'There is no link to the master (try 2). The next try is in 1.3 s.',
-  ],
-  [
-    'failed',
-    { state: 'waiting', attempt: 1, lastError: { code: 'refused', text: 'nothing listens there' } },
-    'There is no link to the master (try 1). nothing listens there.',
-  ],
-] as const)('the link in words: %s', (_title, view, words) => {
-  expect(linkWords(view)).toBe(words);
 });
 
 it.each<readonly [string, Partial<NodeView>, string]>([

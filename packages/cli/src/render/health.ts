@@ -21,6 +21,7 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ['State', paint(health.state, tones[health.state])],
     ['Generation', generation(health)],
     ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
+    ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),
     ...(health.link === undefined ? [] : [['Link', printable(health.link)] as const]),
     ['Actors', `${counted(health.restarts, 'restart')}, ${counted(health.deadLetters, 'dead letter')}`],
     ['Load', `${bytes(health.rssBytes)} of memory, event loop late by ${age(health.loopDelayMs)}`],
@@ -35,6 +36,13 @@ function generation({ role, holds, generation: newest }: Health): string {
   return newest.generation === holds.generation && newest.epoch === holds.epoch
     ? `${holds.generation}, the newest`
     : `${holds.generation} held, ${newest.generation} is the newest`;
+}
+
+/** Since the start. Workers write, masters only read. */
+function work({ scans, hashed, replications, written, removed, writtenBytes }: NonNullable<Health['work']>): string {
+  const read = `${counted(scans, 'scan')}, ${counted(hashed, 'file')} read`;
+  if (replications === 0) return read;
+  return `${read}; ${counted(written, 'file')} written (${bytes(writtenBytes)}), ${removed} deleted`;
 }
 
 const agents = ({ agents: count }: Health): string => (count === undefined ? '' : `, ${counted(count, 'agent')}`);

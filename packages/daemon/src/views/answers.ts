@@ -21,9 +21,9 @@ import type { Standing } from '../node-core.ts';
 import type { LinkedNode } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { explainMaster, explainPeer } from './explain.ts';
+import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
-import { actorRow, linkWords, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
+import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
 
 export interface AnswerSources {
   readonly config: NodeConfig;
@@ -70,7 +70,10 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const link = async (): Promise<LinkView> => ask(sources.dialer(), getLink, askMs);
   const ownView = async (): Promise<ClusterView> => {
     const lag = await ask(keepAlive, getOwnLag, askMs);
-    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), ownRow(sources, lag)]);
+    const tried = tryWords(await link());
+    const row = ownRow(sources, lag);
+    const why = [row.why ?? '', tried].join(' ').trim();
+    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), why === '' ? row : { ...row, why }]);
   };
   return {
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
@@ -82,7 +85,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       if (node === own) {
         const view = explain(own, await ask(fileReplica, getReplicaState, askMs));
         const state = await link();
-        return explained(state.state === 'linked' ? view : `${view} ${linkWords(state)}`);
+        return explained([view, tryWords(state)].join(' ').trimEnd());
       }
       const answer = await askMaster(sources, { type: 'explain', node });
       if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
@@ -133,7 +136,8 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
   return rows.find(({ role }) => role === 'master')?.holds;
 }
 
-async function health({ config, platform, system, standing, keepAlive, integrity }: AnswerSources): Promise<Health> {
+async function health(sources: AnswerSources): Promise<Health> {
+  const { config, platform, system, files, standing, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
   const { holds, state } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
@@ -151,6 +155,7 @@ async function health({ config, platform, system, standing, keepAlive, integrity
     ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
     bytes: view.bytes,
+    work: files.work.read(),
     problems: fitRows(view.problems.map(problemRow), shortProblem),
     restarts: actors.reduce((sum, { restarts }) => sum + restarts, 0),
     deadLetters: system.deadLetters().count,

@@ -1,7 +1,6 @@
 /** The rows of the views that a node gives of itself, and what of them is cut when they do not fit. Pure. */
 import type { ActorSystem } from '@muster/actor';
 import type { Problem } from '@muster/integrity';
-import type { LinkView } from '@muster/node';
 import { type ActorView, clip, MAX_HELD_PATH, type NodeView, type ProblemView } from '@muster/protocol';
 import { optionalText } from './fit.ts';
 
@@ -24,14 +23,6 @@ export const shortNode = ({ reason, why, ...row }: NodeView, most: number): Node
   reason: clip(reason, most),
   ...optionalText('why', why, most),
 });
-
-/** How the link to the master stands, as a sentence. */
-export function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
-  if (state === 'linked') return 'Linked to the master.';
-  const why = lastError === undefined ? '' : ` ${lastError.text}.`;
-  const next = nextTryMs === undefined ? '' : ` The next try is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
-  return `There is no link to the master (try ${attempt}).${why}${next}`;
-}
 
 /** One line of `muster tree`. */
 export const actorRow = ({
