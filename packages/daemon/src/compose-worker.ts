@@ -29,6 +29,7 @@ import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
+import { unlessStalled } from './files/unless-stalled.ts';
 import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
@@ -105,7 +106,7 @@ export async function composeWorker(
 
   const open: OpenStream = (request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
-    return master.open('file-sync', request, signal);
+    return unlessStalled(master.open('file-sync', request, signal), clock);
   };
   const content = contentOver(open);
   const quietDisk = openQuietDisk();
