@@ -41,11 +41,21 @@ const stateMode = 0o770;
 /** Hints are gathered again by the integrity actor; this joins those of one system call. */
 const hintMs = 5;
 
+/** What the watcher tells. */
+export interface WatchHints {
+  /** Something changed in these directories, relative to R. */
+  readonly dirty: (directories: readonly string[]) => void;
+  /** The system has no more watches. Told once. */
+  readonly exhausted: (error: Error) => void;
+  /** Nothing is watched: told for each wish to watch, for a new integrity actor knows nothing of the one before. */
+  readonly poll: () => void;
+}
+
 /** Rejects with a `DiskError` when the folder for Muster's own files cannot be made. */
 export async function openNodeFiles(
   config: NodeConfig,
   { disk, clock, wallNow }: Platform,
-  hints: { readonly dirty: (directories: readonly string[]) => void; readonly exhausted: (error: Error) => void },
+  hints: WatchHints,
 ): Promise<NodeFiles> {
   const { root, table, cluster, muster } = config;
   const { uid, gid } = muster.files;
@@ -68,18 +78,17 @@ export async function openNodeFiles(
   const work = countFileWork();
   let last: ScanResult | undefined;
   let watcher: TreeWatcher | undefined;
+  let spent = false;
+  const exhausted = (error: Error): void => {
+    spent = true;
+    hints.exhausted(error);
+    hints.poll();
+  };
+  const dirty = (changed: ReadonlySet<string>): void => hints.dirty([...changed]);
   const watch = (directories: readonly string[]): void => {
-    if (watcher !== undefined) return watcher.setDirectories(directories);
-    const dirty = (changed: ReadonlySet<string>): void => hints.dirty([...changed]);
-    let spent = false;
-    const exhausted = (error: Error): void => {
-      spent = true;
-      // A successor of the integrity actor asks anew, and is told anew.
-      watcher = undefined;
-      hints.exhausted(error);
-    };
-    const opened = openTreeWatcher({ disk, clock, root, coalesceMs: hintMs, directories, dirty, exhausted });
-    if (!spent) watcher = opened;
+    if (spent) hints.poll();
+    else if (watcher !== undefined) watcher.setDirectories(directories);
+    else watcher = openTreeWatcher({ disk, clock, root, coalesceMs: hintMs, directories, dirty, exhausted });
   };
   return {
     root,

@@ -27,7 +27,7 @@ export const unlessStalled = (
           // It has failed already; how its end ends changes nothing.
           leave().catch(() => {});
         });
-        pieces.next().then(resolve, reject).finally(cancel);
+        pieces.next().finally(cancel).then(resolve, reject);
       });
     return { next, return: leave };
   },
