@@ -59,10 +59,8 @@ export async function composeMaster(
   const { clock, disk, log, process, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: (error) => {
-      logPolling(log.for('Master', 'Local integrity'), error, config);
-      tell(integrity, { type: 'watch-exhausted' });
-    },
+    exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
+    poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;

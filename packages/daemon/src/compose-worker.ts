@@ -59,10 +59,8 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: (error) => {
-      logPolling(log.for(tag, 'Local integrity'), error, config);
-      tell(integrity, { type: 'watch-exhausted' });
-    },
+    exhausted: (error) => logPolling(log.for(tag, 'Local integrity'), error, config),
+    poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(

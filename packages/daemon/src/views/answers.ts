@@ -74,7 +74,10 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     const tried = tryWords(await link());
     const row = ownRow(sources, lag);
     const why = [row.why ?? '', tried].join(' ').trim();
-    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), why === '' ? row : { ...row, why }]);
+    return clusterView(sources, [
+      ...(await ask(keepAlive, getNodes, askMs)),
+      { ...row, ...optionalText('why', why || undefined) },
+    ]);
   };
   return {
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
