@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { manualClock } from '@muster/actor/testing';
 import { digestHex, type FileEntry, type GetContent, type WireMessage } from '@muster/protocol';
 import type { ContentSink, ContentSource } from '@muster/tree';
 import fc from 'fast-check';
