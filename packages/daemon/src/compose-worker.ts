@@ -28,6 +28,7 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
+import { openQuietDisk } from './files/quiet-disk.ts';
 import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
@@ -62,7 +63,10 @@ export async function composeWorker(
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
     { disk, random: random.next, learn: scanner.learn },
-    { root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+    {
+      ...{ root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+      maxFileBytes: muster.integrity.maxFileSizeBytes,
+    },
   );
   const recovered = once(async () => {
     const { found, renamed, removed } = await replicator.recover();
@@ -101,8 +105,9 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
+  const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
-    const result = await replicator.replicate(plan, content, progress, signal);
+    const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
     files.work.replicated(result);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
@@ -139,6 +144,8 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
+          // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
+          await quietDisk.quiet();
           const found = await files.scan(extent, signal);
           logHeld(found.problems);
           return found;

@@ -9,6 +9,7 @@ import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
+import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
 import { becomeAccount, findAccount } from './adapters/privileges.ts';
 import { composeMaster } from './compose-master.ts';
@@ -46,10 +47,12 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     return exitCodes.stopped;
   }
   if (!options.stayRoot) await giveRootUp();
-  await mkdir(dirname(controlSocketPath(options.root)), { recursive: true, mode: 0o770 });
-  const lock = await lockInstance(options.root);
+  const { root } = options;
+  const folder = dirname(controlSocketPath(root));
+  await writingBelow(folder, () => mkdir(folder, { recursive: true, mode: 0o770 }));
+  const lock = await writingBelow(folder, () => lockInstance(root));
   const log = openDaemonLog(config, options);
-  const pidFile = await writePidFile(options.root);
+  const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
   try {
     return await runNode(config, options, log);
   } finally {

@@ -1,9 +1,8 @@
-import { type CloseCode, encodeEnvelope, type Violation } from '@muster/protocol';
+import { type CloseCode, clip, encodeEnvelope, type Violation } from '@muster/protocol';
 import type { LinkDeps } from './deps.ts';
 import { LinkError } from './error.ts';
 import type { LinkClosed } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { clip } from './text.ts';
 import type { Connection } from './transport.ts';
 
 /**

@@ -43,7 +43,7 @@ export interface LearnedFile {
 }
 
 export interface LearningScanner extends Scanner {
-  /** Takes what a replicator wrote. Used by the next scan only, and only where the stat is still the same. */
+  /** Takes what a replicator wrote. Used by the next scan of its directory only, and only where the stat is still the same. */
   learn(files: readonly LearnedFile[]): void;
 }
 
@@ -67,7 +67,7 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   const { root, table, cachePath, limits, mode } = config;
   const absolute = (directory: string): string => `${root}/${directory}`;
   let known: Map<string, Known> = decodeCache(await disk.read(cachePath, maxCacheBytes).catch(() => undefined), table);
-  let learned = new Map<string, Learned>();
+  const learned = new Map<string, Learned>();
   let last: ScanResult | undefined;
   const cache = openCacheWriter(disk, cachePath, () => known.values());
 
@@ -99,7 +99,7 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
     const reused = await settleAll(changed, draft, freshNs, signal);
     if (changed.length > 0 || draft.size !== known.size) cache.changed();
     known = draft;
-    learned = new Map();
+    forgetLearned(learned, dirty, changed);
     last = resultOf(draft, last, config, reused);
     return last;
   };
@@ -151,6 +151,19 @@ const optionsOf = (
   drift: mode === 'worker' ? { owner } : undefined,
   learned,
 });
+
+/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
+function forgetLearned(
+  learned: Map<string, Learned>,
+  dirty: ReadonlySet<string> | 'all',
+  visited: readonly { readonly found: Classified }[],
+): void {
+  if (dirty === 'all') return learned.clear();
+  if (learned.size === 0) return;
+  for (const { found } of visited) {
+    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
+  }
+}
 
 /** Only what was found by scanning is listed: a name from outside may lead through a symlink. */
 function nearestKnown(

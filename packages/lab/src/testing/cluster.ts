@@ -52,6 +52,8 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly master: ClusterNode;
   readonly workers: readonly ClusterNode[];
+  /** A second process on the R of `node`, for what comes of that. */
+  twin(node: ClusterNode): ClusterNode;
   /** As the master sees it; undefined while it cannot be asked. */
   view(): Promise<ClusterView | undefined>;
   /** Resolves when every worker that runs is up and says it is in sync with the master's newest generation. */
@@ -76,15 +78,21 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   for (const plan of plans) await prepare(plan, options, key, dialPort);
   const nodes = plans.map((plan) => clusterNode(plan, options.launcher?.(plan) ?? []));
   const [master, ...workers] = nodes as [ClusterNode, ...ClusterNode[]];
+  const twins: ClusterNode[] = [];
   const view = (): Promise<ClusterView | undefined> => master.ask((client) => client.cluster()).catch(() => undefined);
   return {
     ...{ folder, key, port, nodes, master, workers, view },
+    twin: (node) => {
+      const twin = clusterNode(node, []);
+      twins.push(twin);
+      return twin;
+    },
     inSync: (withinMs = 60_000) =>
       until('every worker is in sync', async () => allInSync(await view(), workers), withinMs),
     differences: async (worker) => differences(await readTree(master.root), await readTree(worker.root), modeOf),
     close: async () => {
-      for (const node of nodes) node.kill('SIGKILL');
-      await Promise.all(nodes.map((node) => node.exited()));
+      for (const node of [...nodes, ...twins]) node.kill('SIGKILL');
+      await Promise.all([...nodes, ...twins].map((node) => node.exited()));
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };

@@ -1,6 +1,6 @@
 /** Crashes by injected fault, of every actor of a running master and worker (Show 9 of the first cluster). */
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActorRow } from '@muster/control';
@@ -123,16 +123,7 @@ describe('an actor that crashes', () => {
 
   it('in the middle of a sync of 1,000 files costs no file, whichever it is', async () => {
     const random = seeded(runSeed('crashes during a sync'));
-    const cluster = await openCluster({
-      workers: 1,
-      musterYaml: 'restarts:\n  max: 100\n',
-      prepare: async ({ root }) => {
-        for (const path of ['100-workshop_rules.xml', '110-kiln_rules.xml', 'local_rules.xml'])
-          await rm(join(root, 'etc/rules', path), { force: true });
-        for (const path of ['default', 'dmz'])
-          await rm(join(root, 'etc/shared', path), { recursive: true, force: true });
-      },
-    });
+    const cluster = await openCluster({ workers: 1, empty: true, musterYaml: 'restarts:\n  max: 100\n' });
     const tree = openFlippingTree(cluster.master.root, join(cluster.folder, 'store'), random);
     const [worker] = cluster.workers as [ClusterNode];
     let side: Side = 'a';

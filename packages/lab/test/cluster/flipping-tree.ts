@@ -4,7 +4,7 @@
  * Most files differ between the two; some are the same, some, with their folders, are of one alone.
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export type Side = 'a' | 'b';
 export const otherSide = (side: Side): Side => (side === 'a' ? 'b' : 'a');
@@ -34,6 +34,8 @@ export interface FlippingTree {
   flip(side: Side): void;
   /** What is wrong with the files that `root` shows, at any moment: a torn one, an unknown one, a lost one. */
   faults(root: string): readonly string[];
+  /** How many files `root` shows. */
+  shown(root: string): number;
   /** What keeps `root` from holding exactly `side`. */
   faultsOf(root: string, side: Side): readonly string[];
 }
@@ -71,6 +73,7 @@ export function openFlippingTree(masterRoot: string, store: string, random: () =
     files,
     flip,
     faults: (root) => faultsIn(readFolders(root), files),
+    shown: (root) => readFolders(root).size,
     faultsOf: (root, side) => differencesFrom(readFolders(root), files, side),
   };
 }
@@ -103,20 +106,25 @@ function removeEmpty(folder: string): void {
 /** Everything but staged files, which are nobody's to read. */
 function readFolders(root: string): Map<string, Buffer> {
   const seen = new Map<string, Buffer>();
-  for (const folder of folders) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || isStaged(entry.name)) continue;
-      const path = join(entry.parentPath, entry.name);
-      const bytes = readUnlessGone(path);
-      if (bytes !== undefined) seen.set(path.slice(root.length + 1), bytes);
-    }
+  for (const path of folders.flatMap((folder) => filesBelow(join(root, folder)))) {
+    const bytes = isStaged(basename(path)) ? undefined : unlessGone(() => readFileSync(path));
+    if (bytes !== undefined) seen.set(path.slice(root.length + 1), bytes);
   }
   return seen;
 }
 
-function readUnlessGone(path: string): Buffer | undefined {
+/** Folders may vanish while they are walked, which a recursive `readdir` does not bear. */
+function filesBelow(folder: string): readonly string[] {
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return readFileSync(path);
+    return read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -127,11 +135,7 @@ const isStaged = (name: string): boolean => name.startsWith('.muster-') && name.
 
 /** Staged files that still lie below `root`. */
 export const stagedIn = (root: string): readonly string[] =>
-  folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter(({ name }) => isStaged(name))
-      .map(({ name }) => name),
-  );
+  folders.flatMap((folder) => filesBelow(join(root, folder)).filter((path) => isStaged(basename(path))));
 
 type Files = FlippingTree['files'];
 

@@ -4,7 +4,6 @@
  * `MUSTER_KILLS` sets how many kills of each (the default keeps the file short), `MUSTER_SEED` replays.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/testing';
@@ -19,7 +18,7 @@ import {
   stagedIn,
 } from './flipping-tree.ts';
 
-const kills = Number(process.env.MUSTER_KILLS ?? 10);
+const kills = Number(process.env.MUSTER_KILLS ?? 8);
 const perKillMs = 20_000;
 
 interface Flipping {
@@ -36,7 +35,7 @@ interface Flipping {
 
 /** A cluster of a master and a worker that hold side `a`. */
 async function openFlipping(random: () => number): Promise<Flipping> {
-  const cluster = await openCluster({ workers: 1, prepare: ({ root }) => emptied(root) });
+  const cluster = await openCluster({ workers: 1, empty: true });
   const tree = openFlippingTree(cluster.master.root, join(cluster.folder, 'store'), random);
   const [worker] = cluster.workers as [ClusterNode];
   for (const node of cluster.nodes) node.start();
@@ -48,11 +47,6 @@ async function openFlipping(random: () => number): Promise<Flipping> {
   flipping.syncMs = performance.now() - began;
   return flipping;
 }
-
-const emptied = async (root: string): Promise<void> => {
-  for (const folder of ['etc/rules', 'etc/shared'])
-    for (const name of readdirSync(join(root, folder))) await rm(join(root, folder, name), { recursive: true });
-};
 
 async function newest(cluster: Cluster): Promise<{ readonly epoch: number; readonly generation: number }> {
   const generation = (await cluster.view())?.generation;

@@ -1,0 +1,28 @@
+/** Mailboxes that wait for their turn, first come, first served: `round` from `taken` on, then `next`. */
+export interface RunQueue {
+  round: Ready[];
+  taken: number;
+  next: Ready[];
+}
+
+/** A mailbox that was woken. */
+export interface Ready {
+  readonly drain: () => void;
+  closed: boolean;
+}
+
+export const openRunQueue = (): RunQueue => ({ round: [], taken: 0, next: [] });
+
+/** Takes the mailbox out that has waited longest. Closed ones are dropped on the way. */
+export function takeReady(queue: RunQueue): Ready | undefined {
+  for (;;) {
+    if (queue.taken === queue.round.length) {
+      if (queue.next.length === 0) return undefined;
+      queue.round = queue.next;
+      queue.next = [];
+      queue.taken = 0;
+    }
+    const ready = queue.round[queue.taken++];
+    if (ready !== undefined && !ready.closed) return ready;
+  }
+}
