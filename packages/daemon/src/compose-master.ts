@@ -32,7 +32,7 @@ import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
-import { heldLog, integrityLog } from './integrity-log.ts';
+import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
@@ -59,7 +59,10 @@ export async function composeMaster(
   const { clock, disk, log, process, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => {
+      logPolling(log.for('Master', 'Local integrity'), error, config);
+      tell(integrity, { type: 'watch-exhausted' });
+    },
   });
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;

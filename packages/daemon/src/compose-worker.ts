@@ -29,7 +29,7 @@ import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
-import { heldLog, integrityLog, logReplica, logReplication } from './integrity-log.ts';
+import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
@@ -58,7 +58,10 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => {
+      logPolling(log.for(tag, 'Local integrity'), error, config);
+      tell(integrity, { type: 'watch-exhausted' });
+    },
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(

@@ -1,4 +1,5 @@
 /** What the log says of files, in the reference's words where the event is the same (`reference/links.md` 5). */
+import type { NodeConfig } from '@muster/config';
 import type { Generation, IntegrityEvent, Problem } from '@muster/integrity';
 import type { OwnStatus } from '@muster/keep-alive';
 import type { Log, Logger } from '@muster/log';
@@ -29,6 +30,12 @@ function generationWords({ id, tree, since }: Generation): string {
   return `Generation ${id.generation} of epoch ${id.epoch}: ${tree.files} files, ${tree.bytes} bytes.${what}`;
 }
 
+/** The system has no more watches. */
+export function logPolling(local: Pick<Logger, 'warning'>, { message }: Error, { muster }: NodeConfig): void {
+  const seconds = muster.integrity.pollEveryMs / 1_000;
+  local.warning(`${message}. Until the next start changes are looked for every ${seconds} s.`);
+}
+
 /** So many deleted files are named; all of them at debug. */
 const deletedNamed = 5;
 
@@ -38,10 +45,12 @@ export function logReplication(
   { changes, modeDrift }: Replication,
   { written, removed, failures }: ReplicationResult,
 ): void {
+  const refused = new Set(failures.map(({ path }) => path));
+  const mended = modeDrift.filter((path) => !refused.has(path)).length;
+  // A try that did nothing is told by the state, once, and not again each time.
+  if (written + removed + mended === 0) return;
   const failed = failures.length === 0 ? '' : ` | Failed: ${failures.length}`;
-  sync.info(
-    `Files created or updated: ${written} | Files deleted: ${removed} | Modes mended: ${modeDrift.length}${failed}`,
-  );
+  sync.info(`Files created or updated: ${written} | Files deleted: ${removed} | Modes mended: ${mended}${failed}`);
   for (const { path } of changes.put) sync.debug(`Written: ${path}`);
   for (const path of changes.remove.slice(0, deletedNamed)) sync.info(`Deleted: ${path}`);
   for (const path of changes.remove.slice(deletedNamed)) sync.debug(`Deleted: ${path}`);

@@ -97,4 +97,11 @@ describe('what a worker did to its files', () => {
     logReplication(logger, plan(['1', '2', '3', '4', '5']), result(5));
     expect(said.at(-1)).toBe('INFO Deleted: 5');
   });
+
+  it('is not told when nothing could be done: the state says why, once', () => {
+    const { said, logger } = lines();
+    const failures = [{ path: 'etc/rules/a', code: 'EINVAL', text: 'the system refused (EINVAL)' }];
+    logReplication(logger, plan([]), { ...result(0), failures });
+    expect(said).toEqual([]);
+  });
 });
