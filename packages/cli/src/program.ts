@@ -14,6 +14,7 @@ import {
   startNode,
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { printable } from './render/units.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
@@ -53,7 +54,9 @@ export async function runProgram(
 function faultOf(error: unknown, output: Output): ExitCode {
   // Commander has printed its own words already; help and version end with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.fault;
-  output.error(error instanceof Error ? error.message : String(error));
+  // It may be a peer's words; only line ends of our own are kept.
+  const words = error instanceof Error ? error.message : String(error);
+  output.error(words.split('\n').map(printable).join('\n'));
   return isUnreachable(error) ? exitCodes.notReachable : exitCodes.fault;
 }
 

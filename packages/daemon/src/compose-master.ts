@@ -59,10 +59,8 @@ export async function composeMaster(
   const { clock, disk, log, process, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: (error) => {
-      logPolling(log.for('Master', 'Local integrity'), error, config);
-      tell(integrity, { type: 'watch-exhausted' });
-    },
+    exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
+    poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
@@ -147,7 +145,7 @@ export async function composeMaster(
     spawnControl(parent, {
       clock,
       listen: platform.listenLocally,
-      answers: masterAnswers({ config, platform, system, files, standing, keepAlive, integrity }),
+      answers: masterAnswers({ config, platform, system, files, standing, peers, keepAlive, integrity }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );

@@ -12,6 +12,7 @@ import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
 import { becomeAccount, findAccount } from './adapters/privileges.ts';
+import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
 import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
@@ -114,6 +115,9 @@ async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Pr
       ended.end(exitCodes.gaveUp);
     });
     const code = await ended.wait;
+    endWithin(stopWithinMs, () =>
+      main.critical(`Not stopped after ${stopWithinMs / 1_000} s: the process ends as it is.`),
+    );
     await node.stop();
     main.info('Stopped.');
     return code;
