@@ -93,7 +93,7 @@ async function benchReplicate(name, count, bytes) {
   const disk = nodeDisk();
   const master = await scannerOf(disk, root);
   const { tree } = await master.scan('all', signal);
-  const source = openContentReader({ disk, root, tree: () => tree });
+  const source = openContentReader({ disk, root, table, exclusions: defaultExclusions, tree: () => tree });
   const [ours, theirs, durable] = [[], [], []];
   let [memory, stall] = [0, 0];
   for (let i = 0; i < rounds; i++) {

@@ -1,5 +1,5 @@
 /** How a replica stands, for people: the view, its state, and the words of `muster why`. Pure. */
-import { compareGenerations, type GenerationId, type SyncState } from '@muster/protocol';
+import { clip, compareGenerations, type GenerationId, type SyncState } from '@muster/protocol';
 import type { PlanSize } from './plan.ts';
 import type { FileFailure, Problem } from './shapes.ts';
 
@@ -41,7 +41,6 @@ export interface GuardView {
 
 /** Only so many failures are shown; the rest are counted. */
 export const maxFailuresShown = 20;
-const maxWhy = 2_000;
 
 /** Problems that leave part of the disk unseen: with one of them no generation can be said to be held. */
 export const hides = ({ effect, code }: Problem): boolean => effect === 'blocking' && code !== 'missing-directory';
@@ -49,7 +48,7 @@ export const hides = ({ effect, code }: Problem): boolean => effect === 'blockin
 /** The state, and in plain words why it is not `in-sync`. */
 export function standing(view: ReplicaView): { readonly state: SyncState; readonly why?: string } {
   const { state, why } = judge(view);
-  return why === undefined ? { state } : { state, why: why.length > maxWhy ? `${why.slice(0, maxWhy - 1)}…` : why };
+  return why === undefined ? { state } : { state, why: clip(why) };
 }
 
 function judge(view: ReplicaView): { state: SyncState; why?: string } {

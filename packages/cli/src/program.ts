@@ -23,7 +23,7 @@ Exit codes
   1  a fault: wrong usage, wrong configuration, a request that the node refused
   2  nodes, health: the node answered, and not everything is in sync
   3  the node could not be reached: it does not run, may not be asked, or did not answer in time
-  start -f ends with the codes of the daemon: 70 after too many crashes of an actor, 75 where one runs already.`;
+  start ends with the codes of the daemon: 75 where one runs already; and with -f 70 after too many crashes.`;
 
 const levels = ['error', 'warning', 'info', 'debug', 'debug2'] as const;
 

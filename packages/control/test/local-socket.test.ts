@@ -112,7 +112,7 @@ describe('the local socket', () => {
   });
 
   it('tells a client whose answer never comes, and serves the others', async () => {
-    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, tickMs: 10 });
+    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, maxPerNode: 4, tickMs: 10 });
     const client = await eventually(openClient);
     const stuck = expect(client.syncNow()).rejects.toMatchObject({ code: 'timeout' });
     expect(await client.tree()).toEqual([]);

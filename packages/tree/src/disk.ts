@@ -126,6 +126,9 @@ export interface Disk {
   steps(steps: readonly DiskStep[]): Promise<readonly StepOutcome[]>;
   /** Makes durable what was written below `directories`: one syncfs a device, or an fsync a file when `files` are few. */
   sync(files: readonly string[], directories: readonly string[]): Promise<void>;
-  /** Hints that something in `directory` changed. Throws `WatchExhausted` when the system has no more watches. */
-  watch(directory: string, changed: () => void, failed: (error: Error) => void): Watch;
+  /**
+   * Hints that something in `directory` changed, and what where that is known. Throws `WatchExhausted`
+   * when the system has no more watches.
+   */
+  watch(directory: string, changed: (name?: string) => void, failed: (error: Error) => void): Watch;
 }

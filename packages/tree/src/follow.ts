@@ -2,9 +2,9 @@
 import type { Classified } from './classify.ts';
 import type { Digested, Disk, FileStat } from './disk.ts';
 import type { Known } from './known.ts';
+import { leadsInside } from './links.ts';
 import { packStat, sameContent, statFields } from './packed.ts';
-import type { Exclusions, TableEntry } from './selection.ts';
-import { isSafePath, selects } from './selection.ts';
+import type { Exclusions } from './selection.ts';
 import type { Followed } from './settle.ts';
 
 interface FollowConfig {
@@ -25,7 +25,7 @@ export async function follow(
   const paths = links.map((index) => `${root}/${directory}/${listing.names[index]}`);
   const [base, ...targets] = await disk.realpath([`${root}/${entry.directory}`, ...paths]);
   const inside = targets.map((target) =>
-    typeof base === 'string' && typeof target === 'string' && isInside(base, target, entry, exclusions)
+    typeof base === 'string' && typeof target === 'string' && leadsInside(base, target, entry, exclusions)
       ? target
       : undefined,
   );
@@ -44,14 +44,6 @@ export async function follow(
     }
   }
   return { links: outcome, hashed };
-}
-
-/** The target must be what the entry itself would synchronise: a symlink cannot make `etc/client.keys` of `etc/ossec.conf`. */
-function isInside(base: string, target: string, entry: TableEntry, exclusions: Exclusions): boolean {
-  if (!target.startsWith(`${base}/`)) return false;
-  const relative = target.slice(base.length + 1);
-  const name = relative.slice(relative.lastIndexOf('/') + 1);
-  return isSafePath(relative) && (entry.recursive || name === relative) && selects(entry, name, exclusions);
 }
 
 function knownTarget(

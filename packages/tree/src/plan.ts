@@ -35,7 +35,7 @@ export interface Work {
   readonly failures: readonly Failure[];
 }
 
-export const failure = (path: string, code: string): Failure => ({ path, code, text: explain(code) });
+export const failure = (path: string, code: string): Failure => ({ path, code, text: `${explain(code)} (${code})` });
 
 const ancestors = (directory: string, entry: TableEntry): string[] => {
   const all: string[] = [];

@@ -1,10 +1,11 @@
-/** After a crash: a whole journal is rolled forward; without one, what was staged is removed. */
+/** After a crash: a whole journal is rolled forward; without one, what was staged is removed. Either way one trash folder is left. */
 import { joinPath } from '@muster/protocol';
 import { apply } from './apply.ts';
 import type { Disk } from './disk.ts';
 import { decodeJournal } from './journal.ts';
 import type { Replicator } from './results.ts';
 import { type Exclusions, isStagedName, type TableEntry } from './selection.ts';
+import { clearOldTrash } from './trash.ts';
 
 interface RecoverConfig {
   readonly root: string;
@@ -28,6 +29,7 @@ export async function recoverTransaction(
   const staged = await stagedFiles(disk, config);
   await disk.steps([...staged, journalPath, `${journalPath}.new`].map((path) => ({ do: 'unlink', path })));
   if (bytes !== undefined) await disk.sync([], [config.statePath]);
+  await clearOldTrash(disk, config.statePath);
   const found = journal !== undefined ? 'journal' : staged.length > 0 ? 'staged' : 'nothing';
   return { found, renamed: applied?.renamed.length ?? 0, removed: applied?.removed ?? 0 };
 }

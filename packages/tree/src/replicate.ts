@@ -15,7 +15,8 @@ import { recoverTransaction } from './recover.ts';
 import type { ContentSource, Replication, ReplicationResult, Replicator } from './results.ts';
 import type { LearnedFile } from './scan.ts';
 import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selection.ts';
-import { trashFolders } from './trash.ts';
+import { withinSize } from './size-limit.ts';
+import { removeTree, trashFolders } from './trash.ts';
 
 export interface ReplicatorDeps {
   readonly disk: Disk;
@@ -32,6 +33,8 @@ export interface ReplicatorConfig {
   readonly exclusions: Exclusions;
   /** Whom written files are given to; left to the system when absent. */
   readonly owner?: Owner | undefined;
+  /** A larger file is not fetched but a failure: whoever announces it could fill the disk. Default: any size is taken. */
+  readonly maxFileBytes?: number;
   /** Absolute folder of the journal and the trash, of our own. */
   readonly statePath: string;
 }
@@ -78,8 +81,9 @@ export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: 
     return applied;
   };
 
-  const replicate: Replicator['replicate'] = async (plan, source, progress, signal) => {
+  const replicate: Replicator['replicate'] = async (wished, source, progress, signal) => {
     signal.throwIfAborted();
+    const { plan, tooLarge } = withinSize(wished, config.maxFileBytes ?? Number.POSITIVE_INFINITY);
     await disk.steps([{ do: 'make-directory', path: statePath, mode: directoryMode }]);
     const standing = await standingOf(directoriesToCheck(plan, table));
     const work = decideWork(plan, table, exclusions, standing, nonceOf(random));
@@ -99,7 +103,7 @@ export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: 
       written: applied.renamed.length,
       removed: applied.removed,
       bytes,
-      failures: [...work.failures, ...failed, ...applied.failures, ...drift],
+      failures: [...tooLarge, ...work.failures, ...failed, ...applied.failures, ...drift],
       missing: stage.missing,
     } satisfies ReplicationResult;
   };
@@ -274,16 +278,4 @@ async function fetchInto(
   const silent = puts.filter((_, index) => !begun.has(index)).map(({ path }) => path);
   progress({ files: begun.size, bytes });
   return [...new Set([...missing, ...silent])];
-}
-
-/** Removes a folder of ours with all that is in it. */
-export async function removeTree(disk: Disk, path: string): Promise<void> {
-  const [listing] = await disk.list([path]);
-  if (listing?.ok !== true) return;
-  const kinds = listing.names.map((name, index) => ({ path: `${path}/${name}`, kind: listing.stats.at(index).kind }));
-  for (const { path: below, kind } of kinds) if (kind === 'directory') await removeTree(disk, below);
-  await disk.steps(
-    kinds.filter(({ kind }) => kind !== 'directory').map(({ path: file }) => ({ do: 'unlink', path: file })),
-  );
-  await disk.steps([{ do: 'remove-directory', path }]);
 }

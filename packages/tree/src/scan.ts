@@ -3,7 +3,8 @@
  * changed. All system calls are the disk's; the event loop sees batches.
  */
 import { type DirectoryNode, emptyTree, type FileTree, fileTree, joinPath } from '@muster/protocol';
-import { decodeCache, encodeCache } from './cache-format.ts';
+import { decodeCache } from './cache-format.ts';
+import { openCacheWriter } from './cache-writer.ts';
 import { type Classified, type ClassifyOptions, classify, type Found, type Learned } from './classify.ts';
 import type { Digested, Disk, FileStat, Owner } from './disk.ts';
 import { follow } from './follow.ts';
@@ -42,7 +43,7 @@ export interface LearnedFile {
 }
 
 export interface LearningScanner extends Scanner {
-  /** Takes what a replicator wrote. Used by the next scan only, and only where the stat is still the same. */
+  /** Takes what a replicator wrote. Used by the next scan of its directory only, and only where the stat is still the same. */
   learn(files: readonly LearnedFile[]): void;
 }
 
@@ -66,9 +67,9 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   const { root, table, cachePath, limits, mode } = config;
   const absolute = (directory: string): string => `${root}/${directory}`;
   let known: Map<string, Known> = decodeCache(await disk.read(cachePath, maxCacheBytes).catch(() => undefined), table);
-  let learned = new Map<string, Learned>();
+  const learned = new Map<string, Learned>();
   let last: ScanResult | undefined;
-  let saved = '';
+  const cache = openCacheWriter(disk, cachePath, () => known.values());
 
   const start = (dirty: ReadonlySet<string> | 'all'): Visit[] => {
     if (dirty === 'all') return table.map((entry) => ({ directory: entry.directory, entry, deep: true }));
@@ -96,8 +97,9 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
       visits = visits.flatMap((visit, index) => visited(visit, listings[index]!, draft, options, changed, mode));
     }
     const reused = await settleAll(changed, draft, freshNs, signal);
+    if (changed.length > 0 || draft.size !== known.size) cache.changed();
     known = draft;
-    learned = new Map();
+    forgetLearned(learned, dirty, changed);
     last = resultOf(draft, last, config, reused);
     return last;
   };
@@ -128,17 +130,6 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
     return hashed;
   };
 
-  const save = async (): Promise<void> => {
-    const root = last?.tree.root ?? '';
-    if (last === undefined || (root === saved && last.hashed === 0)) return;
-    await disk.replace(cachePath, encodeCache(known.values()), 0o600).then(
-      () => {
-        saved = root;
-      },
-      () => undefined,
-    );
-  };
-
   const learn = (files: readonly LearnedFile[]): void => {
     for (const { path, digest, stat } of files) {
       const packed = new BigInt64Array(statFields);
@@ -147,7 +138,7 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
     }
   };
 
-  return { scan, save, learn };
+  return { scan, save: cache.save, learn };
 }
 
 const optionsOf = (
@@ -160,6 +151,19 @@ const optionsOf = (
   drift: mode === 'worker' ? { owner } : undefined,
   learned,
 });
+
+/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
+function forgetLearned(
+  learned: Map<string, Learned>,
+  dirty: ReadonlySet<string> | 'all',
+  visited: readonly { readonly found: Classified }[],
+): void {
+  if (dirty === 'all') return learned.clear();
+  if (learned.size === 0) return;
+  for (const { found } of visited) {
+    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
+  }
+}
 
 /** Only what was found by scanning is listed: a name from outside may lead through a symlink. */
 function nearestKnown(

@@ -33,7 +33,7 @@ export const stagedNameOf = (digest: string, nonce: string, index: number): stri
 export const isExcluded = (name: string, { files, extensions }: Exclusions): boolean =>
   files.includes(name) || extensions.some((end) => name.endsWith(end)) || isStagedName(name);
 
-export const selects = (entry: TableEntry, name: string, exclusions: Exclusions): boolean =>
+export const selects = (entry: Pick<TableEntry, 'files'>, name: string, exclusions: Exclusions): boolean =>
   (entry.files === 'all' || entry.files.includes(name)) && !isExcluded(name, exclusions);
 
 /** Backslashes and control characters mislead logs, shells and peers on other systems. */

@@ -28,8 +28,10 @@ describe('replication', () => {
     const slowly: Disk = { ...disk, replace: (...file) => past(Date.now() + 30).then(() => journal(...file)) };
     const [master, worker] = [await openNode(), await openNode({ mode: 'worker', on: slowly })];
     for (let i = 0; i < 50; i++) put(master.root, `etc/rules/file${i}.xml`, `rule ${i}`);
+    put(master.root, 'etc/lists/list', 'a list');
     await replicate(master, worker);
-    expect(await worker.scan()).toMatchObject({ hashed: 0, reused: 50 });
+    expect(await worker.scan(new Set(['etc/lists']))).toMatchObject({ hashed: 0 });
+    expect(await worker.scan(new Set(['etc/rules']))).toMatchObject({ hashed: 0, reused: 51 });
   });
 
   it('puts deleted files into the trash and keeps one generation of them', async () => {
@@ -43,6 +45,14 @@ describe('replication', () => {
     fs.rmSync(join(master.root, 'etc/rules/b'));
     await replicate(master, worker);
     expect(fs.readdirSync(trash)).toEqual(['2']);
+  });
+
+  it('keeps one generation of them also when a run was killed before it cleared the last', async () => {
+    const worker = await openNode({ mode: 'worker' });
+    const trash = 'queue/cluster/muster/trash';
+    for (const number of [9, 10, 11]) put(worker.root, `${trash}/${number}/etc/rules/deep/f`);
+    await worker.replicator.recover();
+    expect(fs.readdirSync(join(worker.root, trash))).toEqual(['11']);
   });
 
   it('lets a directory take the place of a file, and a file that of a directory', async () => {

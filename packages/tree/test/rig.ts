@@ -103,7 +103,7 @@ export async function openNode(options: NodeOptions = {}): Promise<Node> {
     scanner,
     replicator,
     tree,
-    source: openContentReader({ disk: on, root, tree }),
+    source: openContentReader({ disk: on, root, table, exclusions: defaultExclusions, tree }),
     scan: async (dirty = 'all') => {
       last = await scanner.scan(dirty, forever);
       return last;

@@ -10,6 +10,7 @@ import {
   type TreeWatcher,
 } from '@muster/tree';
 import type { Platform } from '../platform.ts';
+import { countFileWork, type FileWorkCounter } from './file-work.ts';
 import { inTurn } from './in-turn.ts';
 
 /** Where Muster keeps what is its own, below R. */
@@ -21,6 +22,8 @@ export interface NodeFiles {
   readonly statePath: string;
   readonly owner: Owner | undefined;
   readonly scanner: LearningScanner;
+  /** What was done with these files since the start. */
+  readonly work: FileWorkCounter;
   /** The result of the last scan that ended. */
   readonly last: () => ScanResult | undefined;
   readonly scan: (extent: 'all' | ReadonlySet<string>, signal: AbortSignal) => Promise<ScanResult>;
@@ -55,6 +58,7 @@ export async function openNodeFiles(
       mode: cluster.nodeType,
     },
   );
+  const work = countFileWork();
   let last: ScanResult | undefined;
   let watcher: TreeWatcher | undefined;
   const watch = (directories: readonly string[]): void => {
@@ -68,9 +72,12 @@ export async function openNodeFiles(
     statePath,
     owner,
     scanner,
+    work,
     last: () => last,
     scan: inTurn(async (extent, signal) => {
       last = await scanner.scan(extent, signal);
+      work.scanned(last);
+      if (extent === 'all') watcher?.retry();
       return last;
     }),
     saveCache: () => void scanner.save(),

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import type { DiskFailure, DiskStep, Owner } from '../disk.ts';
-import { codeOf, failed, packedStat } from './read-calls.ts';
+import { statFields } from '../packed.ts';
+import type { RawSteps } from './calls.ts';
+import { codeOf, failed, packInto } from './read-calls.ts';
 
 /** Durable: the name is there after a power cut only when the directory is synced too. */
 export function syncDirectory(directory: string): void {
@@ -88,19 +90,21 @@ function take(step: DiskStep): string {
   }
 }
 
-/** For each step the packed stat of what it left, `undefined`, or the failure. */
-export const steps = (all: readonly DiskStep[]): (BigInt64Array | DiskFailure | undefined)[] =>
-  all.map((step) => {
-    const path = 'path' in step ? step.path : step.to;
+/** Takes each step, whatever became of the one before. */
+export function steps(all: readonly DiskStep[]): RawSteps {
+  const packed = new BigInt64Array(all.length * statFields);
+  const failures = new Map<number, DiskFailure>();
+  all.forEach((step, index) => {
     try {
       const left = take(step);
-      if (left === '') return undefined;
-      const stat = fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
-      return stat === undefined ? undefined : packedStat(stat);
+      const stat = left === '' ? undefined : fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
+      if (stat !== undefined) packInto(packed, index, stat);
     } catch (error) {
-      return failed(error, path);
+      failures.set(index, failed(error, 'path' in step ? step.path : step.to));
     }
   });
+  return { packed, failures };
+}
 
 /**
  * Few files: each for itself, with its directory. Many: one syncfs a device, through coreutils, for
