@@ -83,6 +83,8 @@ export const messages: Samples = {
     deadLetters: 0,
     rssBytes: 80_000_000,
     loopDelayMs: 0.5,
+    sentBytes: 4_096,
+    receivedBytes: 5_000_000_000,
     agents: 1_000,
   },
   'get-tree': { type: 'get-tree' },

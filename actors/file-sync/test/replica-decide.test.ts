@@ -308,6 +308,13 @@ describe('the replica decides', () => {
     ];
   };
 
+  it('keeps one tree in memory, not two, when its disk holds what it should', () => {
+    const same = files(['etc/rules/a', '1'], ['etc/rules/b', '2']);
+    const { state } = run([...writing, [10, replicated()], [12, scanned(same, 2)]]);
+    expect(state.target?.tree).toBe(same);
+    expect(run([...writing, [10, replicated()], [12, scanned(same, 2)], [13, announced(1, two)]]).effects).toEqual([]);
+  });
+
   it('holds a tree that empties bit by bit', () => {
     expect(words(run(bitByBit(59_999)).effects)).toEqual(['confirm-generation 3', 'held holds -']);
   });

@@ -17,10 +17,11 @@ export const openRunQueue = (): RunQueue => ({ round: [], taken: 0, next: [] });
 export function takeReady(queue: RunQueue): Ready | undefined {
   for (;;) {
     if (queue.taken === queue.round.length) {
-      if (queue.next.length === 0) return undefined;
+      // Swapped even when empty: a round that is over must not keep its mailboxes alive.
       queue.round = queue.next;
-      queue.next = [];
       queue.taken = 0;
+      queue.next = [];
+      if (queue.round.length === 0) return undefined;
     }
     const ready = queue.round[queue.taken++];
     if (ready !== undefined && !ready.closed) return ready;

@@ -60,6 +60,8 @@ const health: Health = {
   deadLetters: 0,
   rssBytes: 94_371_840,
   loopDelayMs: 3,
+  sentBytes: 2_048,
+  receivedBytes: 5_400_000,
 };
 
 const actor = (path: string, changes: Partial<ActorRow> = {}): ActorRow => ({
@@ -123,6 +125,7 @@ describe('health', () => {
       'Work        12 scans, 295 files read; 290 files written (5.1 MiB), 1 deleted',
       'Link        up since 2 h to zeus',
       'Actors      1 restart, 0 dead letters',
+      'Traffic     2.0 KiB sent to other nodes, 5.1 MiB received',
       'Load        90 MiB of memory, event loop late by 3 ms',
       '',
       'PATH               EFFECT  WHAT IS WRONG',

@@ -145,7 +145,7 @@ export async function composeMaster(
     spawnControl(parent, {
       clock,
       listen: platform.listenLocally,
-      answers: masterAnswers({ config, platform, system, files, standing, keepAlive, integrity }),
+      answers: masterAnswers({ config, platform, system, files, standing, peers, keepAlive, integrity }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );

@@ -23,13 +23,13 @@ import { LinkError, openLink, type PausedLink } from '@muster/link';
 import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
-import { contentOver, type OpenStream } from './files/content-stream.ts';
+import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
-import { unlessStalled } from './files/unless-stalled.ts';
+import { unlessStalled } from './files/stalled.ts';
 import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
@@ -102,10 +102,10 @@ export async function composeWorker(
     ),
   );
 
-  const open: OpenStream = (request, signal) => {
+  const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
-    return unlessStalled(master.open('file-sync', request, signal), clock);
-  };
+    return master.open('file-sync', request, signal);
+  }, clock);
   const content = contentOver(open);
   const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
@@ -166,7 +166,7 @@ export async function composeWorker(
       clock,
       listen: platform.listenLocally,
       answers: workerAnswers({
-        ...{ config, platform, system, files, standing, keepAlive, integrity, fileReplica },
+        ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
         dialer: () => dialer,
         master: () => (master === undefined ? undefined : peers.of(master.peer.node)),
       }),

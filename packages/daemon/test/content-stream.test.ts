@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { manualClock } from '@muster/actor/testing';
 import { digestHex, type FileEntry, type GetContent, type WireMessage } from '@muster/protocol';
 import type { ContentSink, ContentSource } from '@muster/tree';
 import fc from 'fast-check';
 import { contentOver, type OpenStream, sendContent } from '../src/files/content-stream.ts';
-import { unlessStalled } from '../src/files/unless-stalled.ts';
 
 const never = new AbortController().signal;
 const digestOf = (bytes: Uint8Array): string => createHash('blake2b512').update(bytes).digest('hex');
@@ -167,56 +165,4 @@ it('a master that sends more than was announced is refused', async () => {
     return bytes;
   };
   await expect(contentOver(lies).fetch(entriesOf(files), collect().sink, never)).rejects.toThrow('not well-formed');
-});
-
-describe('a stream on which nothing comes', () => {
-  const piece = file(3);
-  async function* slow(next: () => Promise<void>): AsyncGenerator<Uint8Array> {
-    yield piece;
-    await next();
-    yield piece;
-  }
-
-  it('is given up at the end of the wait, and not 1 ms before', async () => {
-    const clock = manualClock();
-    const pieces = unlessStalled(
-      slow(() => new Promise(() => {})),
-      clock,
-      1_000,
-    )[Symbol.asyncIterator]();
-    expect(await pieces.next()).toEqual({ done: false, value: piece });
-    let failed: unknown;
-    const waiting = pieces.next().catch((error: unknown) => {
-      failed = error;
-    });
-    await clock.advance(999);
-    expect(failed).toBeUndefined();
-    await clock.advance(1);
-    await waiting;
-    expect(failed).toMatchObject({ code: 'timeout', message: 'the master sent nothing for 1 s' });
-    expect(clock.timers()).toBe(0);
-  });
-
-  it('is patient with a reader that takes its time, and leaves no timer', async () => {
-    const clock = manualClock();
-    const got: Uint8Array[] = [];
-    for await (const bytes of unlessStalled(
-      slow(async () => {}),
-      clock,
-      1_000,
-    )) {
-      got.push(bytes);
-      await clock.advance(5_000);
-    }
-    expect(got).toHaveLength(2);
-    expect(clock.timers()).toBe(0);
-  });
-
-  it('passes an error on', async () => {
-    const broken = slow(() => Promise.reject(new Error('the link broke')));
-    const read = async (): Promise<void> => {
-      for await (const _ of unlessStalled(broken, manualClock(), 1_000));
-    };
-    await expect(read()).rejects.toThrow('the link broke');
-  });
 });

@@ -71,6 +71,9 @@ export const Health = Fields({
   rssBytes: Count,
   /** The 99th percentile of the event-loop delay, ms. */
   loopDelayMs: Milliseconds,
+  /** Bytes over the links to other nodes since the start, before encryption. */
+  sentBytes: Type.Optional(Count),
+  receivedBytes: Type.Optional(Count),
   /** Lines of client.keys. */
   agents: Type.Optional(Count),
 });

@@ -18,7 +18,7 @@ import {
 } from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Standing } from '../node-core.ts';
-import type { LinkedNode } from '../peers.ts';
+import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
@@ -31,6 +31,7 @@ export interface AnswerSources {
   readonly system: ActorSystem;
   readonly files: NodeFiles;
   readonly standing: Standing;
+  readonly peers: Pick<Peers, 'traffic'>;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
 }
@@ -140,7 +141,7 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
 }
 
 async function health(sources: AnswerSources): Promise<Health> {
-  const { config, platform, system, files, standing, keepAlive, integrity } = sources;
+  const { config, platform, system, files, standing, peers, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
   const { holds, state } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
@@ -164,6 +165,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     deadLetters: system.deadLetters().count,
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
+    ...peers.traffic(),
   };
 }
 

@@ -18,7 +18,7 @@ import {
   stagedIn,
 } from './flipping-tree.ts';
 
-const kills = Number(process.env.MUSTER_KILLS ?? 8);
+const kills = Number(process.env.MUSTER_KILLS ?? 6);
 const perKillMs = 20_000;
 
 interface Flipping {

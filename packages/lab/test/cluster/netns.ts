@@ -15,6 +15,8 @@ export interface Cable {
 const run = (command: string, ...args: readonly string[]): void =>
   void execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+
 /** Why there can be no namespace here; undefined when there can. */
 export function missingNetns(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
@@ -22,13 +24,13 @@ export function missingNetns(): string | undefined {
   try {
     run('ip', 'netns', 'add', name);
   } catch (error) {
-    return `no network namespace: ${error instanceof Error ? error.message : error}`;
+    return `no network namespace (${firstLine(error)})`;
   }
   try {
     run('ip', 'netns', 'exec', name, 'iptables', '-A', 'INPUT', '-j', 'DROP');
     return undefined;
   } catch (error) {
-    return `no iptables: ${error instanceof Error ? error.message : error}`;
+    return `no iptables (${firstLine(error)})`;
   } finally {
     run('ip', 'netns', 'del', name);
   }

@@ -174,9 +174,9 @@ describe('a daemon', () => {
     const [worker] = cluster.workers as [ClusterNode];
     const log = join(worker.root, 'logs/cluster.log');
     const options = join(worker.root, 'etc/muster.yaml');
-    const hangup = async (until_: string): Promise<void> => {
+    const hangup = async (words: string): Promise<void> => {
       worker.kill('SIGHUP');
-      await until(`the log says: ${until_}`, async () => (await readFile(log, 'utf8')).includes(until_));
+      await until(`the log says: ${words}`, async () => (await readFile(log, 'utf8')).includes(words));
     };
     try {
       await started(cluster);
