@@ -113,7 +113,7 @@ async function askMaster({ master }: WorkerSources, message: WireMessage): Promi
   });
   const outcome = await ask(node.actor, request, askMs);
   if (outcome.ok) return outcome.message;
-  if (outcome.failure.code === noSuchNode) throw new Error(outcome.failure.text);
+  if (outcome.failure.code === noSuchNode) throw unknownNode(outcome.failure.text);
   return undefined;
 }
 
@@ -206,7 +206,7 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   const row = rows.find((each) => each.name === name);
   if (row !== undefined) return row;
   const names = rows.map((each) => each.name).join(', ');
-  throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), {
-    code: 'no-such-node',
-  });
+  throw unknownNode(`There is no node "${name}" in this cluster; there are: ${names}.`);
 }
+
+const unknownNode = (text: string): Error => Object.assign(new Error(text), { code: noSuchNode });
