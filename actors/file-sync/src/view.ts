@@ -6,6 +6,8 @@ import type { FileFailure, Problem } from './shapes.ts';
 /** Everything that is known of one worker's synchronisation. */
 export interface ReplicaView {
   readonly linked: boolean;
+  /** The link is open, and the master has announced nothing on it yet: what it announced before says nothing of now. */
+  readonly unannounced: boolean;
   /** The newest generation that the master announced. */
   readonly announced?: GenerationId | undefined;
   /** The newest generation whose files are known by name and digest. */
@@ -54,6 +56,7 @@ export function standing(view: ReplicaView): { readonly state: SyncState; readon
 function judge(view: ReplicaView): { state: SyncState; why?: string } {
   if (!view.linked) return unlinked(view);
   if (view.announced === undefined) return { state: 'starting', why: 'The master has not announced a generation yet.' };
+  if (view.unannounced) return { state: 'syncing', why: unannouncedWords(view) };
   if (!view.scanned) return { state: 'starting', why: "This node's own files are still being read." };
   if (view.guard.length > 0) return { state: 'held', why: sentences(view.guard.map(({ words }) => words)) };
   if (view.trouble !== undefined) return { state: 'failing', why: sentences([view.trouble]) };
@@ -77,6 +80,11 @@ function unlinked({ holds, announced }: ReplicaView): { state: SyncState; why: s
     state: 'syncing',
     why: `The link to the master is lost; generation ${announced.generation} is applied in part and goes on when the link is back.`,
   };
+}
+
+function unannouncedWords({ holds }: ReplicaView): string {
+  const has = holds === undefined ? 'no whole generation' : `generation ${holds.generation} of before`;
+  return `The master has not announced a generation since the link was opened; this node holds ${has}. If that lasts, ask why of the master.`;
 }
 
 function doingWords({ doing, pending, applying }: ReplicaView, { generation }: GenerationId): string {
@@ -114,11 +122,12 @@ export function explain(node: string, view: ReplicaView): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function opening(node: string, state: SyncState, { holds, announced }: ReplicaView): string {
+function opening(node: string, state: SyncState, view: ReplicaView): string {
+  const { holds, announced } = view;
   if (state === 'in-sync')
     return `${node} is in sync: its disk holds generation ${holds!.generation}, the master's newest.`;
   const has = holds === undefined ? 'holds no whole generation' : `holds generation ${holds.generation}`;
-  const newest = announced === undefined ? '' : `; the master's newest is ${announced.generation}`;
+  const newest = announced === undefined || view.unannounced ? '' : `; the master's newest is ${announced.generation}`;
   return `${node} is ${stateWords[state]}: it ${has}${newest}.`;
 }
 

@@ -193,6 +193,16 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     [...writing, [6, unlinked], [7, noSpace], [8, scanned(one, 2)], [60, linked]],
     ['syncing holds -', 'replicate +1 -0 m0'],
   ],
+  [
+    'a master that has announced nothing on a new link is not known to have what is held here',
+    [...holding, [50, unlinked], [51, linked]],
+    ['syncing holds 1'],
+  ],
+  [
+    'and when it announces the same again, that is held at once',
+    [...holding, [50, unlinked], [51, linked], [52, announced(1, two)]],
+    ['in-sync holds 1'],
+  ],
   ['drift without a link ends the hold at once', [...holding, [50, unlinked], [60, scanned(one)]], ['syncing holds -']],
   ['a full disk is a failing node', [...writing, [10, noSpace]], ['rescan 2 etc/rules', 'failing holds -']],
   [

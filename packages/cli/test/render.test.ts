@@ -91,6 +91,14 @@ describe('nodes', () => {
     ]);
   });
 
+  it('do not repeat what a node that is away said of itself', () => {
+    const said = { reason: 'link lost', why: 'It fetches 12 files.' };
+    const remark = (liveness: NodeView['liveness']) => renderNodes(view(node({ liveness, ...said })), plain).at(-1);
+    expect(remark('left')).toBe('worker1: link lost');
+    expect(remark('down')).toBe('worker1: link lost');
+    expect(remark('suspect')).toBe('worker1: link lost; It fetches 12 files.');
+  });
+
   it('of an empty cluster are a table without rows', () => {
     expect(renderNodes({ type: 'cluster', cluster: 'c', nodes: [] }, plain)[0]).toBe(
       'Cluster c: 0 nodes, no generation yet',

@@ -50,6 +50,8 @@ export interface ControlDeps {
 
 export interface ListenHandlers {
   readonly ask: (message: LocalRequest, answer: Answer) => void;
+  /** Nobody can reach the socket any more: its file was deleted or replaced. It is closed by then. At most once. */
+  readonly lost: () => void;
 }
 
 export function spawnControl(
@@ -112,6 +114,7 @@ function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessa
 function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
   const handlers: ListenHandlers = {
     ask: (message, answer) => scope.send({ type: 'ask', from: { kind: 'local' }, message, answer }),
+    lost: () => scope.send({ type: 'lost' }),
   };
   scope.run(
     (signal) => deps.listen(handlers, signal),

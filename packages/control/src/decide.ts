@@ -23,6 +23,8 @@ export interface State {
 export type Own =
   | { readonly type: 'opened' }
   | { readonly type: 'open-failed'; readonly text: string }
+  /** The socket was open, and its file is gone. */
+  | { readonly type: 'lost' }
   | { readonly type: 'answered'; readonly id: number; readonly reply: LocalReply }
   | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly text: string }
   /** Time to look at deadlines, and to try a socket that could not be opened. */
@@ -70,10 +72,14 @@ export function decide(
       return next({ ...state, socket: 'open', warned: undefined });
     case 'open-failed':
       return notOpened(state, message.text);
+    case 'lost':
+      return next({ ...state, socket: 'closed' }, [{ type: 'warn', text: lostText }]);
     case 'tick':
       return tick(state, now, limits);
   }
 }
+
+const lostText = 'The file of the local socket was deleted or replaced; it is made anew.';
 
 function asked(
   state: State,

@@ -56,6 +56,25 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     [],
   ],
   [
+    'a socket whose file is gone is warned of',
+    [
+      [0, tick],
+      [1, opened],
+      [2, { type: 'lost' }],
+    ],
+    [{ type: 'warn', text: 'The file of the local socket was deleted or replaced; it is made anew.' }],
+  ],
+  [
+    'and opened again at the next tick',
+    [
+      [0, tick],
+      [1, opened],
+      [2, { type: 'lost' }],
+      [500, tick],
+    ],
+    [open],
+  ],
+  [
     'a socket that cannot be opened is warned of',
     [
       [0, tick],

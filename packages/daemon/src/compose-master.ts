@@ -30,7 +30,7 @@ import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnList
 import { defaultExclusions, openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
-import { sendManifest } from './files/manifest-stream.ts';
+import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
@@ -103,7 +103,7 @@ export async function composeMaster(
         linkedWorkers: () => peers.all().map(({ link }) => link.peer.node),
         newest: () => newest,
         announce: (to, message) => peers.send(to, 'file-sync', message),
-        writeManifest: sendManifest,
+        writeManifest: (tree, id, stream) => sendManifest(tree, id, stream, nextTurnOf(platform)),
         sendContent: (_tree, digests, stream) =>
           sendContent(
             content,

@@ -68,6 +68,23 @@ describe('docs/errors.md', () => {
   });
 });
 
+/** Of a text with holes, the longest part that is always there. */
+const longestPart = (template: string): string =>
+  template
+    .split(/\$\{(?:[^{}]|\{[^{}]*\})*\}/)
+    .map((part) => part.trim())
+    .reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+
+test('docs/messages.md has every line that the daemon itself words, from INFO up', () => {
+  const words = read('docs/messages.md').replaceAll('\\|', '|');
+  const lines = files
+    .filter((path) => /^packages\/daemon\/src\/.*\.ts$/.test(path))
+    .flatMap((path) => [...read(path).matchAll(/\.(?:info|warning|error|critical)\(\s*([`'"])(.*?)\1/gs)])
+    .map(([, , text = '']) => longestPart(text));
+  expect(lines.length).toBeGreaterThan(20);
+  expect(lines.filter((line) => !words.includes(line))).toEqual([]);
+});
+
 test('docs/operating.md lists the exit codes of the daemon', () => {
   const section =
     read('docs/operating.md')

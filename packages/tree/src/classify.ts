@@ -118,3 +118,16 @@ function digestsBefore(
 /** Whether a write after the reading could have left the same times: the change is younger than `beforeNs`. */
 export const isFresh = (packed: BigInt64Array, index: number, beforeNs: bigint): boolean =>
   packedCtime(packed, index) >= beforeNs;
+
+/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
+export function forgetLearned(
+  learned: Map<string, Learned>,
+  dirty: ReadonlySet<string> | 'all',
+  visited: readonly { readonly found: Classified }[],
+): void {
+  if (dirty === 'all') return learned.clear();
+  if (learned.size === 0) return;
+  for (const { found } of visited) {
+    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
+  }
+}

@@ -7,7 +7,9 @@ import type { Replication, ReplicationResult } from './results.ts';
 import {
   type Exclusions,
   entryOf,
+  isSafeName,
   isSafePath,
+  isShortPath,
   isStagedName,
   selects,
   stagedNameOf,
@@ -59,10 +61,13 @@ export function directoriesToCheck({ changes }: Replication, table: readonly Tab
 }
 
 /** A path that the table would not select is refused, whoever asks: nothing else is ever written or deleted. */
-function refusal(path: string, table: readonly TableEntry[], exclusions: Exclusions): boolean {
-  const [directory, name] = splitPath(path);
-  const entry = entryOf(table, directory);
-  return entry === undefined || !isSafePath(path) || !selects(entry, name, exclusions);
+function refusals(table: readonly TableEntry[], exclusions: Exclusions): (path: string) => boolean {
+  const entryAt = memo((directory: string) => (isSafePath(directory) ? entryOf(table, directory) : undefined));
+  return (path) => {
+    const [directory, name] = splitPath(path);
+    const entry = entryAt(directory);
+    return entry === undefined || !isSafeName(name) || !isShortPath(path) || !selects(entry, name, exclusions);
+  };
 }
 
 export function decideWork(
@@ -74,8 +79,9 @@ export function decideWork(
 ): Work {
   const { changes } = plan;
   const failures: Failure[] = [];
+  const refused = refusals(table, exclusions);
   const allowed = (path: string): boolean => {
-    if (!refusal(path, table, exclusions)) return true;
+    if (!refused(path)) return true;
     failures.push(failure(path, 'OUTSIDE'));
     return false;
   };

@@ -5,7 +5,14 @@
 import { type DirectoryNode, emptyTree, type FileTree, fileTree, joinPath } from '@muster/protocol';
 import { decodeCache } from './cache-format.ts';
 import { openCacheWriter } from './cache-writer.ts';
-import { type Classified, type ClassifyOptions, classify, type Found, type Learned } from './classify.ts';
+import {
+  type Classified,
+  type ClassifyOptions,
+  classify,
+  type Found,
+  forgetLearned,
+  type Learned,
+} from './classify.ts';
 import type { Digested, Disk, FileStat, Owner } from './disk.ts';
 import { follow } from './follow.ts';
 import { type Known, trust, unknown } from './known.ts';
@@ -151,19 +158,6 @@ const optionsOf = (
   drift: mode === 'worker' ? { owner } : undefined,
   learned,
 });
-
-/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
-function forgetLearned(
-  learned: Map<string, Learned>,
-  dirty: ReadonlySet<string> | 'all',
-  visited: readonly { readonly found: Classified }[],
-): void {
-  if (dirty === 'all') return learned.clear();
-  if (learned.size === 0) return;
-  for (const { found } of visited) {
-    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
-  }
-}
 
 /** Only what was found by scanning is listed: a name from outside may lead through a symlink. */
 function nearestKnown(

@@ -49,7 +49,7 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
     for (const directory of [...missing]) {
       if (all.has(directory) || all.has(splitPath(directory)[0])) add(directory);
     }
-    if (!closed) dirty(all);
+    dirty(all);
   };
 
   /** A watch follows the directory, not its path: where the directory moved, those of all below point elsewhere too. */

@@ -2,8 +2,8 @@ import type { Clock } from '@muster/actor';
 import { LinkError } from '@muster/link';
 import type { OpenStream } from './content-stream.ts';
 
-/** Longer than any disk takes for the next bytes: the peer is stuck, though its beats still come. */
-export const stalledMs = 60_000;
+/** The reference's own time for a file (`reference/config.md` 4). Long, for a busy master lets requests wait their turn; not for ever, for one may be lost in its crash. */
+export const stalledMs = 120_000;
 
 /**
  * `open`, for streams that may not stand still: one whose reader waits for the next bytes for `stalledMs` is aborted

@@ -97,6 +97,38 @@ describe('workers that wait an hour for a second generation keep their files whi
     await expectInSyncAndAwake(cluster);
   }, 60_000);
 
+  it('etc/rules was moved away while the master was down; why says so after its start', async () => {
+    const { master, workers } = cluster;
+    const kept = await rulesOf(cluster);
+    master.kill('SIGTERM');
+    expect(await master.exited()).toBe(0);
+    await rename(join(master.root, 'etc/rules'), join(master.root, 'away'));
+    master.start({}, through);
+    await whySays(master, 'master', /published no generation yet.*etc\/rules: it held files and is gone/);
+    await whySays(
+      workers[0]!,
+      'worker1',
+      /not in sync yet.*The master has not announced a generation since the link was opened/,
+    );
+    await expectAllKept(cluster, kept);
+    await rename(join(master.root, 'away'), join(master.root, 'etc/rules'));
+    await expectInSyncAndAwake(cluster);
+  }, 60_000);
+
+  itMeetsModes(
+    'on the other side, a worker that cannot read its own etc/rules says so and is mended when it can',
+    async () => {
+      const worker = cluster.workers[0]!;
+      await chmod(join(worker.root, 'etc/rules'), 0);
+      await whySays(worker, worker.name, /etc\/rules: it cannot be listed.*EACCES/);
+      await whySays(cluster.master, worker.name, /not in sync.*etc\/rules: it cannot be listed/);
+      await goesThrough(cluster, 'etc/lists/while-blind');
+      await chmod(join(worker.root, 'etc/rules'), 0o770);
+      await expectInSyncAndAwake(cluster);
+    },
+    60_000,
+  );
+
   it.each([
     ['is emptied', (path: string) => writeFile(path, ''), /would empty etc\/client\.keys/],
     ['is deleted', (path: string) => rm(path), /would delete etc\/client\.keys/],
@@ -152,8 +184,7 @@ async function running(musterYaml: string): Promise<Cluster> {
     ...{ workers: 2, empty: true, musterYaml },
     prepare: ({ role, root }) => (role === 'master' ? layFiles(root, rulesetFiles()) : undefined),
   });
-  cluster.master.start({}, through);
-  for (const worker of cluster.workers) worker.start();
+  for (const node of cluster.nodes) node.start({}, through);
   await cluster.inSync();
   return cluster;
 }
@@ -204,4 +235,5 @@ async function expectInSyncAndAwake(cluster: Cluster): Promise<void> {
   await until('every worker equals the master', alike, 20_000, 50);
   await cluster.inSync(20_000);
   await goesThrough(cluster, 'etc/rules/awake.xml');
+  await cluster.inSync(20_000);
 }

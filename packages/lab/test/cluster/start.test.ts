@@ -1,6 +1,7 @@
 /** How a node starts, and refuses to: real processes. */
 
 import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openCluster, until } from '@muster/lab/testing';
@@ -32,6 +33,25 @@ test('a worker without a master says in every view what its last try failed with
     const view = await worker!.ask((it) => it.cluster());
     expect(view.nodes.map(({ why }) => why).join()).toMatch(failed);
     expect((await worker!.ask((it) => it.health())).link).toMatch(failed);
+  } finally {
+    await cluster.close();
+  }
+});
+
+test('a directory that cannot be written ends the start with code 1, and is named', async () => {
+  const cluster = await openCluster({
+    workers: 0,
+    prepare: async ({ root }) => {
+      await rm(join(root, 'queue'), { recursive: true });
+      await writeFile(join(root, 'queue'), 'a file where a directory must be');
+    },
+  });
+  try {
+    cluster.master.start();
+    expect(await cluster.master.exited()).toBe(1);
+    expect(cluster.master.output()).toMatch(
+      /muster: cannot write below .*queue\/cluster: a file stands where a directory must be; remove it/,
+    );
   } finally {
     await cluster.close();
   }
