@@ -48,6 +48,7 @@ const askMs = 5_000;
 /** Stable code of the failure that names the nodes there are. */
 const noSuchNode = 'no-such-node';
 
+/** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
 export function masterAnswers(sources: AnswerSources): ControlAnswers {
   const { config, keepAlive, integrity } = sources;
   const own = config.cluster.nodeName;
@@ -65,6 +66,7 @@ export function masterAnswers(sources: AnswerSources): ControlAnswers {
   };
 }
 
+/** What the master says, while it can be asked; what this worker knows itself otherwise. */
 export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const { config, keepAlive, fileReplica } = sources;
   const own = config.cluster.nodeName;
