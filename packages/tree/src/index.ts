@@ -4,7 +4,14 @@ export { DiskError, explain, WatchExhausted } from './disk-error.ts';
 export { type NodeDiskOptions, nodeDisk } from './node/node-disk.ts';
 export { openReplicator, type ReplicatorConfig, type ReplicatorDeps } from './replicate.ts';
 export type * from './results.ts';
-export { type LearnedFile, type LearningScanner, openScanner, type ScannerConfig, type ScannerDeps } from './scan.ts';
+export {
+  type LearnedDirectories,
+  type LearnedFile,
+  type LearningScanner,
+  openScanner,
+  type ScannerConfig,
+  type ScannerDeps,
+} from './scan.ts';
 export {
   defaultExclusions,
   type Exclusions,

@@ -53,3 +53,6 @@ export function entryOf(table: readonly TableEntry[], directory: string): TableE
   }
   return deepest;
 }
+
+/** What may be left in a directory that is removed nevertheless: names that are excluded everywhere (`reference/integrity.md` 5), and our own. */
+export const mayBeLeft = (name: string, { files }: Exclusions): boolean => files.includes(name) || isStagedName(name);

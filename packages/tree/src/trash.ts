@@ -12,3 +12,16 @@ export async function trashFolders(
     .map((name) => ({ number: Number(name), path: `${statePath}/trash/${name}` }))
     .sort((a, b) => a.number - b.number);
 }
+
+/** Removes a folder of ours with all that is in it. What resists stays, for the next time. */
+export async function removeTree(disk: Disk, path: string): Promise<void> {
+  const [listing] = await disk.list([path]);
+  if (listing?.ok !== true) return;
+  const kinds = listing.names.map((name, index) => ({ path: `${path}/${name}`, kind: listing.stats.at(index).kind }));
+  for (const { path: below, kind } of kinds) if (kind === 'directory') await removeTree(disk, below);
+  const files = kinds.filter(({ kind }) => kind !== 'directory');
+  await disk.steps([
+    ...files.map(({ path: file }) => ({ do: 'unlink' as const, path: file })),
+    { do: 'remove-directory', path },
+  ]);
+}

@@ -1,5 +1,5 @@
 /** The messages between the event loop and its system-call threads. Plain data; buffers are transferred, not copied. */
-import type { DiskFailure, DiskStep, Owner } from '../disk.ts';
+import type { DiskFailure, DiskStep, StagedWrite } from '../disk.ts';
 
 export type Call =
   | { readonly op: 'list'; readonly directories: readonly string[] }
@@ -28,9 +28,7 @@ export type Call =
   | { readonly op: 'unstage'; readonly handle: number };
 
 /** The next `take` bytes of the message belong to the file begun last; `begin` ends that and starts another. */
-export type StageCommand =
-  | { readonly begin: { readonly path: string; readonly mode: number; readonly owner?: Owner; readonly size: number } }
-  | { readonly take: number };
+export type StageCommand = { readonly begin: StagedWrite } | { readonly take: number };
 
 /** Names joined by NUL, which no name holds: one string is cheaper to hand over than thousands. */
 export interface RawListing {

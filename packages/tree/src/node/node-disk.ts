@@ -153,6 +153,7 @@ export function nodeDisk({
       await threads.run({ op: 'sync', files, directories, few: fewFiles });
     },
     watch: watchDirectory,
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     close: threads.close,
   };
 }

@@ -1,14 +1,14 @@
 /** Staging: files are created exclusively, filled and digested in a worker thread. */
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
+import type { StagedWrite } from '../disk.ts';
 import { statFields } from '../packed.ts';
 import type { StageCommand } from './calls.ts';
+import { type Confined, openConfined } from './confined.ts';
 import { codeOf, packInto } from './read-calls.ts';
 
-type Begin = Extract<StageCommand, { readonly begin: unknown }>['begin'];
-
 interface Writing {
-  readonly file: Begin;
+  readonly file: StagedWrite;
   readonly descriptor: number;
   readonly hash: Hash;
   written: number;
@@ -20,6 +20,8 @@ interface Stage {
   readonly digests: string[];
   readonly codes: string[];
   readonly stats: fs.BigIntStats[];
+  /** Looks at each directory once in a while, not for each file. */
+  confined: Confined;
 }
 
 const stages = new Map<number, Stage>();
@@ -28,13 +30,14 @@ const createOnly = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O
 const stageOf = (handle: number): Stage => {
   const known = stages.get(handle);
   if (known !== undefined) return known;
-  const fresh: Stage = { current: undefined, paths: [], digests: [], codes: [], stats: [] };
+  const fresh: Stage = { current: undefined, paths: [], digests: [], codes: [], stats: [], confined: openConfined() };
   stages.set(handle, fresh);
   return fresh;
 };
 
 export function stage(handle: number, commands: readonly StageCommand[], bytes: Uint8Array): void {
   const at = stageOf(handle);
+  at.confined = openConfined();
   let offset = 0;
   for (const command of commands) {
     if ('begin' in command) begin(at, command.begin);
@@ -45,12 +48,13 @@ export function stage(handle: number, commands: readonly StageCommand[], bytes: 
   }
 }
 
-function begin(stage: Stage, file: Begin): void {
+function begin(stage: Stage, file: StagedWrite): void {
   endCurrent(stage);
   stage.paths.push(file.path);
   stage.digests.push('');
   stage.codes.push('');
   try {
+    stage.confined(file.path, file.within);
     const descriptor = fs.openSync(file.path, createOnly, 0o600);
     stage.current = { file, descriptor, hash: createHash('blake2b512'), written: 0 };
   } catch (error) {

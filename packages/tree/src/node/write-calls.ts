@@ -1,28 +1,10 @@
 /** System calls that change the disk, done synchronously in a worker thread. */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import type { DiskFailure, DiskStep, Owner } from '../disk.ts';
+import { type Confined, openConfined } from './confined.ts';
 import { codeOf, failed, packedStat } from './read-calls.ts';
-
-/** Durable: the name is there after a power cut only when the directory is synced too. */
-export function syncDirectory(directory: string): void {
-  const descriptor = fs.openSync(directory, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function syncFile(path: string): void {
-  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-  try {
-    fs.fdatasyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
+import { syncDirectory } from './sync-calls.ts';
 
 export function replace(path: string, bytes: Uint8Array, mode: number): void {
   const temporary = `${path}.new`;
@@ -65,10 +47,35 @@ function onFile(path: string, act: (descriptor: number) => void): void {
   }
 }
 
+/** A directory is never carried along: what was planned was a file. */
+function rename(from: string, to: string): void {
+  if (fs.lstatSync(from).isDirectory())
+    throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'rename' });
+  fs.renameSync(from, to);
+}
+
+/** Missing directories are made from the top, so those that are there are looked at first. */
+function confine(step: DiskStep, confined: Confined): void {
+  if (step.within === undefined) return;
+  if (step.do === 'rename') {
+    confined(step.from, step.within);
+    confined(step.to, step.within);
+  } else if (step.do === 'make-directory') confinedSoFar(step.path, step.within, confined);
+  else confined(step.path, step.within);
+}
+
+function confinedSoFar(path: string, within: string, confined: Confined): void {
+  try {
+    confined(path, within);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
 function take(step: DiskStep): string {
   switch (step.do) {
     case 'rename':
-      fs.renameSync(step.from, step.to);
+      rename(step.from, step.to);
       return step.to;
     case 'unlink':
       fs.unlinkSync(step.path);
@@ -89,10 +96,12 @@ function take(step: DiskStep): string {
 }
 
 /** For each step the packed stat of what it left, `undefined`, or the failure. */
-export const steps = (all: readonly DiskStep[]): (BigInt64Array | DiskFailure | undefined)[] =>
-  all.map((step) => {
+export function steps(all: readonly DiskStep[]): (BigInt64Array | DiskFailure | undefined)[] {
+  const confined = openConfined();
+  return all.map((step) => {
     const path = 'path' in step ? step.path : step.to;
     try {
+      confine(step, confined);
       const left = take(step);
       if (left === '') return undefined;
       const stat = fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
@@ -101,33 +110,4 @@ export const steps = (all: readonly DiskStep[]): (BigInt64Array | DiskFailure | 
       return failed(error, path);
     }
   });
-
-/**
- * Few files: each for itself, with its directory. Many: one syncfs a device, through coreutils, for
- * Node has no syncfs; where that is missing, each for itself again.
- */
-export function sync(files: readonly string[], directories: readonly string[], few: number): void {
-  const many = files.length > few || directories.length > few;
-  if (many && syncDevices(directories)) return;
-  for (const file of files) ignoreGone(() => syncFile(file));
-  for (const directory of directories) ignoreGone(() => syncDirectory(directory));
-}
-
-function ignoreGone(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-function syncDevices(directories: readonly string[]): boolean {
-  const oneOfEach = new Map<number, string>();
-  for (const directory of directories) {
-    const stat = fs.statSync(directory, { throwIfNoEntry: false });
-    if (stat !== undefined && !oneOfEach.has(stat.dev)) oneOfEach.set(stat.dev, directory);
-  }
-  if (oneOfEach.size === 0) return true;
-  const { status } = spawnSync('sync', ['-f', '--', ...oneOfEach.values()], { stdio: 'ignore' });
-  return status === 0;
 }
