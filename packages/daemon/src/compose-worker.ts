@@ -28,6 +28,7 @@ import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
+import { openQuietDisk } from './files/quiet-disk.ts';
 import { logIntegrity, logReplica } from './integrity-log.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
@@ -99,8 +100,9 @@ export async function composeWorker(
     return master.open('file-sync', request, signal);
   };
   const content = contentOver(open);
+  const quietDisk = openQuietDisk();
   const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
-    replicator.replicate(plan, content, progress, signal),
+    quietDisk.writing(() => replicator.replicate(plan, content, progress, signal)),
   );
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
@@ -134,6 +136,8 @@ export async function composeWorker(
         clock,
         scan: async (extent, signal) => {
           await recovered();
+          // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
+          await quietDisk.quiet();
           return files.scan(extent, signal);
         },
         watch: files.watch,

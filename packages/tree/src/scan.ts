@@ -2,6 +2,7 @@
  * Finds what is on the disk: lists directories, compares each with what was known, reads only what
  * changed. All system calls are the disk's; the event loop sees batches, and gets its turn between them.
  */
+import { joinPath } from '@muster/protocol';
 import { decodeCache, encodeCache } from './cache-format.ts';
 import type { ClassifyOptions, Learned } from './classify.ts';
 import type { Digested, Disk, FileStat, Owner } from './disk.ts';
@@ -51,7 +52,7 @@ export interface LearnedDirectories {
 }
 
 export interface LearningScanner extends Scanner {
-  /** Takes what a replicator wrote. Used by the next scan only, and only where the stat is still the same. */
+  /** Takes what a replicator wrote. Used by the next scan of its directory only, and only where the stat is still the same. */
   learn(files: readonly LearnedFile[], directories?: LearnedDirectories): void;
 }
 
@@ -115,9 +116,7 @@ async function scan(
   await list(disk, config.root, walk, firstVisits(dirty, memory.known, options), signal);
   const hashed = await read(disk, config, walk, freshMilliseconds * 1_000_000n, signal);
   memory.known = walk.draft;
-  if (memory.learned === learned) memory.learned = new Map();
-  else
-    for (const path of learned.keys()) if (memory.learned.get(path) === learned.get(path)) memory.learned.delete(path);
+  forgetLearned(memory, learned, dirty === 'all' ? 'all' : walk.changed);
   memory.last = resultOf(walk.draft, memory.last, config, hashed);
   return memory.last;
 }
@@ -197,6 +196,18 @@ const optionsOf = (
   learned,
   asked,
 });
+
+/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
+function forgetLearned(memory: Memory, taken: ReadonlyMap<string, Learned>, extent: Walk['changed'] | 'all'): void {
+  if (taken.size === 0) return;
+  const left = new Map(memory.learned);
+  const forget = (path: string): void => {
+    if (left.get(path) === taken.get(path)) left.delete(path);
+  };
+  if (extent === 'all') for (const path of taken.keys()) forget(path);
+  else for (const { found } of extent) for (const name of found.listing.names) forget(joinPath(found.directory, name));
+  memory.learned = left;
+}
 
 /** Directories together until they hold `chunkFiles` to read, or are as many. */
 function chunksOf(changed: readonly Changed[]): Changed[][] {

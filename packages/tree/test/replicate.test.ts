@@ -28,8 +28,10 @@ describe('replication', () => {
     const slowly: Disk = { ...disk, replace: (...file) => past(Date.now() + 30).then(() => journal(...file)) };
     const [master, worker] = [await openNode(), await openNode({ mode: 'worker', on: slowly })];
     for (let i = 0; i < 50; i++) put(master.root, `etc/rules/file${i}.xml`, `rule ${i}`);
+    put(master.root, 'etc/lists/list', 'a list');
     await replicate(master, worker);
-    expect(await worker.scan()).toMatchObject({ hashed: 0, reused: 50 });
+    expect(await worker.scan(new Set(['etc/lists']))).toMatchObject({ hashed: 0 });
+    expect(await worker.scan(new Set(['etc/rules']))).toMatchObject({ hashed: 0, reused: 51 });
   });
 
   it('puts deleted files into the trash and keeps one generation of them', async () => {

@@ -1,8 +1,10 @@
 /** The real disk: every call runs in a worker thread, in batches; only watches live on the event loop. */
 import type { Digested, Disk, DiskFailure, DiskStep, FileStat, Listing, Reader, StepOutcome } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
-import { statsOf, unpackStat } from '../packed.ts';
-import type { RawDigests, RawListing } from './calls.ts';
+import { digestBytes } from '../known.ts';
+import { statFields, statsOf, unpackStat } from '../packed.ts';
+import type { RawContents, RawDigests, RawListing, RawSteps } from './calls.ts';
+import { join, joinSteps } from './joined.ts';
 import { inLanes, openNodeStager } from './node-stager.ts';
 import { openThreads, type Threads } from './threads.ts';
 import { watchDirectory } from './watch.ts';
@@ -41,15 +43,27 @@ const listingOf = (directory: string, { names, notUtf8, packed, failure }: RawLi
     ? { ok: true, directory, names: names === '' ? [] : names.split('\0'), stats: statsOf(packed), notUtf8 }
     : { ok: false, directory, failure };
 
-const digestedOf = (path: string, index: number, { digests, codes, packed }: RawDigests): Digested =>
-  codes[index] === ''
-    ? { ok: true, path, digest: digests[index]!, stat: unpackStat(packed, index) }
-    : { ok: false, path, failure: { code: codes[index]!, path } };
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
-const outcomeOf = (raw: BigInt64Array | DiskFailure | undefined): StepOutcome => {
-  if (raw === undefined) return { ok: true };
-  return ArrayBuffer.isView(raw) ? { ok: true, stat: unpackStat(raw, 0) } : { ok: false, failure: raw };
-};
+function digestedOf(paths: readonly string[], { digests, failures, packed }: RawDigests): Digested[] {
+  const raw = bufferOf(digests);
+  return paths.map((path, index): Digested => {
+    const code = failures.get(index);
+    if (code !== undefined) return { ok: false, path, failure: { code, path } };
+    const digest = raw.toString('hex', index * digestBytes, (index + 1) * digestBytes);
+    return { ok: true, path, digest, stat: unpackStat(packed, index) };
+  });
+}
+
+/** No file has inode 0. */
+const nothing = 0n;
+
+function outcomeOf({ packed, failures }: RawSteps, index: number): StepOutcome {
+  const failure = failures.get(index);
+  if (failure !== undefined) return { ok: false, failure };
+  return packed[index * statFields + 1] === nothing ? { ok: true } : { ok: true, stat: unpackStat(packed, index) };
+}
 
 /** Reads asked for in one turn of the event loop travel together: thousands of small files are served so. */
 function batchedRead(threads: Threads): Disk['read'] {
@@ -64,16 +78,21 @@ function batchedRead(threads: Threads): Disk['read'] {
     queued = [];
     const call = {
       op: 'read' as const,
-      paths: batch.map(({ path }) => path),
+      paths: join(batch.map(({ path }) => path)),
       maxBytes: batch.map(({ maxBytes }) => maxBytes),
     };
     threads.run(call).then(
-      (raw) =>
-        batch.forEach(({ path, resolve, reject }, index) => {
-          const one = (raw as readonly (Uint8Array | string | undefined)[])[index];
-          if (typeof one === 'string') reject(new DiskError(one, path));
-          else resolve(one);
-        }),
+      (raw) => {
+        const { bytes, sizes, failures } = raw as RawContents;
+        let at = 0;
+        for (const [index, { path, resolve, reject }] of batch.entries()) {
+          const code = failures.get(index);
+          const size = sizes[index]!;
+          if (code !== undefined) reject(new DiskError(code, path));
+          else resolve(size < 0 ? undefined : bytes.subarray(at, at + size));
+          at += Math.max(0, size);
+        }
+      },
       (error: Error) =>
         batch.forEach(({ reject }) => {
           reject(error);
@@ -139,8 +158,7 @@ export function nodeDisk({
       }),
     digest: (paths, signal) =>
       inBatches(paths, digestBatch, async (batch) => {
-        const raw = (await threads.run({ op: 'digest', paths: batch }, signal)) as RawDigests;
-        return batch.map((path, index) => digestedOf(path, index, raw));
+        return digestedOf(batch, (await threads.run({ op: 'digest', paths: join(batch) }, signal)) as RawDigests);
       }),
     read: batchedRead(threads),
     replace: async (path, bytes, mode) => {
@@ -162,12 +180,8 @@ export function nodeDisk({
 async function inOrder(steps: readonly DiskStep[], threads: Threads): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   for (const batch of slices(steps, stepBatch)) {
-    const raw = (await threads.run({ op: 'steps', steps: batch })) as readonly (
-      | BigInt64Array
-      | DiskFailure
-      | undefined
-    )[];
-    outcomes.push(...raw.map(outcomeOf));
+    const raw = (await threads.run({ op: 'steps', steps: joinSteps(batch) })) as RawSteps;
+    outcomes.push(...batch.map((_, index) => outcomeOf(raw, index)));
   }
   return outcomes;
 }

@@ -2,8 +2,10 @@
 
 import { dirname } from 'node:path';
 import type { Staged, StagedWrite, Stager } from '../disk.ts';
+import { digestBytes } from '../known.ts';
 import { unpackStat } from '../packed.ts';
-import type { RawDigests, StageCommand } from './calls.ts';
+import { beginNext, type RawDigests } from './calls.ts';
+import { joinFiles } from './joined.ts';
 import type { Threads } from './threads.ts';
 
 const pieceBytes = 1024 * 1024;
@@ -14,15 +16,20 @@ const inFlight = 2;
 
 export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: number): Stager {
   const files: StagedWrite[] = [];
+  let begun = 0;
   const pending = new Set<Promise<unknown>>();
   let piece = new Uint8Array(pieceBytes);
   let used = 0;
-  let commands: StageCommand[] = [];
+  let commands: number[] = [];
   let ended = false;
 
   const flush = (): void => {
     if (commands.length === 0) return;
-    const sent = thread.run({ op: 'stage', handle, commands, bytes: piece.subarray(0, used) }, [piece.buffer]);
+    const bytes = piece.subarray(0, used);
+    const sent = thread.run({ op: 'stage', handle, files: joinFiles(files.slice(begun)), commands, bytes }, [
+      piece.buffer,
+    ]);
+    begun = files.length;
     const settled = sent.finally(() => pending.delete(settled));
     pending.add(settled);
     settled.catch(() => {});
@@ -35,7 +42,7 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + pieceBytes - used);
       piece.set(part, used);
-      commands.push({ take: part.length });
+      if (part.length > 0) commands.push(part.length);
       used += part.length;
       at += part.length;
       if (used === pieceBytes) flush();
@@ -51,7 +58,7 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
   return {
     begin: (file) => {
       files.push(file);
-      commands.push({ begin: file });
+      commands.push(beginNext);
       if (commands.length >= pieceCommands) flush();
     },
     write: async (bytes) => {
@@ -63,10 +70,16 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
       await Promise.all(pending);
       const raw = (await thread.run({ op: 'staged', handle })) as RawDigests;
       if (end()) thread.release();
+      const digests = Buffer.from(raw.digests.buffer, raw.digests.byteOffset, raw.digests.byteLength);
       return files.map(({ path }, index): Staged => {
-        const code = raw.codes[index]!;
-        return code === ''
-          ? { ok: true, path, digest: raw.digests[index]!, stat: unpackStat(raw.packed, index) }
+        const code = raw.failures.get(index);
+        return code === undefined
+          ? {
+              ok: true,
+              path,
+              digest: digests.toString('hex', index * digestBytes, (index + 1) * digestBytes),
+              stat: unpackStat(raw.packed, index),
+            }
           : { ok: false, path, failure: { code, path } };
       });
     },

@@ -2,8 +2,9 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { DiskFailure } from '../disk.ts';
+import { digestBytes } from '../known.ts';
 import { statFields } from '../packed.ts';
-import type { RawDigests, RawListing } from './calls.ts';
+import type { RawContents, RawDigests, RawListing } from './calls.ts';
 
 /** Opening neither follows a symlink nor waits for the other end of a FIFO. */
 export const openSafely = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
@@ -100,10 +101,10 @@ const sameStat = (a: fs.BigIntStats, b: fs.BigIntStats): boolean =>
  * Reads to the end; one that holds more than was stated at first has changed, which the second stat
  * shows. A file of one piece is digested at once, without the state that several need.
  */
-function hashContent(descriptor: number): { readonly digest: string; readonly total: bigint } {
+function hashContent(descriptor: number): { readonly digest: Buffer; readonly total: bigint } {
   let bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null);
   if (bytes < buffer.length) {
-    return { digest: hashOnce('blake2b512', buffer.subarray(0, bytes), 'hex'), total: BigInt(bytes) };
+    return { digest: hashOnce('blake2b512', buffer.subarray(0, bytes), 'buffer'), total: BigInt(bytes) };
   }
   const hash = createHash('blake2b512');
   let total = 0;
@@ -111,10 +112,10 @@ function hashContent(descriptor: number): { readonly digest: string; readonly to
     hash.update(buffer.subarray(0, bytes));
     total += bytes;
   }
-  return { digest: hash.digest('hex'), total: BigInt(total) };
+  return { digest: hash.digest(), total: BigInt(total) };
 }
 
-function digestOpen(descriptor: number, packed: BigInt64Array, index: number): string | undefined {
+function digestOpen(descriptor: number, packed: BigInt64Array, index: number): Buffer | undefined {
   const before = fs.fstatSync(descriptor, { bigint: true });
   if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
   const { digest, total } = hashContent(descriptor);
@@ -123,7 +124,7 @@ function digestOpen(descriptor: number, packed: BigInt64Array, index: number): s
   return digest;
 }
 
-function digestOne(path: string, packed: BigInt64Array, index: number): string {
+function digestOne(path: string, packed: BigInt64Array, index: number): Buffer {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const descriptor = fs.openSync(path, openSafely);
     try {
@@ -138,45 +139,61 @@ function digestOne(path: string, packed: BigInt64Array, index: number): string {
 
 export function digest(paths: readonly string[]): RawDigests {
   const packed = new BigInt64Array(paths.length * statFields);
-  const digests: string[] = [];
-  const codes: string[] = [];
+  const digests = new Uint8Array(paths.length * digestBytes);
+  const failures = new Map<number, string>();
   paths.forEach((path, index) => {
     try {
-      digests.push(digestOne(path, packed, index));
-      codes.push('');
+      digests.set(digestOne(path, packed, index), index * digestBytes);
     } catch (error) {
-      digests.push('');
-      codes.push(codeOf(error));
+      failures.set(index, codeOf(error));
     }
   });
-  return { digests, codes, packed };
+  return { digests, packed, failures };
 }
 
-/** Whole small files; `undefined` for one that is not there. */
-export function read(paths: readonly string[], maxBytes: readonly number[]): (Uint8Array | string | undefined)[] {
-  return paths.map((path, index) => {
+/** Whole files, one after the other. A batch has room for many small ones, and grows for a large one. */
+export function read(paths: readonly string[], maxBytes: readonly number[]): RawContents {
+  const failures = new Map<number, string>();
+  let bytes = new Uint8Array(startBytes);
+  let used = 0;
+  const room = (size: number): Uint8Array => {
+    if (used + size > bytes.length) {
+      const more = new Uint8Array(Math.max(used + size, bytes.length * 2));
+      more.set(bytes.subarray(0, used));
+      bytes = more;
+    }
+    return bytes.subarray(used, used + size);
+  };
+  const sizes = paths.map((path, index) => {
     try {
-      return readOne(path, maxBytes[index]!);
+      const size = readOne(path, maxBytes[index]!, room);
+      used += size;
+      return size;
     } catch (error) {
-      return codeOf(error) === 'ENOENT' ? undefined : codeOf(error);
+      const code = codeOf(error);
+      if (code !== 'ENOENT') failures.set(index, code);
+      return -1;
     }
   });
+  return { bytes: bytes.subarray(0, used), sizes, failures };
 }
 
-function readOne(path: string, maxBytes: number): Uint8Array | string {
+const startBytes = 64 * 1024;
+
+function readOne(path: string, maxBytes: number, room: (size: number) => Uint8Array): number {
   const descriptor = fs.openSync(path, openSafely);
   try {
     const stat = fs.fstatSync(descriptor);
-    if (!stat.isFile()) return 'NOT_A_FILE';
-    if (stat.size > maxBytes) return 'TOO_LARGE';
-    const bytes = new Uint8Array(stat.size);
+    if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
+    if (stat.size > maxBytes) throw Object.assign(new Error('too large'), { code: 'TOO_LARGE' });
+    const into = room(stat.size);
     let at = 0;
-    while (at < bytes.length) {
-      const got = fs.readSync(descriptor, bytes, at, bytes.length - at, null);
+    while (at < into.length) {
+      const got = fs.readSync(descriptor, into, at, into.length - at, null);
       if (got === 0) break;
       at += got;
     }
-    return bytes.subarray(0, at);
+    return at;
   } finally {
     fs.closeSync(descriptor);
   }

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { Call, Reply } from './calls.ts';
+import { split, splitFiles, splitSteps } from './joined.ts';
 import { codeOf, digest, list, openSafely, packedStat, read, realpath, stat } from './read-calls.ts';
 import { stage, staged, unstage } from './stage-calls.ts';
 import { sync } from './sync-calls.ts';
@@ -40,13 +41,13 @@ function run(call: Call): unknown {
     case 'realpath':
       return realpath(call.paths);
     case 'digest':
-      return digest(call.paths);
+      return digest(split(call.paths));
     case 'read':
-      return read(call.paths, call.maxBytes);
+      return read(split(call.paths), call.maxBytes);
     case 'replace':
       return replace(call.path, call.bytes, call.mode);
     case 'steps':
-      return steps(call.steps);
+      return steps(splitSteps(call.steps));
     case 'sync':
       return sync(call.files, call.directories, call.few);
     case 'open':
@@ -56,7 +57,7 @@ function run(call: Call): unknown {
     case 'close':
       return close(call.handle);
     case 'stage':
-      return stage(call.handle, call.commands, call.bytes);
+      return stage(call.handle, splitFiles(call.files), call.commands, call.bytes);
     case 'staged':
       return staged(call.handle);
     case 'unstage':
@@ -66,13 +67,17 @@ function run(call: Call): unknown {
 
 const pathOf = (call: Call): string => ('path' in call ? call.path : call.op);
 
+const viewsOf = (value: unknown): ArrayBufferView[] =>
+  ArrayBuffer.isView(value)
+    ? [value]
+    : Object.values((value ?? {}) as object).filter((each): each is ArrayBufferView => ArrayBuffer.isView(each));
+
 /** Buffers that are handed over rather than copied. */
 function transfers(value: unknown): ArrayBuffer[] {
   const all = Array.isArray(value) ? value : [value];
   const buffers = new Set<ArrayBuffer>();
   for (const one of all) {
-    const view = (one as { packed?: unknown } | undefined)?.packed ?? one;
-    if (ArrayBuffer.isView(view) && view.buffer.byteLength > 0) buffers.add(view.buffer as ArrayBuffer);
+    for (const view of viewsOf(one)) if (view.buffer.byteLength > 0) buffers.add(view.buffer as ArrayBuffer);
   }
   return [...buffers];
 }

@@ -2,8 +2,10 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import type { DiskFailure, DiskStep, Owner } from '../disk.ts';
+import { statFields } from '../packed.ts';
+import type { RawSteps } from './calls.ts';
 import { type Confined, openConfined } from './confined.ts';
-import { codeOf, failed, packedStat } from './read-calls.ts';
+import { codeOf, failed, packInto } from './read-calls.ts';
 import { syncDirectory } from './sync-calls.ts';
 
 export function replace(path: string, bytes: Uint8Array, mode: number): void {
@@ -95,19 +97,20 @@ function take(step: DiskStep): string {
   }
 }
 
-/** For each step the packed stat of what it left, `undefined`, or the failure. */
-export function steps(all: readonly DiskStep[]): (BigInt64Array | DiskFailure | undefined)[] {
+/** Takes each step, whatever became of the one before. */
+export function steps(all: readonly DiskStep[]): RawSteps {
+  const packed = new BigInt64Array(all.length * statFields);
+  const failures = new Map<number, DiskFailure>();
   const confined = openConfined();
-  return all.map((step) => {
-    const path = 'path' in step ? step.path : step.to;
+  all.forEach((step, index) => {
     try {
       confine(step, confined);
       const left = take(step);
-      if (left === '') return undefined;
-      const stat = fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
-      return stat === undefined ? undefined : packedStat(stat);
+      const stat = left === '' ? undefined : fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
+      if (stat !== undefined) packInto(packed, index, stat);
     } catch (error) {
-      return failed(error, path);
+      failures.set(index, failed(error, 'path' in step ? step.path : step.to));
     }
   });
+  return { packed, failures };
 }
