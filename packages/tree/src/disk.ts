@@ -66,6 +66,7 @@ export type DiskStep = (
   | { readonly do: 'make-directory'; readonly path: string; readonly mode: number; readonly owner?: Owner }
   /** Only when empty (`ENOTEMPTY`). */
   | { readonly do: 'remove-directory'; readonly path: string }
+  /** These two only of a regular file (`NOT_A_FILE`). */
   | { readonly do: 'chmod'; readonly path: string; readonly mode: number }
   | { readonly do: 'chown'; readonly path: string; readonly owner: Owner }
 ) & { readonly within?: string };

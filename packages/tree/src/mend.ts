@@ -4,7 +4,10 @@ import { type Failure, failure } from './failure.ts';
 import { entryOf } from './selection.ts';
 import { type Site, takeSteps, withinOf } from './site.ts';
 
-/** Sets owner and mode of `paths` (relative to R) to what the table says. What is gone needs none. */
+/** No longer the file that was meant. */
+const gone = new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE']);
+
+/** Sets owner and mode of `paths` (relative to R) to what the table says. What is gone, or a directory by now, needs none. */
 export async function mend(site: Site, paths: readonly string[]): Promise<readonly Failure[]> {
   const { root, table, owner } = site;
   const steps = paths.flatMap((path): DiskStep[] => {
@@ -17,7 +20,7 @@ export async function mend(site: Site, paths: readonly string[]): Promise<readon
     return [...given, { do: 'chmod', mode: entry.mode, ...at }];
   });
   return (await takeSteps(site, steps)).flatMap((outcome) =>
-    outcome.ok || outcome.failure.code === 'ENOENT' || outcome.failure.code === 'ENOTDIR'
+    outcome.ok || gone.has(outcome.failure.code)
       ? []
       : [failure(outcome.failure.path.slice(root.length + 1), outcome.failure.code)],
   );

@@ -43,6 +43,7 @@ function onFile(path: string, act: (descriptor: number) => void): void {
   const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
   const descriptor = fs.openSync(path, flags);
   try {
+    if (!fs.fstatSync(descriptor).isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
     act(descriptor);
   } finally {
     fs.closeSync(descriptor);
