@@ -1,16 +1,26 @@
 import { joinPath } from '@muster/protocol';
-import type { Listing, Owner } from './disk.ts';
+import type { FileStat, Listing, Owner } from './disk.ts';
 import { type Known, trust } from './known.ts';
-import { packedCtime, packedGid, packedKind, packedMode, packedSize, packedUid, sameContent } from './packed.ts';
+import {
+  isContentOf,
+  packedCtime,
+  packedGid,
+  packedKind,
+  packedMode,
+  packedSize,
+  packedUid,
+  sameContent,
+} from './packed.ts';
 import { notUtf8, tooLarge, unsafeName } from './problems.ts';
 import type { Problem } from './results.ts';
 import { type Exclusions, isSafeName, isSafePath, isStagedName, selects, type TableEntry } from './selection.ts';
 
-/** What a file's content is known to be, without reading it: by the stat under which it was read or written. */
-export interface Learned {
-  readonly packed: BigInt64Array;
-  /** Raw. */
-  readonly digest: Uint8Array;
+/** A file that was just written: its content is known, so the next scan need not read it. */
+export interface LearnedFile {
+  /** Relative to R. */
+  readonly path: string;
+  readonly digest: string;
+  readonly stat: FileStat;
 }
 
 export interface ClassifyOptions {
@@ -19,7 +29,7 @@ export interface ClassifyOptions {
   readonly maxFileBytes: number;
   /** Modes and owners are looked at only on a worker. */
   readonly drift: { readonly owner: Owner | undefined } | undefined;
-  readonly learned: ReadonlyMap<string, Learned>;
+  readonly learned: ReadonlyMap<string, LearnedFile>;
   /** Directories that are meant to be there, files or not. */
   readonly asked: ReadonlySet<string>;
 }
@@ -117,8 +127,8 @@ const drifted = (packed: BigInt64Array, index: number, mode: number, owner: Owne
   packedMode(packed, index) !== mode ||
   (owner !== undefined && (packedUid(packed, index) !== owner.uid || packedGid(packed, index) !== owner.gid));
 
-const learnedAt = (learned: Learned | undefined, packed: BigInt64Array, index: number): Uint8Array | undefined =>
-  learned !== undefined && sameContent(learned.packed, 0, packed, index) ? learned.digest : undefined;
+const learnedAt = (learned: LearnedFile | undefined, packed: BigInt64Array, index: number): Uint8Array | undefined =>
+  learned !== undefined && isContentOf(learned.stat, packed, index) ? Buffer.from(learned.digest, 'hex') : undefined;
 
 /** Both lists are sorted, so one pointer walks along. */
 function digestsBefore(

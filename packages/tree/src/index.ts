@@ -1,3 +1,4 @@
+export type { LearnedFile } from './classify.ts';
 export { type ContentReader, type ContentReaderDeps, openContentReader } from './content-reader.ts';
 export type * from './disk.ts';
 export { DiskError, explain, WatchExhausted } from './disk-error.ts';
@@ -6,7 +7,6 @@ export { openReplicator, type ReplicatorConfig, type ReplicatorDeps } from './re
 export type * from './results.ts';
 export {
   type LearnedDirectories,
-  type LearnedFile,
   type LearningScanner,
   openScanner,
   type ScannerConfig,

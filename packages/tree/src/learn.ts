@@ -1,8 +1,10 @@
 /** What a replication teaches the scanner. */
-import type { TreeChanges } from '@muster/protocol';
+import type { FileEntry, TreeChanges } from '@muster/protocol';
 import type { Applied } from './apply.ts';
+import type { LearnedFile } from './classify.ts';
+import { eachPiece, type InPieces } from './pieces.ts';
 import type { Work } from './plan.ts';
-import type { LearnedDirectories, LearnedFile } from './scan.ts';
+import type { LearnedDirectories } from './scan.ts';
 import type { Site } from './site.ts';
 import type { Stage } from './staging.ts';
 
@@ -13,18 +15,20 @@ import type { Stage } from './staging.ts';
 const settledNs = 20_000_000n;
 
 /** Only files of which it is sure that nobody wrote to them since. */
-export function learnFiles(work: Work, { good }: Stage, { renamed }: Applied): LearnedFile[] {
-  if (renamed.length === 0) return [];
-  const entries = new Map(work.puts.map(({ path, entry }) => [path, entry]));
-  return renamed.flatMap(({ path, stat }): LearnedFile[] => {
+export function* learnFiles(work: Work, { good }: Stage, { renamed }: Applied): InPieces<LearnedFile[]> {
+  const entries = new Map<string, FileEntry>();
+  if (renamed.length > 0) yield* eachPiece(work.puts, ({ path, entry }) => void entries.set(path, entry));
+  const learned: LearnedFile[] = [];
+  yield* eachPiece(renamed, ({ path, stat }) => {
     const staged = good.get(path);
     const sure =
       stat !== undefined &&
       staged !== undefined &&
       stat.mtimeNs === staged.mtimeNs &&
       stat.ctimeNs - stat.mtimeNs >= settledNs;
-    return sure ? [{ path, stat, digest: entries.get(path)!.digest }] : [];
+    if (sure) learned.push({ path, stat, digest: entries.get(path)!.digest });
   });
+  return learned;
 }
 
 /** Directories that the plan asked for and that are there, and those it asked to go. */

@@ -7,6 +7,7 @@
  */
 import { splitPath } from '@muster/protocol';
 import { type Applied, apply, nothingApplied } from './apply.ts';
+import type { LearnedFile } from './classify.ts';
 import type { Disk, Owner } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { encodeJournal, isEmptyJournal, type Journal } from './journal.ts';
@@ -17,7 +18,7 @@ import { decideWork, directoriesToCheck, type Work } from './plan.ts';
 import type { Standing } from './reach.ts';
 import { closeTransaction, recoverTransaction, rollForward } from './recover.ts';
 import type { Replication, ReplicationResult, Replicator } from './results.ts';
-import type { LearnedDirectories, LearnedFile } from './scan.ts';
+import type { LearnedDirectories } from './scan.ts';
 import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selection.ts';
 import { directoryMode, journalPathOf, type Site, withinOf } from './site.ts';
 import { type Stage, stage } from './staging.ts';
@@ -54,7 +55,7 @@ export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: 
     const applied = await commit(site, work, staged, (folders.at(-1)?.number ?? 0) + 1);
     await clearUnrenamed(site, work, applied);
     if (applied.removed > 0) for (const { path } of folders) await removeTree(disk, path);
-    learn(learnFiles(work, staged, applied), await learnDirectories(site, plan.changes));
+    learn(await runPieces(disk, learnFiles(work, staged, applied)), await learnDirectories(site, plan.changes));
     const unmended = await mend(site, plan.modeDrift);
     return {
       written: applied.renamed.length,

@@ -4,11 +4,10 @@
  */
 import { joinPath } from '@muster/protocol';
 import { decodeCache, encodeCache } from './cache-format.ts';
-import type { ClassifyOptions, Learned } from './classify.ts';
-import type { Digested, Disk, FileStat, Owner } from './disk.ts';
+import type { ClassifyOptions, LearnedFile } from './classify.ts';
+import type { Digested, Disk, Owner } from './disk.ts';
 import { follow } from './follow.ts';
 import type { Known } from './known.ts';
-import { packStat, statFields } from './packed.ts';
 import { runPieces } from './pieces.ts';
 import type { Scanner, ScanResult } from './results.ts';
 import { resultOf } from './scan-result.ts';
@@ -35,14 +34,6 @@ export interface ScannerConfig {
   readonly mode: 'master' | 'worker';
 }
 
-/** A file that was just written: its content is known, so the next scan need not read it. */
-export interface LearnedFile {
-  /** Relative to R. */
-  readonly path: string;
-  readonly digest: string;
-  readonly stat: FileStat;
-}
-
 /** What a plan said of directories, relative to R. */
 export interface LearnedDirectories {
   /** Meant to be there: each counts as a directory of the tree, even when all that lies in it is not synchronised. */
@@ -65,12 +56,12 @@ const maxCacheBytes = 512 * 1024 * 1024;
 /** Files digested before their directories are settled: keeps each turn of the event loop short. */
 const chunkFiles = 500;
 /** Names taken in before others get their turn: some milliseconds. */
-const turnNames = 3_000;
+const turnNames = 2_000;
 
 /** All that a scanner remembers between two scans. */
 interface Memory {
   known: Map<string, Known>;
-  learned: Map<string, Learned>;
+  readonly learned: Map<string, LearnedFile>;
   asked: ReadonlySet<string>;
   last: ScanResult | undefined;
 }
@@ -116,7 +107,7 @@ async function scan(
   await list(disk, config.root, walk, firstVisits(dirty, memory.known, options), signal);
   const hashed = await read(disk, config, walk, freshMilliseconds * 1_000_000n, signal);
   memory.known = walk.draft;
-  forgetLearned(memory, learned, dirty === 'all' ? 'all' : walk.changed);
+  forgetLearned(memory, dirty === 'all' ? 'all' : walk.changed);
   memory.last = resultOf(walk.draft, memory.last, config, hashed);
   return memory.last;
 }
@@ -126,14 +117,11 @@ async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[
     const listings = await disk.list(visits.map(({ directory }) => `${root}/${directory}`));
     signal.throwIfAborted();
     const next: Visit[] = [];
-    let names = 0;
+    const pace = paceOf(disk);
     for (const [index, visit] of visits.entries()) {
       const listing = listings[index]!;
       next.push(...visited(walk, visit, listing));
-      names += listing.ok ? listing.names.length : 0;
-      if (names < turnNames) continue;
-      names = 0;
-      await disk.turn();
+      await pace(listing.ok ? listing.names.length : 1);
     }
     visits = next;
   }
@@ -147,37 +135,57 @@ async function read(
   freshNs: bigint,
   signal: AbortSignal,
 ): Promise<number> {
-  const { root, limits } = config;
+  const pace = paceOf(disk);
   let hashed = 0;
-  await Promise.all(
-    chunksOf(changed).map(async (chunk) => {
-      const paths = chunk.flatMap(({ found }) =>
-        found.read.map((index) => `${root}/${found.directory}/${found.listing.names[index]}`),
-      );
-      const all = paths.length === 0 ? [] : await disk.digest(paths, signal);
-      let at = 0;
-      for (const { found, before } of chunk) {
-        const digested = new Map<number, Digested>(found.read.map((index) => [index, all[at++]!]));
-        const { links, hashed: followed } = await follow(disk, root, config, found, before, signal);
-        signal.throwIfAborted();
-        hashed += digested.size + followed;
-        const content = { digested, followed: links };
-        draft.set(found.directory, settle(found, content, before, freshNs, limits.maxFileBytes));
-      }
-      await disk.turn();
-    }),
-  );
+  const readChunk = async (chunk: readonly Changed[]): Promise<void> => {
+    const all = await digestChunk(disk, config.root, chunk, signal);
+    let at = 0;
+    for (const { found, before } of chunk) {
+      const digested = new Map<number, Digested>(found.read.map((index) => [index, all[at++]!]));
+      const { links, hashed: followed } = await follow(disk, config.root, config, found, before, signal);
+      signal.throwIfAborted();
+      hashed += digested.size + followed;
+      const content = { digested, followed: links };
+      draft.set(found.directory, settle(found, content, before, freshNs, config.limits.maxFileBytes));
+      await pace(found.listing.names.length);
+    }
+  };
+  const reading: Promise<void>[] = [];
+  for (const chunk of chunksOf(changed)) {
+    const one = readChunk(chunk);
+    one.catch(() => {});
+    reading.push(one);
+    await pace(chunkFiles);
+  }
+  await Promise.all(reading);
   return hashed;
 }
 
+async function digestChunk(
+  disk: Disk,
+  root: string,
+  chunk: readonly Changed[],
+  signal: AbortSignal,
+): Promise<readonly Digested[]> {
+  const paths = chunk.flatMap(({ found }) =>
+    found.read.map((index) => `${root}/${found.directory}/${found.listing.names[index]}`),
+  );
+  return paths.length === 0 ? [] : disk.digest(paths, signal);
+}
+
+/** Lets others in whenever `turnNames` names were dealt with, by whomever. */
+function paceOf(disk: Disk): (names: number) => Promise<void> {
+  let since = 0;
+  return async (names) => {
+    since += names;
+    if (since < turnNames) return;
+    since = 0;
+    await disk.turn();
+  };
+}
+
 function learn(memory: Memory, files: readonly LearnedFile[], directories: LearnedDirectories | undefined): void {
-  const learned = new Map(memory.learned);
-  for (const { path, digest, stat } of files) {
-    const packed = new BigInt64Array(statFields);
-    packStat(packed, 0, stat);
-    learned.set(path, { packed, digest: Buffer.from(digest, 'hex') });
-  }
-  memory.learned = learned;
+  for (const file of files) memory.learned.set(file.path, file);
   if (directories === undefined) return;
   const asked = new Set([...memory.asked, ...directories.wanted]);
   for (const directory of directories.unwanted) asked.delete(directory);
@@ -186,7 +194,7 @@ function learn(memory: Memory, files: readonly LearnedFile[], directories: Learn
 
 const optionsOf = (
   { table, exclusions, limits, mode, owner }: ScannerConfig,
-  learned: ReadonlyMap<string, Learned>,
+  learned: ReadonlyMap<string, LearnedFile>,
   asked: ReadonlySet<string>,
 ): ClassifyOptions => ({
   table,
@@ -197,16 +205,15 @@ const optionsOf = (
   asked,
 });
 
-/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
-function forgetLearned(memory: Memory, taken: ReadonlyMap<string, Learned>, extent: Walk['changed'] | 'all'): void {
-  if (taken.size === 0) return;
-  const left = new Map(memory.learned);
-  const forget = (path: string): void => {
-    if (left.get(path) === taken.get(path)) left.delete(path);
-  };
-  if (extent === 'all') for (const path of taken.keys()) forget(path);
-  else for (const { found } of extent) for (const name of found.listing.names) forget(joinPath(found.directory, name));
-  memory.learned = left;
+/**
+ * What a directory that was visited did not take is of no use any more; of the others the next scan may
+ * still want it. What was learned while the scan ran may be lost: that costs reading it.
+ */
+function forgetLearned({ learned }: Memory, extent: Walk['changed'] | 'all'): void {
+  if (extent === 'all') return learned.clear();
+  if (learned.size === 0) return;
+  for (const { found } of extent)
+    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
 }
 
 /** Directories together until they hold `chunkFiles` to read, or are as many. */

@@ -3,6 +3,7 @@ import { splitPath } from '@muster/protocol';
 import type { Staged, StagedWrite, Stager } from './disk.ts';
 import { DiskError, isDeviceFault } from './disk-error.ts';
 import { type Failure, failure } from './failure.ts';
+import { eachPiece, type InPieces, runPieces } from './pieces.ts';
 import type { Put, Work } from './plan.ts';
 import type { ContentSource } from './results.ts';
 import { makeDirectoryStep, type Site, withinOf } from './site.ts';
@@ -33,7 +34,7 @@ export async function stage(
     const missing = await fetchInto(site, stager, work.puts, source, progress, signal);
     signal.throwIfAborted();
     const staged = await stager.finish();
-    return await judge(site, work, staged, missing, made);
+    return await keepWhole(site, work, staged, missing, made);
   } catch (error) {
     await stager.abort();
     await unmake(site, made);
@@ -59,29 +60,44 @@ const unmake = async (site: Site, made: readonly string[]): Promise<void> => {
   );
 };
 
-/** Keeps what is whole; throws away what is not; gives everything up when the device is at fault. */
-async function judge(
-  site: Site,
-  { puts }: Work,
-  staged: readonly Staged[],
-  missing: readonly string[],
-  made: readonly string[],
-): Promise<Stage> {
-  const byStaged = new Map(puts.map((put) => [`${site.root}/${put.staged}`, put]));
+interface Judged {
+  readonly good: Stage['good'];
+  readonly failures: readonly Failure[];
+  /** Staged, absolute, but not what was promised. */
+  readonly bad: readonly string[];
+  readonly fault: DiskError | undefined;
+}
+
+/** Which of the staged files are whole. */
+function* judge({ root }: Site, { puts }: Work, staged: readonly Staged[]): InPieces<Judged> {
+  const byStaged = new Map<string, Put>();
+  yield* eachPiece(puts, (put) => void byStaged.set(`${root}/${put.staged}`, put));
   const good = new Map<string, { readonly size: number; readonly mtimeNs: bigint }>();
   const failures: Failure[] = [];
   const bad: string[] = [];
   let fault: DiskError | undefined;
-  for (const one of staged) {
+  yield* eachPiece(staged, (one) => {
     const put = byStaged.get(one.path)!;
     if (!one.ok) {
-      if (isDeviceFault(one.failure.code)) fault ??= new DiskError(one.failure.code, `${site.root}/${put.path}`);
+      if (isDeviceFault(one.failure.code)) fault ??= new DiskError(one.failure.code, `${root}/${put.path}`);
       failures.push(failure(put.path, one.failure.code));
     } else if (one.digest !== put.entry.digest) {
       bad.push(one.path);
       failures.push(failure(put.path, 'DIGEST_MISMATCH'));
     } else good.set(put.path, { size: put.entry.size, mtimeNs: one.stat.mtimeNs });
-  }
+  });
+  return { good, failures, bad, fault };
+}
+
+/** Keeps what is whole; throws away what is not; gives everything up when the device is at fault. */
+async function keepWhole(
+  site: Site,
+  work: Work,
+  staged: readonly Staged[],
+  missing: readonly string[],
+  made: readonly string[],
+): Promise<Stage> {
+  const { good, failures, bad, fault } = await runPieces(site.disk, judge(site, work, staged));
   const discard = (paths: readonly string[]) => site.disk.steps(paths.map((path) => ({ do: 'unlink', path })));
   const all = staged.map(({ path }) => path);
   await discard(fault === undefined ? bad : all);
