@@ -1,4 +1,5 @@
 export * from './catalogue/index.ts';
+export { clip } from './clip.ts';
 export { DATA_FRAME, decodeEnvelope, ENVELOPE_FRAME, encodeDataHeader, encodeEnvelope } from './codec.ts';
 export * from './content-stream.ts';
 export { changesOf, deltaOf } from './delta.ts';

@@ -1,7 +1,9 @@
 /**
- * Messages inside one process: tells to one actor, alone and with 10,000 siblings or a nested
- * supervisor of 10,000 children, ping-pong and asks. Yardsticks in the same run: bare nact, and a
- * bare queue drained in batches. Build first, then: node scripts/bench/actor.mjs
+ * Messages inside one process: tells to one actor; alone, amid 10,000 siblings, inside a nested
+ * supervisor of 10,000 children, and with observers; ping-pong and asks; what an idle actor and a
+ * dead letter cost. Yardsticks in the same run: bare nact, a bare queue drained in batches, and for
+ * the crowds a system with one actor that is alive at the same time: rounds alternate, the ratio is
+ * the median of the ratios round by round. Build first, then: node --expose-gc scripts/bench/actor.mjs
  * One JSON object per line on stdout, a table on stderr.
  */
 import { createRequire } from 'node:module';
@@ -22,8 +24,17 @@ const rounds = 5;
 const burst = 20_000;
 const crowd = 10_000;
 
-const scheduler = nactScheduler();
-const system = openSystem({ clock: systemClock, random: systemRandom, scheduler, giveUp: (reason) => fail(reason) });
+/** Rounds that alternate between systems; odd, so that the median is one of them. */
+const alternations = 11;
+
+const opened = [];
+/** A system of its own, on a nact of its own. */
+function open(observer = {}) {
+  const scheduler = nactScheduler();
+  const system = openSystem({ clock: systemClock, random: systemRandom, scheduler, observer, giveUp: fail });
+  opened.push({ system, scheduler });
+  return system;
+}
 const results = [];
 
 function fail(reason) {
@@ -42,18 +53,11 @@ async function best(total, round) {
   return Math.round(fastest);
 }
 
-/** An actor that counts, and resolves `reached` when it came to `goal`. */
+/** An actor that counts, and calls `goal.reached` when it came to the goal. */
 function counter(parent, name) {
   const goal = { left: 0, reached: () => {} };
-  const ref = spawnActor(parent, {
-    name,
-    clock: systemClock,
-    init: () => 0,
-    decide: (count) => ({ state: count + 1, effects: none }),
-    perform: () => {},
-  });
   const counting = spawnActor(parent, {
-    name: `${name}-counting`,
+    name,
     clock: systemClock,
     init: () => 0,
     decide: (count) => {
@@ -62,9 +66,11 @@ function counter(parent, name) {
     },
     perform: () => {},
   });
-  return { ref, counting, goal };
+  return { counting, goal };
 }
 const none = [];
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function inBursts(total, goal, send) {
   for (let sent = 0; sent < total; sent += burst) {
@@ -181,19 +187,39 @@ async function bareNactAsks(total, inFlight) {
   return value;
 }
 
-function report(bench, value, yardstick, of) {
-  const line = { bench, value, unit: 'messages/s', yardstick, ratio: Number((value / of).toFixed(3)) };
+function report(bench, value, yardstick, of, unit = 'messages/s') {
+  const ratio = Number.isNaN(of) ? null : Number((value / of).toFixed(3));
+  const line = { bench, value, unit, yardstick, ratio };
   results.push(line);
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-const alone = counter(system.root, 'alone');
-await tells(alone);
-const base = await tells(alone);
-const nactTells = await bareNact(100_000);
-const queue = await bareQueue(2_000_000);
-report('tell, one actor', base, `bare nact ${nactTells}/s`, nactTells);
-report('tell, one actor, of a bare queue', base, `bare queue, batches of 256: ${queue}/s`, queue);
+/** Tells per second of one round. */
+async function once({ counting, goal }, total) {
+  const message = { type: 'count' };
+  const began = performance.now();
+  await inBursts(total, goal, () => tell(counting, message));
+  return (total / (performance.now() - began)) * 1_000;
+}
+
+/** Each rival against the base, round by round, in an order that turns about. */
+async function alternate(base, rivals) {
+  const all = [base, ...rivals];
+  for (const one of all) await once(one.counter, 400_000);
+  const speeds = new Map(all.map((one) => [one, []]));
+  for (let n = 0; n < alternations; n++) {
+    for (let k = 0; k < all.length; k++) {
+      const one = all[(n + k) % all.length];
+      speeds.get(one).push(await once(one.counter, 400_000));
+    }
+  }
+  const baseline = speeds.get(base);
+  for (const one of rivals) {
+    const ratios = speeds.get(one).map((speed, n) => speed / baseline[n]);
+    const value = Math.round(median(speeds.get(one)));
+    report(one.bench, value, `alone, in turn: ${Math.round(median(baseline))}/s`, value / median(ratios));
+  }
+}
 
 const idle = (name) => ({
   name,
@@ -202,29 +228,75 @@ const idle = (name) => ({
   decide: (state) => ({ state, effects: none }),
   perform: () => {},
 });
-for (let n = 0; n < crowd; n++) spawnActor(system.root, idle(`sibling-${n}`));
-const nested = system.root.supervise('children');
-for (let n = 0; n < crowd; n++) nested.spawn((parent) => spawnActor(parent, idle(`child-${n}`)));
-const amid = counter(nested, 'amid');
-// Both in turn, so that what else the machine does falls on both.
-const among = await tells(alone);
-const within = await tells(amid);
-const again = await tells(alone);
-report('tell, among 10,000 siblings', Math.max(among, again), `alone ${base}/s`, base);
-report('tell, in a nested supervisor of 10,000 children', within, `alone ${base}/s`, base);
 
-const balls = await pingPong(system.root);
+/** As packages/daemon/src/system.ts attaches it, without the writing of a log. */
+const likeTheDaemon = { crashed: () => {}, restarted: () => {}, deadLetter: () => {} };
+
+function idleBytes() {
+  if (globalThis.gc === undefined) return;
+  const { root } = open();
+  const names = Array.from({ length: crowd }, (_, n) => `idle-${n}`);
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  for (const name of names) spawnActor(root, idle(name));
+  globalThis.gc();
+  const bytes = Math.round((process.memoryUsage().heapUsed - before) / crowd);
+  report('memory of an idle actor', bytes, '4,096 bytes', 4_096, 'bytes');
+}
+
+async function deadLetterPrice() {
+  const { root } = open();
+  const { counting } = counter(root, 'gone');
+  await root.stopChild(counting);
+  const row = { id: '001', name: 'agent', ip: '10.0.0.1', status: 'active' };
+  const messages = {
+    small: { type: 'heard', peer: 'worker1' },
+    'of 1,000 rows': { type: 'rows', rows: Array(1_000).fill(row) },
+  };
+  for (const [name, message] of Object.entries(messages)) {
+    const value = await best(20_000, (total) => {
+      for (let n = 0; n < total; n++) tell(counting, message);
+    });
+    report(`dead letters, ${name}`, value, '', Number.NaN);
+  }
+}
+
+idleBytes();
+await deadLetterPrice();
+const main = open();
+const alone = counter(main.root, 'alone');
+await tells(alone);
+const base = await tells(alone);
+const nactTells = await bareNact(100_000);
+const queue = await bareQueue(2_000_000);
+report('tell, one actor', base, `bare nact ${nactTells}/s`, nactTells);
+report('tell, one actor, of a bare queue', base, `bare queue, batches of 256: ${queue}/s`, queue);
+
+const siblings = open();
+for (let n = 0; n < crowd; n++) spawnActor(siblings.root, idle(`sibling-${n}`));
+const nested = open().root.supervise('children');
+for (let n = 0; n < crowd; n++) nested.spawn((parent) => spawnActor(parent, idle(`child-${n}`)));
+await alternate({ bench: 'alone', counter: alone }, [
+  { bench: 'tell, again alone (what chance does)', counter: counter(open().root, 'again') },
+  { bench: 'tell, among 10,000 siblings', counter: counter(siblings.root, 'amid') },
+  { bench: 'tell, in a nested supervisor of 10,000 children', counter: counter(nested, 'amid') },
+  { bench: 'tell, observed as by the daemon', counter: counter(open(likeTheDaemon).root, 'observed') },
+  { bench: 'tell, every message observed', counter: counter(open({ received: () => {} }).root, 'observed') },
+]);
+
+const balls = await pingPong(main.root);
 report('ping-pong', balls, `bare nact, tells: ${nactTells}/s`, nactTells);
-const echoing = echo(system.root);
-const once = () => ask(echoing, (replyTo) => ({ type: 'ping', replyTo }), 5_000);
+const echoing = echo(main.root);
+const question = () => ask(echoing, (replyTo) => ({ type: 'ping', replyTo }), 5_000);
 const nactAsks = await bareNactAsks(50_000, 100);
-report('ask, 100 in flight', await asks(100_000, 100, once), `bare nact ${nactAsks}/s`, nactAsks);
+report('ask, 100 in flight', await asks(100_000, 100, question), `bare nact ${nactAsks}/s`, nactAsks);
 
 const wide = Math.max(...results.map(({ bench }) => bench.length));
-for (const { bench, value, ratio, yardstick } of results) {
-  process.stderr.write(
-    `${bench.padEnd(wide)} ${String(value).padStart(12)}/s  ${String(ratio).padStart(8)} of ${yardstick}\n`,
-  );
+for (const { bench, value, unit, ratio, yardstick } of results) {
+  const of = ratio === null ? '' : `${String(ratio).padStart(8)} of ${yardstick}`;
+  process.stderr.write(`${bench.padEnd(wide)} ${String(value).padStart(12)} ${unit.padEnd(10)} ${of}\n`);
 }
-await system.stop();
-scheduler.stop();
+for (const { system, scheduler } of opened) {
+  await system.stop();
+  scheduler.stop();
+}

@@ -118,7 +118,7 @@ async function cluster(workers, files) {
     start: () => {
       for (const node of opened.nodes) node.start();
     },
-    converged: (least = 0) => until('all nodes are in sync', converged(least), 300_000, 10),
+    converged: (least = 0) => until('all nodes are in sync', converged(least), 300_000, 20),
     stop: async () => {
       client?.close();
       client = undefined;
@@ -236,7 +236,7 @@ const calmMs = quick ? 12_000 : 40_000;
 
 async function idle(running) {
   await pause(calmMs);
-  const sent = async () => (await running.health(running.master)).bytesSent;
+  const sent = async () => (await running.health(running.master)).sentBytes;
   const look = () => running.nodes.map(cpuOf);
   const bytes = await sent();
   const before = look();

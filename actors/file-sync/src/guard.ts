@@ -21,10 +21,15 @@ export interface GuardLimits {
   readonly percent: number;
   /** … when they are at least this many. At least 1. */
   readonly files: number;
+  /**
+   * Milliseconds from the beginning of a hold to the generation that may confirm it: time for a mount to
+   * come back. A generation that comes sooner, made for some other change, says nothing new.
+   */
+  readonly confirmAfterMs: number;
 }
 
 /** Takes half of a class away at most; three files may always go. */
-export const guardDefaults = { percent: 50, files: 4 } as const;
+export const guardDefaults = { percent: 50, files: 4, confirmAfterMs: 30_000 } as const;
 
 /** A class that was this large never becomes empty unasked, however the share is counted. */
 const emptiedFiles = 2;
@@ -44,6 +49,10 @@ export interface Suspect {
 /** A suspect with the generation that said it first and, once there is one, the generation that said it again. */
 export interface Hold extends Suspect {
   readonly since: GenerationId;
+  /** When that was, ms of the clock. */
+  readonly heldAt: number;
+  /** The newest generation that said it, too soon to confirm it. */
+  readonly lastSaid: GenerationId;
   readonly confirmedBy?: GenerationId;
 }
 
@@ -125,22 +134,30 @@ function addedByClass(local: FileTree, changes: TreeChanges, classes: readonly s
   return added;
 }
 
-/**
- * What is held, now that generation `id` says `suspects`.
- *
- * A hold is confirmed by a later generation that deletes nothing that the first did not delete; one
- * that deletes more begins a new hold, so that each single deletion was said twice. A class that is
- * no longer suspect is no longer held.
- */
-export function reviewHolds(before: Holds, suspects: readonly Suspect[], id: GenerationId): Holds {
-  return new Map(suspects.map((suspect) => [suspect.key, review(before.get(suspect.key), suspect, id)]));
+/** A generation, and when it is looked at, ms of the clock. */
+export interface Said {
+  readonly id: GenerationId;
+  readonly at: number;
 }
 
-function review(before: Hold | undefined, suspect: Suspect, id: GenerationId): Hold {
+/**
+ * What is held, now that a generation says `suspects`.
+ *
+ * A hold is confirmed by a later generation that comes `confirmAfterMs` after the hold began or later, and
+ * deletes nothing that the first did not delete; one that deletes more begins a new hold, so that each single
+ * deletion was said twice. A class that is no longer suspect is no longer held.
+ */
+export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: Said, confirmAfterMs: number): Holds {
+  return new Map(
+    suspects.map((suspect) => [suspect.key, review(before.get(suspect.key), suspect, said, confirmAfterMs)]),
+  );
+}
+
+function review(before: Hold | undefined, suspect: Suspect, { id, at }: Said, confirmAfterMs: number): Hold {
   const same = before !== undefined && [...suspect.paths].every((path) => before.paths.has(path));
-  if (!same || compareGenerations(id, before.since) < 0) return { ...suspect, since: id };
-  if (before.confirmedBy !== undefined) return before;
-  return compareGenerations(id, before.since) > 0 ? { ...before, confirmedBy: id } : before;
+  if (!same || compareGenerations(id, before.since) < 0) return { ...suspect, since: id, heldAt: at, lastSaid: id };
+  if (before.confirmedBy !== undefined || compareGenerations(id, before.lastSaid) <= 0) return before;
+  return at - before.heldAt >= confirmAfterMs ? { ...before, confirmedBy: id } : { ...before, lastSaid: id };
 }
 
 /** The holds that still wait for a second generation. */

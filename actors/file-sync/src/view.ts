@@ -1,11 +1,13 @@
 /** How a replica stands, for people: the view, its state, and the words of `muster why`. Pure. */
-import { compareGenerations, type GenerationId, type SyncState } from '@muster/protocol';
+import { clip, compareGenerations, type GenerationId, type SyncState } from '@muster/protocol';
 import type { PlanSize } from './plan.ts';
 import type { FileFailure, Problem } from './shapes.ts';
 
 /** Everything that is known of one worker's synchronisation. */
 export interface ReplicaView {
   readonly linked: boolean;
+  /** The link is open, and the master has announced nothing on it yet: what it announced before says nothing of now. */
+  readonly unannounced: boolean;
   /** The newest generation that the master announced. */
   readonly announced?: GenerationId | undefined;
   /** The newest generation whose files are known by name and digest. */
@@ -41,7 +43,6 @@ export interface GuardView {
 
 /** Only so many failures are shown; the rest are counted. */
 export const maxFailuresShown = 20;
-const maxWhy = 2_000;
 
 /** Problems that leave part of the disk unseen: with one of them no generation can be said to be held. */
 export const hides = ({ effect, code }: Problem): boolean => effect === 'blocking' && code !== 'missing-directory';
@@ -49,12 +50,13 @@ export const hides = ({ effect, code }: Problem): boolean => effect === 'blockin
 /** The state, and in plain words why it is not `in-sync`. */
 export function standing(view: ReplicaView): { readonly state: SyncState; readonly why?: string } {
   const { state, why } = judge(view);
-  return why === undefined ? { state } : { state, why: why.length > maxWhy ? `${why.slice(0, maxWhy - 1)}…` : why };
+  return why === undefined ? { state } : { state, why: clip(why) };
 }
 
 function judge(view: ReplicaView): { state: SyncState; why?: string } {
   if (!view.linked) return unlinked(view);
   if (view.announced === undefined) return { state: 'starting', why: 'The master has not announced a generation yet.' };
+  if (view.unannounced) return { state: 'syncing', why: unannouncedWords(view) };
   if (!view.scanned) return { state: 'starting', why: "This node's own files are still being read." };
   if (view.guard.length > 0) return { state: 'held', why: sentences(view.guard.map(({ words }) => words)) };
   if (view.trouble !== undefined) return { state: 'failing', why: sentences([view.trouble]) };
@@ -78,6 +80,11 @@ function unlinked({ holds, announced }: ReplicaView): { state: SyncState; why: s
     state: 'syncing',
     why: `The link to the master is lost; generation ${announced.generation} is applied in part and goes on when the link is back.`,
   };
+}
+
+function unannouncedWords({ holds }: ReplicaView): string {
+  const has = holds === undefined ? 'no whole generation' : `generation ${holds.generation} of before`;
+  return `The master has not announced a generation since the link was opened; this node holds ${has}. If that lasts, ask why of the master.`;
 }
 
 function doingWords({ doing, pending, applying }: ReplicaView, { generation }: GenerationId): string {
@@ -115,11 +122,12 @@ export function explain(node: string, view: ReplicaView): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function opening(node: string, state: SyncState, { holds, announced }: ReplicaView): string {
+function opening(node: string, state: SyncState, view: ReplicaView): string {
+  const { holds, announced } = view;
   if (state === 'in-sync')
     return `${node} is in sync: its disk holds generation ${holds!.generation}, the master's newest.`;
   const has = holds === undefined ? 'holds no whole generation' : `holds generation ${holds.generation}`;
-  const newest = announced === undefined ? '' : `; the master's newest is ${announced.generation}`;
+  const newest = announced === undefined || view.unannounced ? '' : `; the master's newest is ${announced.generation}`;
   return `${node} is ${stateWords[state]}: it ${has}${newest}.`;
 }
 

@@ -2,7 +2,7 @@ import { diffTrees, type GenerationId } from '@muster/protocol';
 import { allowedChanges, classOf, type Holds, holdWords, reviewHolds, suspectsOf, waitingHolds } from '../src/guard.ts';
 import { many, treeOf } from './trees.ts';
 
-const limits = { classes: ['etc', 'etc/rules', 'etc/lists'], percent: 50, files: 4 };
+const limits = { classes: ['etc', 'etc/rules', 'etc/lists'], percent: 50, files: 4, confirmAfterMs: 30 };
 type Files = [string, string][];
 const keys = (content: string): Files => [['etc/client.keys', content]];
 const id = (generation: number, epoch = 1): GenerationId => ({ epoch, generation });
@@ -51,10 +51,16 @@ describe('the guard against mass deletion', () => {
 
 const all = suspects(rules(8), []);
 const most = suspects(rules(8), rules(1));
-const reviewed = (...said: readonly (readonly [typeof all, GenerationId])[]): Holds =>
-  said.reduce<Holds>((holds, [suspected, by]) => reviewHolds(holds, suspected, by), new Map());
+/** What generations said, each 30 ms after the one before where no time is given. */
+type Said = readonly (readonly [suspects: typeof all, by: GenerationId, at?: number])[];
+const reviewed = (...said: Said): Holds =>
+  said.reduce<Holds>(
+    (holds, [suspected, by, at], index) =>
+      reviewHolds(holds, suspected, { id: by, at: at ?? index * 30 }, limits.confirmAfterMs),
+    new Map(),
+  );
 
-const reviews: readonly [title: string, said: readonly (readonly [typeof all, GenerationId])[], waiting: boolean][] = [
+const reviews: readonly [title: string, said: Said, waiting: boolean][] = [
   ['the first generation that says it waits', [[all, id(7)]], true],
   [
     'the same generation, seen again, is no confirmation',
@@ -123,6 +129,41 @@ const reviews: readonly [title: string, said: readonly (readonly [typeof all, Ge
     true,
   ],
   [
+    'a generation that comes 1 ms too soon does not confirm',
+    [
+      [all, id(7), 100],
+      [all, id(8), 129],
+    ],
+    true,
+  ],
+  [
+    'one that came too soon does not confirm later either',
+    [
+      [all, id(7), 100],
+      [all, id(8), 129],
+      [all, id(8), 200],
+    ],
+    true,
+  ],
+  [
+    'the one after it does, for the time counts from the first',
+    [
+      [all, id(7), 100],
+      [all, id(8), 129],
+      [all, id(9), 130],
+    ],
+    false,
+  ],
+  [
+    'where more is deleted the time counts anew',
+    [
+      [most, id(7), 100],
+      [all, id(8), 120],
+      [all, id(9), 149],
+    ],
+    true,
+  ],
+  [
     'what was confirmed stays so while it is carried out',
     [
       [all, id(7)],
@@ -148,7 +189,7 @@ describe('a hold of the guard', () => {
     const changes = diffTrees(local, target);
     const allowed = allowedChanges(
       changes,
-      reviewHolds(new Map(), suspectsOf(local, changes, limits), id(7)),
+      reviewHolds(new Map(), suspectsOf(local, changes, limits), { id: id(7), at: 0 }, 30),
       limits.classes,
     );
     expect(allowed.put.map(({ path }) => path)).toEqual(['etc/lists/f0', 'etc/lists/f1', 'etc/rules/added']);

@@ -13,10 +13,10 @@ type Message = FileReplicaMessage | Own;
 type Step = readonly [at: number, message: Message];
 
 /** The effects of the last of `steps`, without the timer's, and the state after it. */
-function run(steps: readonly Step[]) {
+function run(steps: readonly Step[], bounds = limits) {
   let state = initialState({ linked: false, firstMark: 1 }, 0);
   let effects: readonly Effect[] = [];
-  for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, limits));
+  for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, bounds));
   return { state, effects: effects.filter(({ type }) => type !== 'wake'), view: viewOf(state) };
 }
 
@@ -194,6 +194,16 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     [...writing, [6, unlinked], [7, noSpace], [8, scanned(one, 2)], [60, linked]],
     ['syncing holds -', 'replicate +1 -0 m0'],
   ],
+  [
+    'a master that has announced nothing on a new link is not known to have what is held here',
+    [...holding, [50, unlinked], [51, linked]],
+    ['syncing holds 1'],
+  ],
+  [
+    'and when it announces the same again, that is held at once',
+    [...holding, [50, unlinked], [51, linked], [52, announced(1, two)]],
+    ['in-sync holds 1'],
+  ],
   ['drift without a link ends the hold at once', [...holding, [50, unlinked], [60, scanned(one)]], ['syncing holds -']],
   ['a full disk is a failing node', [...writing, [10, noSpace]], ['rescan 2 etc/rules', 'failing holds -']],
   [
@@ -315,12 +325,27 @@ describe('the replica decides', () => {
     ];
   };
 
+  it('keeps one tree in memory, not two, when its disk holds what it should', () => {
+    const same = files(['etc/rules/a', '1'], ['etc/rules/b', '2']);
+    const { state } = run([...writing, [10, replicated()], [12, scanned(same, 2)]]);
+    expect(state.target?.tree).toBe(same);
+    expect(run([...writing, [10, replicated()], [12, scanned(same, 2)], [13, announced(1, two)]]).effects).toEqual([]);
+  });
+
   it('holds a tree that empties bit by bit', () => {
     expect(words(run(bitByBit(59_999)).effects)).toEqual(['confirm-generation 3', 'held holds -']);
   });
 
   it('does not count what was deleted a minute ago', () => {
     expect(words(run(bitByBit(60_000)).effects)).toEqual(['syncing holds -', 'replicate +0 -2 m0']);
+  });
+
+  it('asks the master once more when another change came before the deletion could be confirmed', () => {
+    const patient = { ...limits, confirmAfterMs: 1_000 };
+    const early = run([...guarded, [1_003, announced(3, empty)]], patient);
+    expect(words(early.effects)).toEqual(['confirm-generation 3']);
+    const asked = run([...guarded, [1_003, announced(3, empty)], [1_005, announced(4, empty)]], patient);
+    expect(words(asked.effects)).toEqual(['syncing holds -', 'replicate +0 -8 m0']);
   });
 
   it('follows the master through changes without fetching a manifest', () => {

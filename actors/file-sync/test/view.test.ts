@@ -3,6 +3,7 @@ import { explain, type ReplicaView, standing } from '../src/index.ts';
 const id = (generation: number) => ({ epoch: 1, generation });
 const view = (more: Partial<ReplicaView>): ReplicaView => ({
   linked: true,
+  unannounced: false,
   announced: id(7),
   target: id(7),
   doing: 'idle',

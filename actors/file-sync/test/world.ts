@@ -11,7 +11,7 @@ import type { FileReplicaMessage, ReplicaStatus } from '../src/worker/messages.t
 import { type Effect, initialState, type Own, type State } from '../src/worker/state.ts';
 import { type Files, pathsOf, treeOf } from './trees.ts';
 
-export const limits = { classes: ['etc', 'etc/rules', 'etc/lists'], percent: 50, files: 4 };
+export const limits = { classes: ['etc', 'etc/rules', 'etc/lists'], percent: 50, files: 4, confirmAfterMs: 0 };
 
 interface Scan {
   readonly files: Files;

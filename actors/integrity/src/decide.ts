@@ -102,7 +102,8 @@ function scanned(state: State, result: ScanResult, now: number, config: Integrit
     last: result,
     lastScanMs: now - scan.startedAt,
     fullAt: nextFull(state, scan, blocked, now, config),
-    unsaved: state.unsaved || result.hashed > 0,
+    unsaved:
+      state.unsaved || result.hashed > 0 || (state.last !== undefined && state.last.tree.root !== result.tree.root),
   };
   const watching = watch(base, result, now + config.coalesceMs);
   const told =

@@ -1,13 +1,14 @@
+import { clip } from '@muster/protocol';
 import type { IntegrityStatus, IntegrityView } from './messages.ts';
 import { blockingOf, type IntegrityConfig, type State } from './state.ts';
 
 /** Blocking problems named in the words; the rest are counted. */
 const named = 3;
-const maxWhy = 2_000;
 
 /** The state as people see it. */
 export function viewOf(state: State, role: IntegrityConfig['role']): IntegrityView {
   const phase = phaseOf(state, role);
+  const why = whyOf(state, role, phase);
   return {
     phase,
     id: state.known?.id,
@@ -17,7 +18,7 @@ export function viewOf(state: State, role: IntegrityConfig['role']): IntegrityVi
     lastScanMs: state.lastScanMs,
     scanning: state.scan !== undefined,
     watching: state.polling ? 'polling' : 'inotify',
-    why: whyOf(state, role, phase)?.slice(0, maxWhy),
+    why: why === undefined ? undefined : clip(why),
   };
 }
 

@@ -91,13 +91,13 @@ const cases: readonly [title: string, role: Role, steps: readonly Step[], last: 
     'a hint during a scan is scanned next',
     'master',
     [...published, [100, dirty('etc/rules')], [150, wake], [160, dirty('etc/lists')], [220, scanned(two)]],
-    ['generation 4.2', 'scan etc/lists', 'status in-sync'],
+    ['generation 4.2', 'scan etc/lists', 'save-cache', 'status in-sync'],
   ],
   [
     'a changed tree is the next generation',
     'master',
     [...published, [100, dirty('etc/rules')], [150, wake], [170, scanned(two)]],
-    ['generation 4.2', 'status in-sync'],
+    ['generation 4.2', 'save-cache', 'status in-sync'],
   ],
   ['everything is scanned anew at its time', 'master', [...published, [300_020, wake]], ['scan all']],
   ['and not 1 ms sooner', 'master', [...published, [300_019, wake]], []],
@@ -111,7 +111,7 @@ const cases: readonly [title: string, role: Role, steps: readonly Step[], last: 
     'a tree that cannot be read whole is not published',
     'master',
     [...published, [100, dirty('etc/rules')], [150, wake], [170, scanned({}, { problems: [unreadable] })]],
-    ['status held'],
+    ['save-cache', 'status held'],
   ],
   [
     'and is read again after 3 s',
@@ -258,7 +258,7 @@ const cases: readonly [title: string, role: Role, steps: readonly Step[], last: 
     'a tree that cannot be read whole is told with its problem',
     'worker',
     [...told, [100, dirty('etc/rules')], [150, wake], [170, scanned({}, { problems: [unreadable] })]],
-    ['local-tree 0 []', 'status in-sync'],
+    ['local-tree 0 []', 'save-cache', 'status in-sync'],
   ],
   [
     'what we wrote ourselves is scanned at once',
@@ -303,6 +303,17 @@ const cases: readonly [title: string, role: Role, steps: readonly Step[], last: 
       [20, scanned(one, { hashed: 1 })],
     ],
     ['watch etc/rules', 'local-tree 1 []', 'save-cache', 'status in-sync'],
+  ],
+  [
+    'it is saved when another tree was found without reading, as after this node wrote it',
+    'worker',
+    [
+      [0, begin],
+      [20, scanned(one)],
+      [30, touched(7, 'etc')],
+      [40, scanned(two)],
+    ],
+    ['local-tree 1 [7]', 'save-cache'],
   ],
   [
     'and then not for 30 s',

@@ -8,7 +8,7 @@
  * down or left and the last beats; the links are asked again who is there.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
-import type { Beat, NodeName } from '@muster/protocol';
+import { type Beat, clip, type NodeName } from '@muster/protocol';
 import { decide } from './decide.ts';
 import type { KeepAliveEvent, KeepAliveMessage, LinkedPeer, OwnStatus } from './messages.ts';
 import { type Effect, initialState, type KeepAliveConfig, type Own, type State, tickMsOf } from './state.ts';
@@ -83,6 +83,6 @@ function beatOf(sequence: number, deps: KeepAliveDeps): Beat {
     wallMs: deps.wallMs(),
     ...status,
     loopDelayMs: Math.max(0, deps.loopDelayMs()),
-    ...(why === undefined ? {} : { why: why.slice(0, 2_000) }),
+    ...(why === undefined ? {} : { why: clip(why) }),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * How far a node is behind the master's newest generation.
  */
-import { compareGenerations, type GenerationId, type NodeView, type SeenSync } from '@muster/protocol';
+import { clip, compareGenerations, type GenerationId, type NodeView, type SeenSync } from '@muster/protocol';
 import type { OwnLag } from './messages.ts';
 import type { Moment, Peer, State } from './state.ts';
 
@@ -65,10 +65,10 @@ function rowOf(peer: Peer, { now, holds }: Moment): NodeView {
   return {
     name,
     role,
-    version: peer.version.slice(0, 64),
-    address: peer.address.slice(0, 256),
+    version: clip(peer.version, 64),
+    address: clip(peer.address, 256),
     liveness,
-    reason: peer.reason.slice(0, 2_000),
+    reason: clip(peer.reason),
     sync: seenSync(peer),
     ...(beat?.holds === undefined ? {} : { holds: beat.holds }),
     ...(role === 'worker' ? lagBehind(beat?.holds, holds) : {}),

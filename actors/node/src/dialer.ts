@@ -22,7 +22,7 @@ import { failureOf, type OpenedLink, openUnless } from './ports.ts';
 export const dialerDefaults: DialerConfig = {
   retryMinMs: 200,
   retryMaxMs: 10_000,
-  unreachableMaxMs: 700,
+  unreachableMaxMs: 500,
   connectTimeoutMs: 1_000,
   dialTimeoutMs: 10_000,
   stableMs: 5_000,

@@ -152,7 +152,11 @@ function advance<L>(registry: Registry<L>, name: NodeName, entry: Entry<L>): Cha
 
 function refuseTaken<L>(claim: Claim, holder: Holder<L>, now: number): RegistryEffect<L> {
   const since = Math.max(0, Math.floor((now - holder.since) / 1_000));
-  return refuse(claim, 'name-taken', `${claim.name} is already linked from ${holder.address} since ${since} s`);
+  return refuse(
+    claim,
+    'name-taken',
+    `${claim.name} is already linked from ${holder.address} since ${since} s: give one of the two another <node_name>`,
+  );
 }
 
 const refuse = <L>(claim: Claim, code: CloseCode, text: string): RegistryEffect<L> => ({

@@ -125,7 +125,7 @@ describe('the listener', () => {
         name: 'w1',
         address: '10.0.0.7:4001',
         code: 'name-taken',
-        text: 'w1 is already linked from 10.0.0.7:4000 since 0 s',
+        text: 'w1 is already linked from 10.0.0.7:4000 since 0 s: give one of the two another <node_name>',
       },
     ]);
     await system.stop();

@@ -80,7 +80,11 @@ describe('the registry', () => {
     const { effects } = probed(asked.registry, 'worker1', true, 13_900);
     expect(effects).toMatchObject([
       {
-        verdict: { accept: false, code: 'name-taken', text: 'worker1 is already linked from 10.0.0.7:4123 since 12 s' },
+        verdict: {
+          accept: false,
+          code: 'name-taken',
+          text: 'worker1 is already linked from 10.0.0.7:4123 since 12 s: give one of the two another <node_name>',
+        },
       },
     ]);
   });

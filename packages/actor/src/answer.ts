@@ -6,7 +6,7 @@ export interface AnswerSlot {
   /** Path of the actor that was asked. */
   readonly path: string;
   readonly deadLetters: DeadLetters;
-  /** Undefined once the ask was answered, failed or timed out. */
+  /** Undefined once the ask was answered, failed or timed out; the ask itself sees to that. */
   settle: ((reply: unknown) => void) | undefined;
 }
 
@@ -17,7 +17,6 @@ export function answer(slot: AnswerSlot, reply: unknown): boolean {
     slot.deadLetters.bury({ to: `${slot.path}#answer`, message: reply, reason: 'asker-gone' });
     return false;
   }
-  slot.settle = undefined;
   settle(reply);
   return true;
 }

@@ -20,7 +20,6 @@ export function ask<Message, Reply>(
     const cell = cellOf(to as unknown as Ref<never>);
     if (cell === undefined) throw new Error(`${to.path} is the address of an answer: it cannot be asked`);
     if (!(timeoutMs > 0)) throw new RangeError(`ask ${to.path}: a timeout of ${timeoutMs} ms; give more than 0`);
-    if (cell.closed) throw new ActorStoppedError(cell.path);
     send(cell, make, timeoutMs, resolve as (reply: unknown) => void, reject);
   });
 }

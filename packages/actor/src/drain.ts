@@ -27,7 +27,7 @@ export function drain(cell: Cell): void {
   if (own.entries.length > 0 || (status === 'running' && mailbox.tail > mailbox.head)) wakeFor(cell);
 }
 
-/** False when nothing waits that the actor may handle now, or when its incarnation ended. */
+/** False when nothing waits that the actor may handle now, or when its incarnation ended or is ending. */
 function handleNext(cell: Cell, now: number): boolean {
   if (cell.status !== 'running' && cell.status !== 'ending') return false;
   const { mailbox, own } = cell;
@@ -58,7 +58,7 @@ function handle(cell: Cell, message: unknown, came: number, now: number): boolea
   if (cell.recent !== undefined || cell.runtime.observer.received !== undefined) show(cell, message, came, now);
   if (cell.injected === undefined && cell.ending === undefined) return true;
   interrupt(cell);
-  return cell.status === 'ending';
+  return false;
 }
 
 function show(cell: Cell, message: unknown, came: number, now: number): void {

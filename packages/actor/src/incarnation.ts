@@ -59,7 +59,7 @@ export function interrupt(cell: Cell): void {
 
 /** Completes the end when nothing is left to wait for. */
 export function settleEnd(cell: Cell): void {
-  if (cell.status !== 'ending' || cell.handling) return;
+  if (cell.status !== 'ending') return;
   if (cell.scope?.inFlight() === 0 && ownDepth(cell.own) === 0) finish(cell, () => new ActorStoppedError(cell.path));
 }
 
@@ -117,17 +117,12 @@ function finish(cell: Cell, error: () => Error): void {
 }
 
 function scopeOf(cell: Cell): OpenScope {
-  const scope: OpenScope = openScope({
+  return openScope({
     clock: cell.behaviour.clock,
     deliver: (message) => deliverOwn(cell, message),
-    fault: (error) => {
-      if (cell.scope === scope) crash(cell, error);
-    },
-    workEnded: () => {
-      if (cell.scope === scope) settleEnd(cell);
-    },
+    fault: (error) => crash(cell, error),
+    workEnded: () => settleEnd(cell),
   });
-  return scope;
 }
 
 function openEnding(): Ending {

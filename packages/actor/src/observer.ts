@@ -8,7 +8,7 @@ export type CrashOutcome = 'restart' | 'give-up' | 'stop';
 
 /**
  * Sees what happens to actors, without any of them knowing. Hooks run inside the kernel: they are
- * quick and send no message that they would see again. What they throw harms nobody and is lost.
+ * quick; they may tell, but what they tell is seen again. What they throw harms nobody and is lost.
  */
 export interface Observer {
   spawned(path: string): void;
@@ -21,7 +21,10 @@ export interface Observer {
   deadLetter(letter: DeadLetter): void;
 }
 
-/** The same observer, but none of its hooks ever throws. Hooks that it lacks stay absent. */
+/**
+ * The same observer, but none of its hooks ever throws. Hooks that it lacks stay absent. A dead letter
+ * of the hook for dead letters is counted and kept, not told: it would tell of itself for ever.
+ */
 export function harmless(observer: Partial<Observer>): Partial<Observer> {
   const guarded: Record<string, unknown> = {};
   for (const hook of ['spawned', 'received', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
@@ -31,11 +34,16 @@ export function harmless(observer: Partial<Observer>): Partial<Observer> {
 }
 
 function guard(observer: Partial<Observer>, hook: keyof Observer): (...args: unknown[]) => void {
+  let inside = false;
   return (...args) => {
+    if (inside && hook === 'deadLetter') return;
+    inside = true;
     try {
       (observer[hook] as ((...all: unknown[]) => void) | undefined)?.apply(observer, args);
     } catch {
       // An observer is no part of the node: its fault must not become an actor's.
+    } finally {
+      inside = false;
     }
   };
 }

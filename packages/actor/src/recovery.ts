@@ -29,65 +29,79 @@ export interface RecoveryPorts {
 }
 
 export function openRecoveries(ports: RecoveryPorts): Recoveries {
-  const pending = new Map<Child, Recovery>();
   const due: Recovery[] = [];
   const turn = ports.openTurn(() => {
-    for (const recovery of due.splice(0)) startAll(recovery);
+    for (const recovery of due.splice(0)) startAll(waiting, recovery);
   });
-
-  const cancel = (recovery: Recovery): void => {
-    recovery.cancelled = true;
-    recovery.cancelTimer();
-    for (const child of recovery.group) pending.delete(child);
-  };
-
-  const inStartOrder = (group: Set<Child>): readonly Child[] =>
-    group.size < 2 ? [...group] : [...ports.children()].filter((child) => group.has(child));
-
-  const startAll = (recovery: Recovery): void => {
-    for (const child of inStartOrder(recovery.group)) {
-      if (recovery.cancelled) return;
-      recovery.group.delete(child);
-      pending.delete(child);
-      child.start();
-    }
-  };
-
-  const wait = (recovery: Recovery, delayMs: number): void => {
-    if (recovery.cancelled) return;
-    if (delayMs > 0) {
-      recovery.cancelTimer = ports.clock.after(delayMs, () => startAll(recovery));
-      return;
-    }
-    due.push(recovery);
-    if (due.length === 1) turn.wake();
-  };
-
+  const waiting: Waiting = { ports, pending: new Map(), due, turn };
+  const { pending } = waiting;
   return {
-    recover: (children, delayMs) => {
-      const group = new Set(children);
-      for (const child of children) {
-        const earlier = pending.get(child);
-        if (earlier === undefined) continue;
-        for (const other of earlier.group) group.add(other);
-        cancel(earlier);
-      }
-      const recovery: Recovery = { group, cancelled: false, cancelTimer: () => {} };
-      for (const child of group) pending.set(child, recovery);
-      const running = inStartOrder(group).filter((child) => !child.down());
-      if (running.length === 0) wait(recovery, delayMs);
-      else void endAll(running).then(() => wait(recovery, delayMs));
-    },
+    recover: (children, delayMs) => recover(waiting, children, delayMs),
     has: (child) => pending.has(child),
     forget: (child) => {
-      pending.get(child)?.group.delete(child);
+      const recovery = pending.get(child);
+      recovery?.group.delete(child);
       pending.delete(child);
+      if (recovery?.group.size === 0) cancel(waiting, recovery);
     },
     cancelAll: () => {
-      for (const recovery of new Set(pending.values())) cancel(recovery);
+      for (const recovery of new Set(pending.values())) cancel(waiting, recovery);
     },
     close: () => turn.close(),
   };
+}
+
+interface Waiting {
+  readonly ports: RecoveryPorts;
+  readonly pending: Map<Child, Recovery>;
+  /** To be started in the next turn. */
+  readonly due: Recovery[];
+  readonly turn: Turn;
+}
+
+function recover(waiting: Waiting, children: readonly Child[], delayMs: number): void {
+  const { pending } = waiting;
+  const group = new Set(children);
+  for (const child of children) {
+    const earlier = pending.get(child);
+    if (earlier === undefined) continue;
+    for (const other of earlier.group) group.add(other);
+    cancel(waiting, earlier);
+  }
+  const recovery: Recovery = { group, cancelled: false, cancelTimer: () => {} };
+  for (const child of group) pending.set(child, recovery);
+  const running = inStartOrder(waiting, group).filter((child) => !child.down());
+  if (running.length === 0) wait(waiting, recovery, delayMs);
+  else void endAll(running).then(() => wait(waiting, recovery, delayMs));
+}
+
+function wait(waiting: Waiting, recovery: Recovery, delayMs: number): void {
+  if (recovery.cancelled) return;
+  if (delayMs > 0) {
+    recovery.cancelTimer = waiting.ports.clock.after(delayMs, () => startAll(waiting, recovery));
+    return;
+  }
+  waiting.due.push(recovery);
+  if (waiting.due.length === 1) waiting.turn.wake();
+}
+
+function startAll(waiting: Waiting, recovery: Recovery): void {
+  for (const child of inStartOrder(waiting, recovery.group)) {
+    if (recovery.cancelled) return;
+    recovery.group.delete(child);
+    waiting.pending.delete(child);
+    child.start();
+  }
+}
+
+function cancel(waiting: Waiting, recovery: Recovery): void {
+  recovery.cancelled = true;
+  recovery.cancelTimer();
+  for (const child of recovery.group) waiting.pending.delete(child);
+}
+
+function inStartOrder({ ports }: Waiting, group: Set<Child>): readonly Child[] {
+  return group.size < 2 ? [...group] : [...ports.children()].filter((child) => group.has(child));
 }
 
 /** Ends `children`, given in start order, last started first, one after the other. The temporary ones for good. */

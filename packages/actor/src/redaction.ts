@@ -1,58 +1,100 @@
 /** Keys whose values are never shown. Broad on purpose: hiding too much costs less than showing a key. */
 const secretKey = /key|secret|passw|token|credential|psk|auth/i;
-/** What is shown of a message is for a human eye: this much, no more. */
-const limits = { depth: 4, entries: 32, text: 200 } as const;
+/** What is shown of a message is for a human eye: this much, no more. `characters` bounds the whole, names included. */
+const limits = { depth: 4, entries: 32, text: 200, characters: 4_096 } as const;
+/** What a number, a list or any other value counts for. */
+const valueCost = 8;
 
 /** The `type` of a message of a union, or what kind of value it is. */
 export function typeOf(message: unknown): string {
   if (typeof message !== 'object' || message === null) return typeof message;
   const { type } = message as { readonly type?: unknown };
-  return typeof type === 'string' ? type : 'object';
+  if (typeof type !== 'string') return 'object';
+  return type.length > limits.text ? shortened(type) : type;
 }
 
 /**
  * A copy of `value` that may be shown: values under secret-looking keys hidden, bytes as their
- * length, long texts, lists and deep objects cut. Never throws.
+ * length, long texts, lists and deep objects cut. It holds nothing of `value`, and less than 16 KiB
+ * whatever that is. Never throws.
  */
 export function redacted(value: unknown): unknown {
+  return copied(value, true);
+}
+
+/** `redact` of the behaviour if it has one, cut as the default is but with nothing hidden; the default if not. Never throws. */
+export function shown(message: unknown, redact: ((message: never) => unknown) | undefined): unknown {
+  if (redact === undefined) return redacted(message);
+  let chosen: unknown;
   try {
-    return copy(value, limits.depth);
+    chosen = redact(message as never);
+  } catch {
+    return '[redaction failed]';
+  }
+  return copied(chosen, false);
+}
+
+interface Copying {
+  readonly hide: boolean;
+  /** Characters that may still be shown. */
+  left: number;
+}
+
+function copied(value: unknown, hide: boolean): unknown {
+  try {
+    return copy(value, limits.depth, { hide, left: limits.characters });
   } catch {
     return '[unreadable]';
   }
 }
 
-/** `redact` of the behaviour if it has one, the default if not. Never throws. */
-export function shown(message: unknown, redact: ((message: never) => unknown) | undefined): unknown {
-  if (redact === undefined) return redacted(message);
-  try {
-    return redact(message as never);
-  } catch {
-    return '[redaction failed]';
-  }
-}
-
-function copy(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return value.length > limits.text ? `${value.slice(0, limits.text)}…` : value;
+function copy(value: unknown, depth: number, copying: Copying): unknown {
+  if (copying.left <= 0) return '[…]';
+  copying.left -= valueCost;
+  if (typeof value === 'string') return text(value, copying);
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (value instanceof Error) return `${value.name}: ${copy(value.message, depth)}`;
+  if (value instanceof Error) return text(`${value.name}: ${shortened(value.message)}`, copying);
   if (depth === 0) return '[…]';
-  if (Array.isArray(value)) return value.slice(0, limits.entries).map((item) => copy(item, depth - 1));
-  if (value instanceof Map)
-    return copyEntries(
-      [...value].map(([key, item]) => [String(key), item]),
-      depth,
-    );
-  if (value instanceof Set) return copy([...value], depth);
-  return copyEntries(Object.entries(value), depth);
+  if (Array.isArray(value)) return copyItems(value, depth, copying);
+  if (value instanceof Map) return copyEntries(value, depth, copying);
+  if (value instanceof Set) return copyItems(value, depth, copying);
+  return copyEntries(ownEntries(value), depth, copying);
 }
 
-function copyEntries(entries: readonly (readonly [string, unknown])[], depth: number): unknown {
-  return Object.fromEntries(
-    entries
-      .slice(0, limits.entries)
-      .map(([key, item]) => [key, secretKey.test(key) ? '[redacted]' : copy(item, depth - 1)]),
-  );
+function copyItems(items: Iterable<unknown>, depth: number, copying: Copying): unknown {
+  const shownItems: unknown[] = [];
+  for (const item of items) {
+    if (shownItems.length === limits.entries || copying.left <= 0) break;
+    shownItems.push(copy(item, depth - 1, copying));
+  }
+  return shownItems;
+}
+
+function copyEntries(entries: Iterable<readonly [unknown, unknown]>, depth: number, copying: Copying): unknown {
+  const pairs: [string, unknown][] = [];
+  for (const [name, item] of entries) {
+    if (pairs.length === limits.entries || copying.left <= 0) break;
+    const key = text(String(name), copying);
+    pairs.push([key, copying.hide && secretKey.test(key) ? '[redacted]' : copy(item, depth - 1, copying)]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+/** One by one: an object of a million entries must not be listed for the sake of the first few. */
+function* ownEntries(value: object): Iterable<readonly [string, unknown]> {
+  for (const key in value) if (Object.hasOwn(value, key)) yield [key, (value as Record<string, unknown>)[key]];
+}
+
+function text(whole: string, copying: Copying): string {
+  const short = shortened(whole);
+  copying.left -= short.length;
+  return short;
+}
+
+/** A copy in memory of its own: a slice of a string keeps the whole of it alive. */
+function shortened(whole: string): string {
+  const kept = Buffer.from(whole.slice(0, limits.text)).toString();
+  return whole.length > limits.text ? `${kept}…` : kept;
 }

@@ -38,7 +38,7 @@ export interface Owner {
   readonly clock: Clock;
   /** Queues a message of the actor's own. The result takes it back, or tells whether it still waits. */
   deliver(message: unknown): Waiting;
-  /** A bug in code of the actor that ran outside its handlers. */
+  /** A bug in code of the actor that ran outside its handlers. Not called once the scope is closed. */
   fault(error: unknown): void;
   /** Work in flight ended. */
   workEnded(): void;
@@ -57,15 +57,60 @@ export interface OpenScope extends Scope<unknown> {
   close(): void;
 }
 
+/** Opens the scope of an incarnation. Its signal and its timers are made when first asked for: most actors want neither. */
 export function openScope(owner: Owner): OpenScope {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const timers = openTimers(owner, signal);
-  let inFlight = 0;
+  const incarnation: Incarnation = { owner, closed: false, inFlight: 0, controller: undefined };
+  let timers: Timers | undefined;
+  const timersOf = (): Timers => {
+    timers ??= openTimers(incarnation);
+    return timers;
+  };
+  return {
+    get signal() {
+      return signalOf(incarnation);
+    },
+    now: () => owner.clock.now(),
+    send: (message) => {
+      if (!incarnation.closed) owner.deliver(message);
+    },
+    every: (periodMs, message) => timersOf().every(periodMs, message),
+    after: (delayMs, message) => timersOf().after(delayMs, message),
+    run: (work, done, failed) => run(incarnation, work, done, failed),
+    inFlight: () => incarnation.inFlight,
+    cancelTimers: () => timers?.cancelAll(),
+    close: () => {
+      incarnation.closed = true;
+      timers?.cancelAll();
+      incarnation.controller?.abort();
+    },
+  };
+}
 
+interface Incarnation {
+  readonly owner: Owner;
+  closed: boolean;
+  inFlight: number;
+  controller: AbortController | undefined;
+}
+
+/** Also of one that is over: what asks late must find itself aborted. */
+function signalOf(incarnation: Incarnation): AbortSignal {
+  incarnation.controller ??= new AbortController();
+  if (incarnation.closed) incarnation.controller.abort();
+  return incarnation.controller.signal;
+}
+
+function run<T>(
+  incarnation: Incarnation,
+  work: (signal: AbortSignal) => Promise<T>,
+  done: (value: T) => unknown,
+  failed: (error: unknown) => unknown,
+): void {
+  if (incarnation.closed) return;
+  const { owner } = incarnation;
   const ended = (send: () => void): void => {
-    inFlight--;
-    if (signal.aborted) return;
+    incarnation.inFlight--;
+    if (incarnation.closed) return;
     try {
       send();
     } catch (error) {
@@ -73,42 +118,31 @@ export function openScope(owner: Owner): OpenScope {
     }
     owner.workEnded();
   };
-
-  return {
-    signal,
-    now: () => owner.clock.now(),
-    send: (message) => {
-      if (!signal.aborted) owner.deliver(message);
-    },
-    every: timers.every,
-    after: timers.after,
-    run: (work, done, failed) => {
-      if (signal.aborted) return;
-      inFlight++;
-      // Deferred by a microtask so that a synchronous throw in `work` takes the same path as a rejection.
-      Promise.resolve()
-        .then(() => work(signal))
-        .then(
-          (value) => ended(() => owner.deliver(done(value))),
-          (error: unknown) => ended(() => owner.deliver(failed(error))),
-        );
-    },
-    inFlight: () => inFlight,
-    cancelTimers: timers.cancelAll,
-    close: () => {
-      timers.cancelAll();
-      controller.abort();
-    },
-  };
+  incarnation.inFlight++;
+  // Deferred by a microtask so that a synchronous throw in `work` takes the same path as a rejection.
+  Promise.resolve()
+    .then(() => work(signalOf(incarnation)))
+    .then(
+      (value) => ended(() => owner.deliver(done(value))),
+      (error: unknown) => ended(() => owner.deliver(failed(error))),
+    );
 }
 
-function openTimers(owner: Owner, signal: AbortSignal) {
+interface Timers {
+  every(periodMs: number, message: unknown): void;
+  after(delayMs: number, message: unknown): () => void;
+  cancelAll(): void;
+}
+
+function openTimers(incarnation: Incarnation): Timers {
+  const { owner } = incarnation;
   const cancels = new Set<() => void>();
 
   const set = (delayMs: number, fire: () => void): (() => void) => {
+    if (incarnation.closed) return () => {};
     const stop = owner.clock.after(delayMs, () => {
       cancels.delete(cancel);
-      if (!signal.aborted) fire();
+      fire();
     });
     const cancel = (): void => {
       cancels.delete(cancel);

@@ -52,20 +52,30 @@ export function spawnActor<State, Message, Own, Effect>(
 }
 
 function openCell(at: Nest, behaviour: AnyBehaviour): Cell {
-  const { runtime, superior, rule, shutdownMs } = at;
+  const { runtime } = at;
   const path = childPath(at.path, behaviour.name);
   const mailbox = openMailbox(behaviour.mailbox ?? defaultMailbox);
   const turn: Turn = runtime.scheduler.mailbox(path, () => drain(cell));
-  const cell: Cell = {
+  const cell = cellFor(at, { behaviour, path, mailbox, turn });
+  cell.self = refTo(cell, behaviour.name, path);
+  cell.child = childOf(cell);
+  runtime.cells.set(path, cell);
+  runtime.observer.spawned?.(path);
+  return cell;
+}
+
+/** Every field from the start, in one order: so that all cells have one shape. */
+function cellFor(at: Nest, own: Pick<Cell, 'behaviour' | 'path' | 'mailbox' | 'turn'>): Cell {
+  return {
     kind: 'cell',
-    runtime,
-    behaviour,
-    path,
-    superior,
-    rule,
-    shutdownMs,
-    mailbox,
-    turn,
+    runtime: at.runtime,
+    superior: at.superior,
+    rule: at.rule,
+    shutdownMs: at.shutdownMs,
+    behaviour: own.behaviour,
+    path: own.path,
+    mailbox: own.mailbox,
+    turn: own.turn,
     own: openOwnLane(),
     self: undefined as never,
     child: undefined as never,
@@ -85,14 +95,9 @@ function openCell(at: Nest, behaviour: AnyBehaviour): Cell {
     processed: 0,
     overflowed: 0,
     busyMs: 0,
-    startedAt: runtime.clock.now(),
+    startedAt: at.runtime.clock.now(),
     lastError: undefined,
   };
-  cell.self = refTo(cell, behaviour.name, path);
-  cell.child = childOf(cell);
-  runtime.cells.set(path, cell);
-  runtime.observer.spawned?.(path);
-  return cell;
 }
 
 function childOf(cell: Cell): Child {

@@ -38,7 +38,7 @@ function end(state: SupervisorState): Promise<void> {
   state.recoveries.cancelAll();
   state.ending = endAll([...state.children.values()]).then(() => {
     state.ending = undefined;
-    if (!state.closed) state.status = 'down';
+    state.status = 'down';
   });
   return state.ending;
 }

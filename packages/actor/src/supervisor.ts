@@ -141,15 +141,12 @@ function adopt(state: SupervisorState, name: string, make: () => Child): void {
 
 function childGone(state: SupervisorState, child: Child): void {
   state.recoveries.forget(child);
-  if (state.children.get(child.name) === child) state.children.delete(child.name);
+  state.children.delete(child.name);
 }
 
 async function stopChild(state: SupervisorState, handle: Ref<never> | Supervisor): Promise<void> {
   const child = state.children.get(handle.name);
-  if (child?.handle === handle) {
-    state.recoveries.forget(child);
-    return child.stop('stopped');
-  }
+  if (child?.handle === handle) return child.stop('stopped');
   const stopped = 'spawn' in handle || cellOf(handle)?.status === 'stopped';
   if (!stopped || !handle.path.startsWith(state.path)) throw new Error(`${handle.path} is no child of ${state.path}`);
 }

@@ -11,33 +11,29 @@ import { cellOf, type Ref } from './ref.ts';
 export function watch(watched: Ref<never>, notify: (reason: StopReason) => void): () => void {
   const cell = cellOf(watched);
   if (cell === undefined) throw new Error(`${watched.path} is the address of an answer: only actors can be watched`);
-  let live = true;
-  const once = (reason: StopReason): void => {
-    if (live) notify(reason);
-    live = false;
-  };
-  if (cell.status === 'stopped') queueMicrotask(() => call(cell, once, 'stopped'));
-  else {
-    cell.watchers ??= new Set();
-    cell.watchers.add(once);
-  }
-  return () => {
-    live = false;
-    cell.watchers?.delete(once);
-  };
+  // A function of its own for each watch: the same `notify` may be given twice.
+  const watcher = (reason: StopReason): void => notify(reason);
+  const stopped = cell.status === 'stopped';
+  const watchers = stopped ? new Set<typeof watcher>() : (cell.watchers ?? new Set());
+  watchers.add(watcher);
+  if (stopped) queueMicrotask(() => tellAll(cell, watchers, 'stopped'));
+  else cell.watchers = watchers;
+  return () => void watchers.delete(watcher);
 }
 
-/** Tells every watcher, in the order they came. */
+/** Tells every watcher, in the order they came, and forgets them. */
 export function notifyWatchers(cell: Cell, reason: StopReason): void {
   const { watchers } = cell;
   cell.watchers = undefined;
-  for (const watcher of watchers ?? []) call(cell, watcher, reason);
+  if (watchers !== undefined) tellAll(cell, watchers, reason);
 }
 
-function call(cell: Cell, watcher: (reason: StopReason) => void, reason: StopReason): void {
-  try {
-    watcher(reason);
-  } catch (error) {
-    cell.runtime.observer.crashed?.(cell.path, error, 'stop');
+function tellAll(cell: Cell, watchers: ReadonlySet<(reason: StopReason) => void>, reason: StopReason): void {
+  for (const watcher of watchers) {
+    try {
+      watcher(reason);
+    } catch (error) {
+      cell.runtime.observer.crashed?.(cell.path, error, 'stop');
+    }
   }
 }

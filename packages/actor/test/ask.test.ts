@@ -1,4 +1,5 @@
 import { ask, type Ref, tell } from '../src/index.ts';
+import { cellOf } from '../src/ref.ts';
 import { settle, testSystem } from '../src/testing.ts';
 import { call, fault, held, type Probe, probe } from './rig.ts';
 
@@ -90,6 +91,39 @@ describe('ask', () => {
     const older = expect(ask(a, echo('old'), 1_000)).rejects.toMatchObject({ code: 'MAILBOX_FULL' });
     expect(await ask(a, echo('new'), 1_000)).toBe('new');
     await older;
+  });
+
+  it('that waits in the mailbox fails at once when a stop begins, however long the work in flight still takes', async () => {
+    const { root } = testSystem();
+    const a = root.spawn(probe('a', []));
+    const work = held<string>();
+    const slow = call((scope) =>
+      scope.run(
+        () => work.promise,
+        () => fault,
+        () => fault,
+      ),
+    );
+    tell(a, slow);
+    await settle();
+    const waiting = expect(ask(a, silent, 1_000)).rejects.toMatchObject({ code: 'ACTOR_STOPPED' });
+    const stopped = root.stopChild(a);
+    await waiting;
+    work.resolve('done');
+    await stopped;
+  });
+
+  it('that was answered while it was made, or is answered later, leaves nothing with the actor', async () => {
+    const { root, clock } = testSystem();
+    const a = root.spawn(probe('a', []));
+    const early = (replyTo: Ref<string>): Probe => {
+      tell(replyTo, 'early');
+      return silent(replyTo);
+    };
+    expect(await ask(a, early, 1_000)).toBe('early');
+    expect(await ask(a, echo('x'), 1_000)).toBe('x');
+    expect(clock.timers()).toBe(0);
+    expect(cellOf(a)?.asks?.size).toBe(0);
   });
 
   it('takes the first answer only', async () => {

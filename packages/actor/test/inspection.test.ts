@@ -111,6 +111,16 @@ describe('inspection', () => {
     });
   });
 
+  it('knows no path of a stopped actor', async () => {
+    const { root, keepRecent, recent, crash } = testSystem();
+    const a = root.spawn(probe('a', []));
+    keepRecent('/a', 9);
+    tell(a, note('x'));
+    await settle();
+    await root.stopChild(a);
+    expect([keepRecent('/a', 1), crash('/a', new Error('drill')), recent('/a', 9)]).toEqual([false, false, []]);
+  });
+
   it('keeps the last messages on demand, redacted when they are handled', async () => {
     const { root, recent, keepRecent } = testSystem();
     const redact = (message: Probe): unknown => (message.type === 'note' ? message.text.toUpperCase() : '-');

@@ -222,6 +222,9 @@ async function live(steps: readonly Step[], seed: number, strategy: Strategy, ma
   law(counts.incarnations === counts.ended, `${counts.incarnations} incarnations, ${counts.ended} ended`);
   law(system.inspect().length === 1, 'an actor is left');
   law(sim.timers() === 0, `${sim.timers()} timers are left`);
+  const { open, wokenTwice } = sim.mailboxes();
+  law(open === 0, `${open} mailboxes are left open`);
+  law(wokenTwice === 0, `a mailbox was woken ${wokenTwice} times before its turn began`);
   const dead = system.deadLetters().count;
   law(counts.told === counts.handled + dead, `${counts.told} told, ${counts.handled} handled, ${dead} dead letters`);
 }

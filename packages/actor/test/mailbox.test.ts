@@ -82,6 +82,26 @@ describe('a turn', () => {
     expect(lines.at(-1)).toBe('busy x 299');
   });
 
+  it.each([
+    [4.9, 2],
+    [5, 1],
+  ])('in which a message takes %d ms ends after %d', async (messageMs, messages) => {
+    const lines: string[] = [];
+    const { root, inspect } = testSystem();
+    let now = 0;
+    const slow = { now: () => now, after: () => () => {} };
+    const busy = root.spawn(probe('busy', lines, {}, slow));
+    const takes = call(() => {
+      now += messageMs;
+      lines.push('taken');
+    });
+    for (let n = 0; n < 3; n++) tell(busy, takes);
+    tell(root.spawn(probe('other', lines)), note('x'));
+    await settle();
+    expect(lines.indexOf('other x 0')).toBe(2 + messages);
+    expect(inspect()[1]?.busyMs).toBeCloseTo(3 * messageMs);
+  });
+
   it('ends after 5 ms of the clock', async () => {
     const lines: string[] = [];
     const { root } = testSystem();
@@ -140,6 +160,21 @@ it('the ring gives back what it took, in order, through every growth', async () 
       }
     }),
   );
+});
+
+it('the depth of a mailbox and the most that ever waited count from the first message on', () => {
+  const { root, inspect } = testSystem();
+  const a = root.spawn(probe('a', []));
+  expect(inspect()[1]).toMatchObject({ depth: 0, highWater: 0 });
+  tell(a, note('x'));
+  expect(inspect()[1]).toMatchObject({ depth: 1, highWater: 1 });
+});
+
+it('a ring forgets what it gave', () => {
+  const box = openMailbox({ capacity: 10, overflow: 'refuse' });
+  push(box, 'x', 0);
+  shift(box);
+  expect(box.slots).not.toContain('x');
 });
 
 it('a ring that held many gives its memory back when it is empty', () => {

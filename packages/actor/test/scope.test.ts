@@ -83,6 +83,23 @@ describe('timers of a scope', () => {
     expect(lines.filter((line) => line.includes('tick') || line.includes('once'))).toEqual([]);
   });
 
+  it('are not set any more by a scope that is over, whose signal is aborted', async () => {
+    const { system, clock, scope, ref } = rig();
+    const own = await scope();
+    await system.root.stopChild(ref);
+    own.every(10, note('tick'));
+    own.after(10, note('once'))();
+    own.send(note('sent'));
+    own.run(
+      () => Promise.reject(new Error('not run')),
+      note,
+      () => fault,
+    );
+    expect(clock.timers()).toBe(0);
+    expect(own.signal.aborted).toBe(true);
+    expect(system.crashes).toEqual([]);
+  });
+
   it('a tick is left out while the one before still waits', async () => {
     const { lines, due, scope } = firedByHand();
     scope.every(1, note('tick'));

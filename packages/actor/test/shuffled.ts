@@ -11,6 +11,8 @@ export interface Shuffled {
   /** Moves time on, firing what falls due. */
   advance(byMs: number): void;
   readonly timers: () => number;
+  /** Mailboxes that are not closed, and how often one was woken again before its turn began. */
+  readonly mailboxes: () => { readonly open: number; readonly wokenTwice: number };
 }
 
 /** `next` says which of the waiting mailboxes gets the turn: uniform in [0, 1). */
@@ -18,6 +20,8 @@ export function shuffled(next: () => number): Shuffled {
   const waiting: (() => void)[] = [];
   const timers = new Map<object, { readonly dueAt: number; readonly fire: () => void }>();
   let now = 0;
+  let open = 0;
+  let wokenTwice = 0;
 
   const turns = (n: number): void => {
     for (let taken = 0; taken < n && waiting.length > 0; taken++) {
@@ -27,13 +31,22 @@ export function shuffled(next: () => number): Shuffled {
 
   const mailbox: Scheduler['mailbox'] = (_name, drain) => {
     let closed = false;
+    let awake = false;
+    open++;
     const run = (): void => {
+      awake = false;
       if (!closed) drain();
     };
+    const wake = (): void => {
+      if (awake) wokenTwice++;
+      awake = true;
+      waiting.push(run);
+    };
     const close = (): void => {
+      if (!closed) open--;
       closed = true;
     };
-    return { wake: () => void waiting.push(run), close };
+    return { wake, close };
   };
 
   const after: Clock['after'] = (delayMs, fire) => {
@@ -61,5 +74,6 @@ export function shuffled(next: () => number): Shuffled {
       }
     },
     timers: () => timers.size,
+    mailboxes: () => ({ open, wokenTwice }),
   };
 }

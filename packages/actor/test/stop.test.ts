@@ -72,6 +72,15 @@ describe('stop', () => {
     expect(root.supervise('links').path).toBe('/links');
   });
 
+  it("of somebody else's stopped child is an error too", async () => {
+    const { root } = testSystem();
+    const nested = root.supervise('nested');
+    const a = nested.spawn(probe('a', []));
+    await nested.stopChild(a);
+    await nested.stopChild(a);
+    await expect(root.supervise('other').stopChild(a)).rejects.toThrow('/nested/a is no child of /other');
+  });
+
   it("of somebody else's child is an error", async () => {
     const { root } = testSystem();
     const a = root.supervise('nested').spawn(probe('a', []));

@@ -5,6 +5,7 @@ import { isHealthy, renderHealth } from './render/health.ts';
 import { isInSync, renderNodes } from './render/nodes.ts';
 import type { Paint } from './render/table.ts';
 import { renderTree } from './render/tree.ts';
+import { printable } from './render/units.ts';
 
 export interface StartOptions {
   readonly root: string;
@@ -66,7 +67,7 @@ export const showHealth = (deps: CommandDeps, output: Output, root: string, json
 
 export const explainNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
   withClient(deps, root, async (client) => {
-    output.out(await client.explain(node));
+    output.out(printable(await client.explain(node)));
     return exitCodes.fine;
   });
 

@@ -30,7 +30,7 @@ export async function startDetached(
 ): Promise<ExitCode> {
   if (await answers(settings, options.root)) {
     output.error(`Muster runs already for R (${options.root}). Look at it with: muster health --root ${options.root}`);
-    return exitCodes.fault;
+    return exitCodes.alreadyRunning;
   }
   // A file and not a pipe: it outlives this process, and a pipe without a reader would break the daemon's stderr.
   const words = openScratch();

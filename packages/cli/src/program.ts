@@ -14,6 +14,7 @@ import {
   startNode,
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { printable } from './render/units.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
@@ -23,7 +24,7 @@ Exit codes
   1  a fault: wrong usage, wrong configuration, a request that the node refused
   2  nodes, health: the node answered, and not everything is in sync
   3  the node could not be reached: it does not run, may not be asked, or did not answer in time
-  start -f ends with the codes of the daemon: 70 after too many crashes of an actor, 75 where one runs already.`;
+  start ends with the codes of the daemon: 75 where one runs already; and with -f 70 after too many crashes.`;
 
 const levels = ['error', 'warning', 'info', 'debug', 'debug2'] as const;
 
@@ -53,7 +54,9 @@ export async function runProgram(
 function faultOf(error: unknown, output: Output): ExitCode {
   // Commander has printed its own words already; help and version end with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.fault;
-  output.error(error instanceof Error ? error.message : String(error));
+  // It may be a peer's words; only line ends of our own are kept.
+  const words = error instanceof Error ? error.message : String(error);
+  output.error(words.split('\n').map(printable).join('\n'));
   return isUnreachable(error) ? exitCodes.notReachable : exitCodes.fault;
 }
 

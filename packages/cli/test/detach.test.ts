@@ -81,7 +81,7 @@ describe('a start in the background', () => {
     writeFileSync(join(folder, 'pid'), '999999999');
     const { code, error } = await start("require('node:fs').writeFileSync(folder + '/second', '')");
     rmSync(join(folder, 'pid'));
-    expect(code).toBe(1);
+    expect(code).toBe(75);
     expect(error).toContain('Muster runs already');
     expect(existsSync(join(folder, 'second'))).toBe(false);
   });

@@ -17,6 +17,14 @@ const master = {
   loopDelayMs: 0,
 } as const;
 
+const hostile = 'gone\u001b]0;mine\u0007';
+const shown = 'gone\\x1b]0;mine\\x07';
+
+it('no word of a peer reaches the terminal as a command to it', async () => {
+  expect((await run('why zeus', { explain: async () => hostile })).out).toBe(`${shown}\n`);
+  expect((await run('health', new Error(`${hostile}\nsecond`))).error).toBe(`${shown}\nsecond\n`);
+});
+
 interface Ran {
   readonly code: number;
   readonly out: string;

@@ -52,6 +52,7 @@ const health: Health = {
   holds: id(6),
   files: 295,
   bytes: 5_400_000,
+  work: { scans: 12, hashed: 295, replications: 3, written: 290, removed: 1, writtenBytes: 5_300_000 },
   generation: id(7),
   problems: [{ path: 'etc/rules/big.xml', effect: 'held', code: 'too-large', text: 'It is larger than 64 MiB.' }],
   link: 'up since 2 h to zeus',
@@ -59,6 +60,8 @@ const health: Health = {
   deadLetters: 0,
   rssBytes: 94_371_840,
   loopDelayMs: 3,
+  sentBytes: 2_048,
+  receivedBytes: 5_400_000,
 };
 
 const actor = (path: string, changes: Partial<ActorRow> = {}): ActorRow => ({
@@ -86,6 +89,14 @@ describe('nodes', () => {
       'w10: Silent for 5 s.',
       'w2: It fetches 12 files.',
     ]);
+  });
+
+  it('do not repeat what a node that is away said of itself', () => {
+    const said = { reason: 'link lost', why: 'It fetches 12 files.' };
+    const remark = (liveness: NodeView['liveness']) => renderNodes(view(node({ liveness, ...said })), plain).at(-1);
+    expect(remark('left')).toBe('worker1: link lost');
+    expect(remark('down')).toBe('worker1: link lost');
+    expect(remark('suspect')).toBe('worker1: link lost; It fetches 12 files.');
   });
 
   it('of an empty cluster are a table without rows', () => {
@@ -119,13 +130,20 @@ describe('health', () => {
       'State       held',
       'Generation  6 held, 7 is the newest',
       'Files       295 files, 5.1 MiB',
+      'Work        12 scans, 295 files read; 290 files written (5.1 MiB), 1 deleted',
       'Link        up since 2 h to zeus',
       'Actors      1 restart, 0 dead letters',
+      'Traffic     2.0 KiB sent to other nodes, 5.1 MiB received',
       'Load        90 MiB of memory, event loop late by 3 ms',
       '',
       'PATH               EFFECT  WHAT IS WRONG',
       'etc/rules/big.xml  held    It is larger than 64 MiB.',
     ]);
+  });
+
+  it('says nothing of writing where nothing was written', () => {
+    const work = { scans: 1, hashed: 0, replications: 0, written: 0, removed: 0, writtenBytes: 0 };
+    expect(renderHealth({ ...health, work }, plain)).toContain('Work        1 scan, 0 files read');
   });
 
   it('is good in sync without problems, and only then', () => {

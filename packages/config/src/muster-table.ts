@@ -124,13 +124,13 @@ export const musterTable = {
     4,
     0,
     1_000_000,
-    'Deleting this many files, or fewer, of a directory of the table never waits, whatever the share; an emptied `client.keys` always does.',
+    'Deleting fewer files than this of a directory of the table does not wait, whatever the share, unless it was all of several; an emptied `client.keys` always waits.',
   ),
   'integrity.guard.confirm_after': duration(
     30 * s,
     s,
     24 * hour,
-    'How long after the first the confirming scan is made at the earliest.',
+    'How long the master waits before the scan that confirms, and a worker before it takes a generation for a confirmation. The same on every node.',
   ),
   'files.owner': {
     kind: 'account',

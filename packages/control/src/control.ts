@@ -18,8 +18,8 @@ export interface ControlConfig extends Limits {
   readonly tickMs: number;
 }
 
-/** A person waits: 10 s is long, and more than a worker's own ask of its master (5 s). 32 at once are more than people make. */
-export const controlDefaults: ControlConfig = { deadlineMs: 10_000, maxRequests: 32, tickMs: 500 };
+/** A person waits: 10 s is long, and more than a worker's own ask of its master (5 s). 32 at once are more than people make, 4 more than those of one worker. */
+export const controlDefaults: ControlConfig = { deadlineMs: 10_000, maxRequests: 32, maxPerNode: 4, tickMs: 500 };
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -50,6 +50,8 @@ export interface ControlDeps {
 
 export interface ListenHandlers {
   readonly ask: (message: LocalRequest, answer: Answer) => void;
+  /** Nobody can reach the socket any more: its file was deleted or replaced. It is closed by then. At most once. */
+  readonly lost: () => void;
 }
 
 export function spawnControl(
@@ -79,7 +81,7 @@ function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: Contr
       work(effect.id, effect.request, scope, deps);
       break;
     case 'reply':
-      effect.answer.reply(effect.reply);
+      reply(effect.answer, effect.reply, deps);
       break;
     case 'fail':
       effect.answer.fail(effect.code, effect.text);
@@ -87,6 +89,17 @@ function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: Contr
     case 'warn':
       deps.warn(effect.text);
       break;
+  }
+}
+
+/** A view that the wire does not take is a fault of ours, and no reason to fall: whoever can ask could crash us at will. */
+function reply(answer: Answer, view: LocalReply, { warn }: ControlDeps): void {
+  try {
+    answer.reply(view);
+  } catch (error) {
+    const text = `The answer ${view.type} cannot be sent: ${textOf(error)}`;
+    warn(text);
+    answer.fail('unsendable', text);
   }
 }
 
@@ -101,6 +114,7 @@ function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessa
 function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
   const handlers: ListenHandlers = {
     ask: (message, answer) => scope.send({ type: 'ask', from: { kind: 'local' }, message, answer }),
+    lost: () => scope.send({ type: 'lost' }),
   };
   scope.run(
     (signal) => deps.listen(handlers, signal),

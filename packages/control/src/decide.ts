@@ -5,6 +5,7 @@ import type { ControlMessage, Origin } from './messages.ts';
 
 /** A request that is being worked on. */
 export interface Request {
+  readonly from: Origin;
   readonly answer: Answer;
   readonly type: LocalRequest['type'];
   readonly deadlineAt: number;
@@ -22,6 +23,8 @@ export interface State {
 export type Own =
   | { readonly type: 'opened' }
   | { readonly type: 'open-failed'; readonly text: string }
+  /** The socket was open, and its file is gone. */
+  | { readonly type: 'lost' }
   | { readonly type: 'answered'; readonly id: number; readonly reply: LocalReply }
   | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly text: string }
   /** Time to look at deadlines, and to try a socket that could not be opened. */
@@ -37,8 +40,13 @@ export type Effect =
 export interface Limits {
   /** Milliseconds a request may take. At least 1. */
   readonly deadlineMs: number;
-  /** Requests worked on at once; more are refused, so that a mad client costs no memory. At least 1. */
+  /**
+   * Requests worked on at once, those of this machine and those of nodes each; more are refused, so that a
+   * mad client costs no memory, and no node keeps the people here from asking. At least 1.
+   */
   readonly maxRequests: number;
+  /** Of these, requests of one node. At least 1. */
+  readonly maxPerNode: number;
 }
 
 export const nothingYet: State = { socket: 'closed', warned: undefined, nextId: 1, requests: new Map() };
@@ -64,10 +72,14 @@ export function decide(
       return next({ ...state, socket: 'open', warned: undefined });
     case 'open-failed':
       return notOpened(state, message.text);
+    case 'lost':
+      return next({ ...state, socket: 'closed' }, [{ type: 'warn', text: lostText }]);
     case 'tick':
       return tick(state, now, limits);
   }
 }
+
+const lostText = 'The file of the local socket was deleted or replaced; it is made anew.';
 
 function asked(
   state: State,
@@ -78,14 +90,24 @@ function asked(
   if (!mayAsk(from, message.type)) {
     return next(state, [fail(answer, 'not-allowed', `Only a program on the node itself may ask for ${message.type}.`)]);
   }
-  if (state.requests.size >= limits.maxRequests) {
-    const text = `${state.requests.size} requests are being answered already. Ask again in a moment.`;
+  const before = takenBy(state, from, limits);
+  if (before !== undefined) {
+    const text = `${before} requests are being answered already. Ask again in a moment.`;
     return next(state, [fail(answer, 'overloaded', text)]);
   }
   const id = state.nextId;
-  const request = { answer, type: message.type, deadlineAt: now + limits.deadlineMs };
+  const request = { from, answer, type: message.type, deadlineAt: now + limits.deadlineMs };
   const requests = new Map(state.requests).set(id, request);
   return next({ ...state, nextId: id + 1, requests }, [{ type: 'work', id, request: message }]);
+}
+
+/** How many requests stand before another one of `from`, when these are all that there may be. */
+function takenBy(state: State, from: Origin, { maxRequests, maxPerNode }: Limits): number | undefined {
+  const alike = [...state.requests.values()].filter((request) => request.from.kind === from.kind);
+  if (alike.length >= maxRequests) return alike.length;
+  if (from.kind === 'local') return undefined;
+  const own = alike.filter((request) => request.from.kind === 'node' && request.from.node === from.node).length;
+  return own >= maxPerNode ? own : undefined;
 }
 
 /** An outcome of a request that ran into its deadline is dropped: its client was told already. */

@@ -1,5 +1,6 @@
 /** Adapter: the local socket. Links without a handshake: who may open it is the matter of its mode, 0660. */
-import { systemClock } from '@muster/actor';
+import { statSync } from 'node:fs';
+import { type Clock, systemClock } from '@muster/actor';
 import {
   type Connection,
   endOfTurn,
@@ -22,13 +23,20 @@ const limits = { ...linkLimits, asks: 16, streams: 1, sendQueueBytes: 1024 * 102
 /** Milliseconds after which a client that asked nothing is closed, so that silent ones cannot take every place. */
 const idleMs = 60_000;
 
+/** Milliseconds between two looks whether the socket's file is still there: one stat. */
+const lookMs = 5_000;
+
 const realDeps: LinkDeps = { clock: systemClock, wallNow: () => Date.now(), defer: endOfTurn, limits };
 
 /**
  * Listens on `path`, for `ControlDeps`. Rejects with a `LinkError` when another process listens there,
- * the path is no socket, is too long, or may not be written.
+ * the path is no socket, is too long, or may not be written. Every `lookEveryMs` it looks whether the file is still there.
  */
-export function listenLocally(path: string, deps: LinkDeps = realDeps): ControlDeps['listen'] {
+export function listenLocally(
+  path: string,
+  deps: LinkDeps = realDeps,
+  lookEveryMs: number = lookMs,
+): ControlDeps['listen'] {
   return async (handlers, signal) => {
     const open = new Set<PausedLink>();
     const listening = await unixTransport({ path, mode: 0o660 }).listen({
@@ -36,12 +44,30 @@ export function listenLocally(path: string, deps: LinkDeps = realDeps): ControlD
       rejected: () => {},
     });
     const close = (): void => {
+      stopLooking();
       for (const link of open) link.close('shutting-down', 'The node stops answering on this socket.');
       listening.close().catch(() => {});
     };
+    const stopLooking = lookAfter(path, lookEveryMs, deps.clock, () => {
+      close();
+      handlers.lost();
+    });
     if (signal.aborted) close();
     else signal.addEventListener('abort', close, { once: true });
   };
+}
+
+/** Calls `lost` once when `path` is no longer what it is now. The returned function ends the looking. */
+function lookAfter(path: string, everyMs: number, clock: Clock, lost: () => void): () => void {
+  const inodeOf = (): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
+  const inode = inodeOf();
+  let cancel = (): void => {};
+  const look = (): void => {
+    if (inodeOf() === inode) cancel = clock.after(everyMs, look);
+    else lost();
+  };
+  cancel = clock.after(everyMs, look);
+  return () => cancel();
 }
 
 function serve(connection: Connection, handlers: ListenHandlers, open: Set<PausedLink>, deps: LinkDeps): void {

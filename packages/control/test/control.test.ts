@@ -59,6 +59,23 @@ describe('control actor', () => {
     await stop();
   });
 
+  it('refuses with an answer that the wire does not take, and lives on', async () => {
+    const { stop, listeners, crashes } = rig();
+    await settle();
+    const failures: string[] = [];
+    const answer = {
+      reply: () => {
+        throw new Error('bug: too long');
+      },
+      fail: (code: string, text: string) => void failures.push(`${code}: ${text}`),
+    };
+    listeners[0]!.handlers.ask({ type: 'get-tree' }, answer);
+    await settle();
+    expect(failures).toEqual(['unsendable: The answer tree cannot be sent: bug: too long']);
+    expect(crashes).toEqual([]);
+    await stop();
+  });
+
   it('tells what an answer failed with, and lives on', async () => {
     const crash = () => {
       throw new Error('There is no actor /x.');

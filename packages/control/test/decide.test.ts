@@ -2,7 +2,7 @@ import type { Answer } from '@muster/link';
 import { decide, type Effect, nothingYet, type Own, type State } from '../src/decide.ts';
 import type { ControlMessage, Origin } from '../src/messages.ts';
 
-const limits = { deadlineMs: 1_000, maxRequests: 2 };
+const limits = { deadlineMs: 1_000, maxRequests: 2, maxPerNode: 1 };
 type Step = readonly [at: number, message: ControlMessage | Own];
 
 const answer: Answer = { reply: () => {}, fail: () => {} };
@@ -54,6 +54,25 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
       [500, tick],
     ],
     [],
+  ],
+  [
+    'a socket whose file is gone is warned of',
+    [
+      [0, tick],
+      [1, opened],
+      [2, { type: 'lost' }],
+    ],
+    [{ type: 'warn', text: 'The file of the local socket was deleted or replaced; it is made anew.' }],
+  ],
+  [
+    'and opened again at the next tick',
+    [
+      [0, tick],
+      [1, opened],
+      [2, { type: 'lost' }],
+      [500, tick],
+    ],
+    [open],
   ],
   [
     'a socket that cannot be opened is warned of',
@@ -154,6 +173,40 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
       [3, ask('sync-now')],
     ],
     [work(3, 'sync-now')],
+  ],
+  [
+    'one more of the same worker than it may have is refused',
+    [
+      [0, ask('get-cluster', worker)],
+      [1, ask('get-cluster', worker)],
+    ],
+    [fail('overloaded', '1 requests are being answered already. Ask again in a moment.')],
+  ],
+  [
+    'another worker is not kept from asking',
+    [
+      [0, ask('get-cluster', worker)],
+      [1, ask('get-cluster', { kind: 'node', node: 'worker2' })],
+    ],
+    [work(2, 'get-cluster')],
+  ],
+  [
+    'workers that take all their places leave those of this machine free',
+    [
+      [0, ask('get-cluster', worker)],
+      [1, ask('get-cluster', { kind: 'node', node: 'worker2' })],
+      [2, ask('get-tree')],
+    ],
+    [work(3, 'get-tree')],
+  ],
+  [
+    'workers together have so many places and no more',
+    [
+      [0, ask('get-cluster', worker)],
+      [1, ask('get-cluster', { kind: 'node', node: 'worker2' })],
+      [2, ask('get-cluster', { kind: 'node', node: 'worker3' })],
+    ],
+    [fail('overloaded', '2 requests are being answered already. Ask again in a moment.')],
   ],
   ['a worker may ask for the cluster', [[0, ask('get-cluster', worker)]], [work(1, 'get-cluster')]],
   [

@@ -52,7 +52,7 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
   const { crashes } = system;
   const warn = (text: string): void => void warnings.push(text);
   const control = system.root.spawn((parent) =>
-    spawnControl(parent, { clock: systemClock, listen: listenLocally(path()), answers, warn }, config),
+    spawnControl(parent, { clock: systemClock, listen: listenLocally(path(), undefined, 20), answers, warn }, config),
   );
   stop = () => system.stop();
   return { control, crashes, warnings };
@@ -112,7 +112,7 @@ describe('the local socket', () => {
   });
 
   it('tells a client whose answer never comes, and serves the others', async () => {
-    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, tickMs: 10 });
+    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, maxPerNode: 4, tickMs: 10 });
     const client = await eventually(openClient);
     const stuck = expect(client.syncNow()).rejects.toMatchObject({ code: 'timeout' });
     expect(await client.tree()).toEqual([]);
@@ -154,5 +154,16 @@ describe('the local socket', () => {
     const next = await eventually(openClient);
     expect(await eventually(() => next.tree())).toEqual([]);
     next.close();
+  });
+
+  it('makes its file anew when somebody deleted it, and says so', async () => {
+    const { warnings, crashes } = start();
+    (await eventually(openClient)).close();
+    rmSync(path());
+    const client = await eventually(openClient);
+    expect(await client.tree()).toEqual([]);
+    client.close();
+    expect(warnings).toEqual(['The file of the local socket was deleted or replaced; it is made anew.']);
+    expect(crashes).toEqual([]);
   });
 });

@@ -32,7 +32,8 @@ import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
-import { logIntegrity } from './integrity-log.ts';
+import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
   closeLink,
@@ -58,11 +59,15 @@ export async function composeMaster(
   const { clock, disk, log, process, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
+    poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for('Master', 'Local integrity'));
+  const logHeld = heldLog(log.for('Master', 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
 
@@ -77,7 +82,7 @@ export async function composeMaster(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, 'Master', event),
+        report: (event) => logKeepAlive(log, limit, 'Master', event),
       },
       keepAliveConfig(config),
     ),
@@ -111,7 +116,7 @@ export async function composeMaster(
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, 'Master', event);
+    tellLog(event);
     if (event.type === 'status') standing.set(statusOf(event));
     if (event.type !== 'generation') return;
     newest = event.generation;
@@ -122,7 +127,11 @@ export async function composeMaster(
       parent,
       {
         clock,
-        scan: files.scan,
+        scan: async (extent, signal) => {
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
+        },
         watch: files.watch,
         saveCache: files.saveCache,
         firstEpoch: () => nextEpoch(disk, `${files.statePath}/epoch`, wallNow()),
@@ -136,7 +145,7 @@ export async function composeMaster(
     spawnControl(parent, {
       clock,
       listen: platform.listenLocally,
-      answers: masterAnswers({ config, platform, system, files, standing, keepAlive, integrity }),
+      answers: masterAnswers({ config, platform, system, files, standing, peers, keepAlive, integrity }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );
@@ -145,7 +154,7 @@ export async function composeMaster(
   const routes = masterRoutes({ keepAlive, fileServer, integrity, control });
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive, routes },
+    ...{ platform, links, peers, keepAlive, routes, limit },
     linked: ({ peer }: PausedLink) => tell(fileServer, { type: 'worker-linked', peer: peer.node }),
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
@@ -170,7 +179,7 @@ export async function composeMaster(
           const node = peers.of(name);
           if (node !== undefined) tell(node.actor, { type: 'close', code: 'replaced', text });
         },
-        report: (event) => logListener(log, event),
+        report: (event) => logListener(log, limit, event),
       },
       { ownName: config.cluster.nodeName, ...listenerDefaults },
     ),

@@ -16,20 +16,22 @@
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { spawnControl } from '@muster/control';
-import { type FileReplicaMessage, guardDefaults, spawnFileReplica } from '@muster/file-sync';
+import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
 import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
-import { contentOver, type OpenStream } from './files/content-stream.ts';
+import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
-import { logIntegrity, logReplica } from './integrity-log.ts';
+import { unlessStalled } from './files/stalled.ts';
+import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
+import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
   closeLink,
@@ -57,12 +59,16 @@ export async function composeWorker(
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
-    exhausted: () => tell(integrity, { type: 'watch-exhausted' }),
+    exhausted: (error) => logPolling(log.for(tag, 'Local integrity'), error, config),
+    poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const { owner, statePath, scanner } = files;
   const replicator = openReplicator(
     { disk, random: random.next, learn: scanner.learn },
-    { root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+    {
+      ...{ root: ossec, table, exclusions: defaultExclusions, owner, statePath },
+      maxFileBytes: muster.integrity.maxFileSizeBytes,
+    },
   );
   const recovered = once(async () => {
     const { found, renamed, removed, failures } = await replicator.recover();
@@ -74,6 +80,9 @@ export async function composeWorker(
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;
   const peers = openPeers();
+  const tellLog = integrityLog(log.for(tag, 'Local integrity'));
+  const logHeld = heldLog(log.for(tag, 'Local integrity'));
+  const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
@@ -89,21 +98,24 @@ export async function composeWorker(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, tag, event),
+        report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
   );
 
-  const open: OpenStream = (request, signal) => {
+  const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
     return master.open('file-sync', request, signal);
-  };
+  }, clock);
   const content = contentOver(open);
   const quietDisk = openQuietDisk();
-  const replicate = inTurn((plan: Replication, progress: ReplicationProgress, signal: AbortSignal) =>
-    quietDisk.writing(() => replicator.replicate(plan, content, progress, signal)),
-  );
+  const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
+    const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    files.work.replicated(result);
+    logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    return result;
+  });
   const fileReplica = root.spawn((parent) =>
     spawnFileReplica(
       parent,
@@ -121,12 +133,12 @@ export async function composeWorker(
           standing.set(status);
         },
       },
-      { guard: { ...guardDefaults, ...guardLimits(config) } },
+      { guard: guardLimits(config) },
     ),
   );
 
   const integrityHeard = (event: IntegrityEvent): void => {
-    logIntegrity(log, tag, event);
+    tellLog(event);
     if (event.type === 'local-tree') tell(fileReplica, event);
   };
   const integrity: Ref<IntegrityMessage> = root.spawn((parent) =>
@@ -138,7 +150,9 @@ export async function composeWorker(
           await recovered();
           // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
           await quietDisk.quiet();
-          return files.scan(extent, signal);
+          const found = await files.scan(extent, signal);
+          logHeld(found.problems);
+          return found;
         },
         watch: files.watch,
         saveCache: files.saveCache,
@@ -154,7 +168,7 @@ export async function composeWorker(
       clock,
       listen: platform.listenLocally,
       answers: workerAnswers({
-        ...{ config, platform, system, files, standing, keepAlive, integrity, fileReplica },
+        ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
         dialer: () => dialer,
         master: () => (master === undefined ? undefined : peers.of(master.peer.node)),
       }),
@@ -165,7 +179,7 @@ export async function composeWorker(
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
-    ...{ platform, links, peers, keepAlive },
+    ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes(keepAlive, fileReplica, (generation) => {
       announced = generation;
     }),
@@ -214,6 +228,7 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
   classes: table.map(({ directory }) => directory),
   percent: integrity.guard.percent,
   files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
 });
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */

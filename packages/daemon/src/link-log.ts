@@ -4,28 +4,46 @@ import type { Rejection } from '@muster/link';
 import type { Log } from '@muster/log';
 import type { DialerEvent, ListenerEvent, NodeEvent } from '@muster/node';
 import type { NodeName } from '@muster/protocol';
+import type { LineLimit } from './line-limit.ts';
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
-export function logListener(log: Log, event: ListenerEvent<Rejection>): void {
+/** `10.0.0.7:41234` is `10.0.0.7`: one host's connections are of one kind. */
+const hostOf = (address: string): string => address.replace(/:\d+$/, '');
+
+/** What strangers can cause as often as they like is limited by host, or by the name that they have proven. */
+export function logListener(log: Log, limit: LineLimit, event: ListenerEvent<Rejection>): void {
   const main = log.for('Master', 'Main');
   switch (event.type) {
     case 'listening':
       return main.info(`Serving on ('${event.address}', ${event.port})`);
-    case 'accepted':
-      return log.for(`Worker ${event.peer.node}`, 'Main').info(`Connection from ${event.peer.address}`);
+    case 'accepted': {
+      const { node, address } = event.peer;
+      const worker = log.for(`Worker ${node}`, 'Main');
+      return limit(`accepted ${node}`, (more) => worker.info(`Connection from ${address}${more}`));
+    }
     case 'rejected':
       return main.error(`Connection from ${event.rejection.remoteAddress} turned away: ${event.rejection.text}`);
-    case 'refused':
-      return main.error(`Worker ${event.name} from ${event.address} refused (${event.code}): ${event.text}`);
-    case 'greeting-failed':
-      return main.error(
-        `Error during handshake with incoming connection from ${event.address} (${event.failure.code}): ${event.failure.text}`,
+    case 'refused': {
+      const { name, address, code, text } = event;
+      return limit(`refused ${code} ${hostOf(address)}`, (more) =>
+        main.error(`Worker ${name} from ${address} refused (${code}): ${text}${more}`),
       );
-    case 'replaced':
-      return log
-        .for(`Worker ${event.name}`, 'Main')
-        .warning(`The link from ${event.address} was dead; ${event.by} takes its place.`);
+    }
+    case 'greeting-failed': {
+      const { address, failure } = event;
+      return limit(`greeting ${failure.code} ${hostOf(address)}`, (more) =>
+        main.error(
+          `Error during handshake with incoming connection from ${address} (${failure.code}): ${failure.text}${more}`,
+        ),
+      );
+    }
+    case 'replaced': {
+      const worker = log.for(`Worker ${event.name}`, 'Main');
+      return limit(`replaced ${event.name}`, (more) =>
+        worker.warning(`The link from ${event.address} was dead; ${event.by} takes its place.${more}`),
+      );
+    }
   }
 }
 
@@ -45,22 +63,38 @@ export function logDialer(log: Log, node: NodeName, event: DialerEvent): void {
   }
 }
 
-export function logNode(log: Log, peer: NodeName, event: NodeEvent): void {
+export function logNode(log: Log, limit: LineLimit, peer: NodeName, event: NodeEvent): void {
   const main = log.for(`Worker ${peer}`, 'Main');
-  if (event.type === 'link-closed') main.debug(`Disconnected ${peer}: ${event.end.text}`);
-  else main.warning(`${event.lost} messages to ${peer} were lost, the last of them ${event.last}: the link was full.`);
+  if (event.type === 'messages-lost') {
+    const text = `${event.lost} messages to ${peer} were lost, the last of them ${event.last}: the link was full, or closing.`;
+    return main.warning(text);
+  }
+  const { how, code, text } = event.end;
+  if (how === 'violation')
+    return limit(`violation ${peer}`, (more) =>
+      main.error(`${peer} broke the protocol, its link was closed: ${text}${more}`),
+    );
+  if (how === 'goodbye' && code === 'protocol-violation')
+    return limit(`accused by ${peer}`, (more) =>
+      main.error(`${peer} closed the link, for this node broke the protocol: ${text}${more}`),
+    );
+  return main.debug(`Disconnected ${peer}: ${text}`);
 }
 
-export function logKeepAlive(log: Log, tag: string, event: KeepAliveEvent): void {
+export function logKeepAlive(log: Log, limit: LineLimit, tag: string, event: KeepAliveEvent): void {
   const keepAlive = log.for(tag, 'Keep alive');
   switch (event.type) {
     case 'liveness-changed': {
-      const text = `${event.peer} is ${event.to}: ${event.reason}`;
-      if (event.to === 'down') return keepAlive.error(text);
-      return event.to === 'suspect' ? keepAlive.warning(text) : keepAlive.info(text);
+      const { peer, to, reason } = event;
+      return limit(`${peer} ${to}`, (more) => {
+        const text = `${peer} is ${to}: ${reason}${more}`;
+        if (to === 'down') keepAlive.error(text);
+        else if (to === 'suspect') keepAlive.warning(text);
+        else keepAlive.info(text);
+      });
     }
     case 'clock-skew':
-      return keepAlive.warning(event.text);
+      return limit(`skew ${event.peer}`, (more) => keepAlive.warning(`${event.text}${more}`));
     case 'own-loop-lagged':
       return keepAlive.warning(
         `This node itself was ${seconds(event.lateMs)} s late; it gives its peers as much more time.`,

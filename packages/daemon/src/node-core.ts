@@ -7,6 +7,7 @@ import type { KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
 import { type LinkDeps, linkLimits, type OwnIdentity, type PausedLink } from '@muster/link';
 import { type NodeDeps, type NodeEvent, spawnNode } from '@muster/node';
 import type { NodeFiles } from './files/node-files.ts';
+import type { LineLimit } from './line-limit.ts';
 import { logNode } from './link-log.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
@@ -57,6 +58,7 @@ export interface Linking {
   readonly peers: Peers;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly routes: Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'>;
+  readonly limit: LineLimit;
   /** After the peer is known to everybody, and after everybody was told that it is gone. */
   readonly linked: (link: PausedLink) => void;
   readonly unlinked: (link: PausedLink, event: Extract<NodeEvent, { readonly type: 'link-closed' }>) => void;
@@ -64,11 +66,11 @@ export interface Linking {
 
 /** Gives an open link its node actor and tells the node of it. */
 export function takeLink(link: PausedLink, linking: Linking): void {
-  const { platform, links, peers, keepAlive, routes } = linking;
+  const { platform, links, peers, keepAlive, routes, limit } = linking;
   const { clock, log } = platform;
   const { node, role, version: peerVersion, address, skewMs } = link.peer;
   const report = (event: NodeEvent): void => {
-    logNode(log, node, event);
+    logNode(log, limit, node, event);
     if (event.type === 'link-closed') void dropLink(link, event, linking);
   };
   const linked = peers.add(

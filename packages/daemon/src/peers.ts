@@ -19,6 +19,8 @@ export interface Peers {
   remove(link: PausedLink): LinkedNode | undefined;
   of(name: NodeName): LinkedNode | undefined;
   all(): readonly LinkedNode[];
+  /** Bytes that crossed links since the start, those of closed links included; before encryption. */
+  traffic(): { readonly sentBytes: number; readonly receivedBytes: number };
   /** Queues a message for an actor of a peer. Lost when there is no link. */
   send(name: NodeName, to: ActorName, message: WireMessage): void;
 }
@@ -26,6 +28,7 @@ export interface Peers {
 export function openPeers(): Peers {
   const byName = new Map<NodeName, LinkedNode>();
   let links = 0;
+  let closed = { sentBytes: 0, receivedBytes: 0 };
   return {
     add: (link, actor, now) => {
       links += 1;
@@ -37,13 +40,20 @@ export function openPeers(): Peers {
       const node = byName.get(link.peer.node);
       if (node?.link !== link) return undefined;
       byName.delete(link.peer.node);
+      closed = plus(closed, link);
       return node;
     },
     of: (name) => byName.get(name),
     all: () => [...byName.values()],
+    traffic: () => [...byName.values()].reduce((sum, { link }) => plus(sum, link), closed),
     send: (name, to, message) => {
       const node = byName.get(name);
       if (node !== undefined) tell(node.actor, { type: 'send', to, message });
     },
   };
+}
+
+function plus(sum: ReturnType<Peers['traffic']>, link: PausedLink): ReturnType<Peers['traffic']> {
+  const { bytesOut, bytesIn } = link.stats();
+  return { sentBytes: sum.sentBytes + bytesOut, receivedBytes: sum.receivedBytes + bytesIn };
 }

@@ -5,11 +5,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, describeConfigError, loadConfig, type NodeConfig } from '@muster/config';
 import { controlSocketPath } from '@muster/control';
+import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
+import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
 import { becomeAccount, findAccount } from './adapters/privileges.ts';
+import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
 import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
@@ -45,10 +48,12 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
     return exitCodes.stopped;
   }
   if (!options.stayRoot) await giveRootUp();
-  await mkdir(dirname(controlSocketPath(options.root)), { recursive: true, mode: 0o770 });
-  const lock = await lockInstance(options.root);
+  const { root } = options;
+  const folder = dirname(controlSocketPath(root));
+  await writingBelow(folder, () => mkdir(folder, { recursive: true, mode: 0o770 }));
+  const lock = await writingBelow(folder, () => lockInstance(root));
   const log = openDaemonLog(config, options);
-  const pidFile = await writePidFile(options.root);
+  const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
   try {
     return await runNode(config, options, log);
   } finally {
@@ -103,12 +108,16 @@ async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Pr
     ended.end(exitCodes.gaveUp);
   });
   try {
+    if (config.cluster.nodeType === 'master') await checkListening(platform.links, main.critical);
     const compose = config.cluster.nodeType === 'master' ? composeMaster : composeWorker;
     const node = await compose(config, platform, (reason) => {
       main.critical(`The node cannot be kept running and ends: ${reason}`);
       ended.end(exitCodes.gaveUp);
     });
     const code = await ended.wait;
+    endWithin(stopWithinMs, () =>
+      main.critical(`Not stopped after ${stopWithinMs / 1_000} s: the process ends as it is.`),
+    );
     await node.stop();
     main.info('Stopped.');
     return code;
@@ -116,6 +125,20 @@ async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Pr
     signals.remove();
     faults.remove();
     await close();
+  }
+}
+
+/** An address that cannot be had ends the start at once: nobody could reach the node, however often it tried. */
+async function checkListening(links: Transport, critical: (text: string) => void): Promise<void> {
+  try {
+    const listening = await links.listen({ connection: (early) => early.destroy(), rejected: () => {} });
+    await listening.close();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    const taken = error instanceof LinkError && error.code === 'in-use';
+    const text = taken ? `${words}. If it is the manager's own wazuh-clusterd, stop that one first` : words;
+    critical(text);
+    throw new StartError('CANNOT_LISTEN', `${text}.`, exitCodes.cannotStart, error);
   }
 }
 

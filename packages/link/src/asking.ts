@@ -1,10 +1,10 @@
-import type { ActorName, Envelope, WireMessage } from '@muster/protocol';
+import { type ActorName, clip, type Envelope, type WireMessage } from '@muster/protocol';
 import type { Closing } from './closing.ts';
 import type { LinkDeps } from './deps.ts';
 import { LinkError } from './error.ts';
 import type { Answer, LinkHandlers } from './link.ts';
 import { pending, type Settled } from './pending.ts';
-import { clip, codeOf } from './text.ts';
+import { codeOf } from './text.ts';
 
 /** The asks of a link in both directions. */
 export interface Asking {
@@ -22,7 +22,9 @@ export function asking(send: (envelope: Envelope) => void, end: Closing, { clock
   const theirs = new Set<number>();
   const answerTo = (id: number): Answer => {
     const answer = (envelope: Envelope): void => {
-      if (theirs.delete(id) && end.isOpen()) send(envelope);
+      if (!theirs.has(id) || !end.isOpen()) return;
+      send(envelope);
+      theirs.delete(id);
     };
     return {
       reply: (message) => answer({ kind: 'reply', id, message }),

@@ -1,10 +1,15 @@
-import { type CloseCode, encodeEnvelope, type Violation } from '@muster/protocol';
+import { type CloseCode, clip, encodeEnvelope, type Violation } from '@muster/protocol';
 import type { LinkDeps } from './deps.ts';
 import { LinkError } from './error.ts';
 import type { LinkClosed } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { clip } from './text.ts';
 import type { Connection } from './transport.ts';
+
+/**
+ * A silent peer will hardly read the goodbye. The link's owner can do nothing better before it has closed, such as
+ * dial again, so it is not waited for much longer than for a round trip, ms.
+ */
+const silentLingerMs = 200;
 
 /** How a link ends: open, then shut (nothing is taken or sent any more), then gone (the connection is closed). */
 export interface Closing {
@@ -44,7 +49,8 @@ export function closing(connection: Connection, out: Outbox, deps: LinkDeps, nod
     connection.end();
     // What still arrives is read and dropped: unread bytes would make the system reset the connection, goodbye and all.
     connection.resume();
-    if (!isGone) cancelLinger = deps.clock.after(deps.limits.lingerMs, () => connection.destroy());
+    const lingerMs = why.code === 'silent' ? Math.min(silentLingerMs, deps.limits.lingerMs) : deps.limits.lingerMs;
+    if (!isGone) cancelLinger = deps.clock.after(lingerMs, () => connection.destroy());
   };
   const tell = (): void => {
     const listener = goneListener;

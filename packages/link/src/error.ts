@@ -3,7 +3,7 @@
  *
  * Dialing and handshake: `wrong-key`, `unknown-identity`, `refused`, `unreachable`, `timeout`, `not-tls`,
  * `hung-up`, `aborted`, `in-use`, `bind-failed`, `bad-option`, `not-permitted`, `protocol-violation`, or the `CloseCode` of a refused hello.
- * Open links: `closed`, `timeout`, `overloaded`, `too-many-streams`, `too-many-asks`, `aborted`, or what the peer's actor said (`remote`).
+ * Open links: `closed`, `timeout`, `overloaded`, `too-many-streams`, `too-many-asks`, `aborted`, `stalled`, or what the peer's actor said (`remote`).
  */
 export class LinkError extends Error {
   readonly code: string;

@@ -5,6 +5,7 @@
  */
 import {
   type CloseCode,
+  clip,
   type Envelope,
   encodeEnvelope,
   frameDecoder,
@@ -18,7 +19,6 @@ import { greet } from './greeting.ts';
 import { judgeHello, type OwnIdentity } from './judge.ts';
 import type { Peer } from './link.ts';
 import { liveLink, type PausedLink } from './live-link.ts';
-import { clip } from './text.ts';
 import type { Connection, PeerIdentity } from './transport.ts';
 
 /** What the owner of the links makes of a hello in which nothing is wrong. */
@@ -49,7 +49,7 @@ export async function acceptLink(
     throw error;
   });
   if (hello.kind !== 'hello') throw new Error('bug: the decoder let something else through before the hello');
-  const skewMs = hello.wallMs - deps.wallNow();
+  const skewMs = skewOf(hello, deps);
   const verdict = judgeHello(hello, own, connection.identity);
   if (!verdict.accept) throw refuse(verdict.code, verdict.text);
   const admittance = await admit(hello, connection.identity, connection.remoteAddress).catch((error: unknown) => {
@@ -79,8 +79,8 @@ export async function openLink(connection: Connection, own: OwnIdentity, deps: L
     throw error;
   });
   const protocol = answered(envelope, own, connection);
-  const { node, version, wallMs } = envelope as Welcome;
-  const skewMs = wallMs - deps.wallNow();
+  const { node, version } = envelope as Welcome;
+  const skewMs = skewOf(envelope as Welcome, deps);
   const peer: Peer = { node, role: 'master', version, address: connection.remoteAddress, protocol, skewMs };
   const feed = liveLink({ connection, decoder, peer, side: 'dialer', early }, deps);
   greeting.become(feed);
@@ -90,6 +90,10 @@ export async function openLink(connection: Connection, own: OwnIdentity, deps: L
 function helloOf({ cluster, node, role, version, protocol = protocolRange }: OwnIdentity, wallMs: number): Hello {
   return { kind: 'hello', protocol, cluster, node, role, version, wallMs };
 }
+
+/** The peer may say any time; the difference is kept within what a message may hold, ms. */
+const skewOf = ({ wallMs }: { readonly wallMs: number }, { wallNow }: LinkDeps): number =>
+  Math.min(Number.MAX_SAFE_INTEGER, Math.max(-Number.MAX_SAFE_INTEGER, wallMs - wallNow()));
 
 /** The protocol version of a welcome; throws what a refusal says, and closes the connection. */
 function answered(envelope: Envelope, own: OwnIdentity, connection: Connection): number {

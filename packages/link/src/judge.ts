@@ -1,5 +1,6 @@
 import {
   type CloseCode,
+  clip,
   commonVersion,
   type Hello,
   type NodeName,
@@ -8,7 +9,6 @@ import {
   type Role,
 } from '@muster/protocol';
 import { isNodeName } from './psk.ts';
-import { clip } from './text.ts';
 import type { PeerIdentity } from './transport.ts';
 
 /** Who this node says it is. */

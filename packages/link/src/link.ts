@@ -61,7 +61,7 @@ export interface LinkHandlers {
   readonly closed: (reason: LinkClosed) => void;
 }
 
-/** Answers one ask, once; later calls do nothing. */
+/** Answers one ask, once; later calls do nothing. `reply` throws for what cannot be sent; the ask may then still fail. */
 export interface Answer {
   reply(message: WireMessage): void;
   fail(code: string, text: string): void;

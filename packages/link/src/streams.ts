@@ -1,4 +1,4 @@
-import type { ActorName, Envelope, WireMessage } from '@muster/protocol';
+import { type ActorName, clip, type Envelope, type WireMessage } from '@muster/protocol';
 import { aborts } from './aborts.ts';
 import { bulk } from './bulk.ts';
 import type { Closing } from './closing.ts';
@@ -7,7 +7,7 @@ import { type IncomingStream, incomingStream } from './incoming-stream.ts';
 import type { LinkLimits } from './limits.ts';
 import type { LinkHandlers } from './link.ts';
 import { outgoingStream, type Sender } from './outgoing-stream.ts';
-import { clip, codeOf } from './text.ts';
+import { codeOf } from './text.ts';
 
 /** What became of a frame for a stream. `breach`: in words, why the link must close. */
 export type Taken = { readonly breach?: string };

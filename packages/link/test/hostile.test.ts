@@ -11,7 +11,7 @@ import {
   type GetContent,
 } from '@muster/protocol';
 import { type Connection, linkLimits, openLink, type PausedLink, tlsTransport, unixTransport } from '../src/index.ts';
-import { deferred, until } from '../src/testing/index.ts';
+import { deferred, tcpProxy, until } from '../src/testing/index.ts';
 import {
   beat,
   depsWith,
@@ -341,6 +341,20 @@ describe('a peer that does not read', () => {
 });
 
 describe('a closed link', () => {
+  it('does not wait long for a peer that was silent already', async () => {
+    const rig = await masterRig({ limits: { lingerMs: 3_600_000 } });
+    const proxy = await tcpProxy(rig.listening.port);
+    const connection = await dialWorker(proxy.port);
+    const link = await openLink(connection, worker, depsWith({ lingerMs: 3_600_000 }));
+    const own = handlers();
+    link.start(own);
+    proxy.unplug();
+    link.close('silent', 'no beat for 4.0 s');
+    expect(await own.ended).toMatchObject({ how: 'closed', code: 'silent' });
+    await rig.close();
+    await proxy.close();
+  });
+
   it('leaves no timer behind', async () => {
     const timers = new Set<object>();
     const clock = {

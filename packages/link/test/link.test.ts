@@ -97,6 +97,19 @@ describe('messages', () => {
     await rig.close();
   });
 
+  it('whose answer cannot be sent can still be refused', async () => {
+    const rig = await linked();
+    const tooLong: WireMessage = { type: 'cluster', cluster: 'x'.repeat(1_000), nodes: [] };
+    start(rig, {
+      ask: (_to, _message, answer) => {
+        expect(() => answer.reply(tooLong)).toThrow('bug: this reply of');
+        answer.fail('unsendable', 'it is too long');
+      },
+    });
+    await expect(rig.near.ask('control', getCluster, 5_000)).rejects.toMatchObject({ code: 'unsendable' });
+    await rig.close();
+  });
+
   it('measure the round trip', async () => {
     const rig = await linked();
     start(rig);

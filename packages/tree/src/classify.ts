@@ -1,8 +1,10 @@
 import { joinPath } from '@muster/protocol';
-import type { FileStat, Listing, Owner } from './disk.ts';
+import type { Listing, Owner } from './disk.ts';
 import { type Known, trust } from './known.ts';
+import type { LearnedFile } from './learned.ts';
 import {
   isContentOf,
+  isUnstatted,
   packedCtime,
   packedGid,
   packedKind,
@@ -14,14 +16,6 @@ import {
 import { notUtf8, tooLarge, unsafeName } from './problems.ts';
 import type { Problem } from './results.ts';
 import { type Exclusions, isSafeName, isSafePath, isStagedName, selects, type TableEntry } from './selection.ts';
-
-/** A file that was just written: its content is known, so the next scan need not read it. */
-export interface LearnedFile {
-  /** Relative to R. */
-  readonly path: string;
-  readonly digest: string;
-  readonly stat: FileStat;
-}
 
 export interface ClassifyOptions {
   readonly table: readonly TableEntry[];
@@ -70,7 +64,8 @@ export function classify(
   const { packed } = listing.stats;
   listing.names.forEach((name, index) => {
     const kind = packedKind(packed, index);
-    if (kind === 'directory') takeDirectory(draft, name, options);
+    if (isUnstatted(packed, index)) draft.problems.push(unsafeName(joinPath(directory, name)));
+    else if (kind === 'directory') takeDirectory(draft, name, options);
     else if (isStagedName(name)) draft.leftovers.push(joinPath(directory, name));
     else if (!selects(entry, name, options.exclusions) || kind === 'other') return;
     else if (!isSafeName(name)) draft.problems.push(unsafeName(joinPath(directory, name)));

@@ -39,7 +39,7 @@ const explanations: Readonly<Record<string, string>> = {
   NOT_A_FILE: 'it is not a regular file',
   DIGEST_MISMATCH: 'the bytes that came are not those that were promised; they were thrown away',
   SIZE_MISMATCH: 'more or fewer bytes came than were promised; they were thrown away',
-  TOO_LARGE: 'the file is larger than allowed here',
+  TOO_LARGE: 'the file is larger than this node takes; make it smaller, or raise the limit here too',
   OUTSIDE: 'the path leads out of its synchronised directory',
   ROLLED_FORWARD: 'an interrupted transaction was finished first; what is there must be scanned again',
   WORKER_DIED: 'the thread that does the system calls ended',

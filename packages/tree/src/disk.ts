@@ -28,7 +28,7 @@ export interface DiskFailure {
   readonly path: string;
 }
 
-/** One directory, listed. Entries are sorted by name. */
+/** One directory, listed. Entries are sorted by name. One whose path is too long for the system has a stat of all zeros. */
 export type Listing =
   | {
       readonly ok: true;
@@ -137,8 +137,11 @@ export interface Disk {
   steps(steps: readonly DiskStep[]): Promise<readonly StepOutcome[]>;
   /** Makes durable what was written below `directories`: one syncfs a device, or an fsync a file when `files` are few. */
   sync(files: readonly string[], directories: readonly string[]): Promise<void>;
-  /** Hints that something in `directory` changed. Throws `WatchExhausted` when the system has no more watches. */
-  watch(directory: string, changed: () => void, failed: (error: Error) => void): Watch;
+  /**
+   * Hints that something in `directory` changed, and what where that is known. Throws `WatchExhausted`
+   * when the system has no more watches.
+   */
+  watch(directory: string, changed: (name?: string) => void, failed: (error: Error) => void): Watch;
   /** Resolves in a later turn of the event loop: long work lets others in. */
   turn(): Promise<void>;
 }

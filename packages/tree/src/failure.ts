@@ -4,4 +4,4 @@ import type { ReplicationResult } from './results.ts';
 /** What could not be done with one path. */
 export type Failure = ReplicationResult['failures'][number];
 
-export const failure = (path: string, code: string): Failure => ({ path, code, text: explain(code) });
+export const failure = (path: string, code: string): Failure => ({ path, code, text: `${explain(code)} (${code})` });

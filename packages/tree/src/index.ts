@@ -1,12 +1,11 @@
-export type { LearnedFile } from './classify.ts';
 export { type ContentReader, type ContentReaderDeps, openContentReader } from './content-reader.ts';
 export type * from './disk.ts';
 export { DiskError, explain, WatchExhausted } from './disk-error.ts';
+export type { LearnedDirectories, LearnedFile } from './learned.ts';
 export { type NodeDiskOptions, nodeDisk } from './node/node-disk.ts';
 export { openReplicator, type ReplicatorConfig, type ReplicatorDeps } from './replicate.ts';
 export type * from './results.ts';
 export {
-  type LearnedDirectories,
   type LearningScanner,
   openScanner,
   type ScannerConfig,

@@ -1,10 +1,9 @@
 /** What a replication teaches the scanner. */
 import type { FileEntry, TreeChanges } from '@muster/protocol';
 import type { Applied } from './apply.ts';
-import type { LearnedFile } from './classify.ts';
+import type { LearnedDirectories, LearnedFile } from './learned.ts';
 import { eachPiece, type InPieces } from './pieces.ts';
 import type { Work } from './plan.ts';
-import type { LearnedDirectories } from './scan.ts';
 import type { Site } from './site.ts';
 import type { Stage } from './staging.ts';
 

@@ -77,6 +77,8 @@ export const bytesOf = (packed: BigInt64Array): Buffer =>
 
 export const packedKind = (packed: BigInt64Array, index: number): FileKind =>
   kindOf(Number(packed[index * statFields + mode]));
+/** Nothing could be learned of it: its path is too long for the system. */
+export const isUnstatted = (packed: BigInt64Array, index: number): boolean => packed[index * statFields + mode] === 0n;
 export const packedMode = (packed: BigInt64Array, index: number): number =>
   Number(packed[index * statFields + mode]) & 0o7777;
 export const packedSize = (packed: BigInt64Array, index: number): number => Number(packed[index * statFields + size]);

@@ -42,17 +42,20 @@ export interface Situation {
   readonly table: readonly TableEntry[];
   readonly exclusions: Exclusions;
   readonly standing: ReadonlyMap<string, Standing>;
+  /** Directories that earlier plans asked for: they stay, however empty. */
+  readonly asked: ReadonlySet<string>;
   /** Part of every staged name, new for each transaction. */
   readonly nonce: string;
 }
 
 export function* decideWork(plan: Replication, situation: Situation): InPieces<Work> {
-  const { table, exclusions, standing, nonce } = situation;
+  const { table, exclusions, standing, asked, nonce } = situation;
   const admitted = yield* admit(plan, table, exclusions);
   const reach = openReach(table, standing, admitted.removed);
   const placed = yield* place(admitted, reach, situation);
   const going = yield* removable(admitted, table, standing);
-  const removals = yield* orderRemovals(going.paths, admitted, placed.puts, reach, plan, table);
+  const stays = yield* staying(plan, asked);
+  const removals = yield* orderRemovals(going.paths, admitted, placed.puts, reach, stays, table);
   return {
     puts: placed.puts,
     makeNow: [...reach.makeNow].sort(),
@@ -113,7 +116,7 @@ function* orderRemovals(
   { goneDirectories }: Admitted,
   puts: readonly Put[],
   reach: Reach,
-  plan: Replication,
+  stays: ReadonlySet<string>,
   table: readonly TableEntry[],
 ): InPieces<Pick<Journal, 'first' | 'last'>> {
   const putPaths = new Set<string>();
@@ -131,7 +134,7 @@ function* orderRemovals(
     last: {
       files: last,
       directories: deepestFirst(lastDirectories),
-      parents: deepestFirst(parentsEmptied(lastDirectories, plan, table)),
+      parents: deepestFirst(parentsEmptied(lastDirectories, stays, table)),
     },
   };
 }
@@ -147,14 +150,20 @@ function emptiedAbove(gone: readonly string[], known: ReadonlySet<string>, puts:
   return [...found].filter((path) => !known.has(path));
 }
 
-/**
- * A directory that held only a removed directory is empty too. One that is to stay is told by the
- * plan: it is made, or files are removed from it without it.
- */
-function parentsEmptied(removed: readonly string[], { changes }: Replication, table: readonly TableEntry[]): string[] {
-  const stays = new Set(changes.makeDirectories);
-  for (const { path } of changes.put) stays.add(splitPath(path)[0]);
-  for (const path of changes.remove) stays.add(splitPath(path)[0]);
+/** Directories that are to stay: they are made or were asked for, or something in them comes or goes without them. */
+function* staying({ changes }: Replication, asked: ReadonlySet<string>): InPieces<ReadonlySet<string>> {
+  const stays = new Set([...changes.makeDirectories, ...asked]);
+  yield* eachPiece(changes.put, ({ path }) => void stays.add(splitPath(path)[0]));
+  yield* eachPiece(changes.remove, (path) => void stays.add(splitPath(path)[0]));
+  return stays;
+}
+
+/** A directory that held only a removed directory is empty too. */
+function parentsEmptied(
+  removed: readonly string[],
+  stays: ReadonlySet<string>,
+  table: readonly TableEntry[],
+): string[] {
   const gone = new Set(removed);
   const found = new Set<string>();
   for (const path of removed) {

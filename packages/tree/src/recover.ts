@@ -1,4 +1,7 @@
-/** After a crash or a fault of the device: a whole journal is rolled forward; without one, what was staged is removed. */
+/**
+ * After a crash or a fault of the device: a whole journal is rolled forward; without one, what was
+ * staged is removed. Either way one trash folder is left.
+ */
 import { joinPath } from '@muster/protocol';
 import { type Applied, apply } from './apply.ts';
 import { DiskError } from './disk-error.ts';
@@ -7,6 +10,7 @@ import { runPieces } from './pieces.ts';
 import type { Replicator } from './results.ts';
 import { isStagedName, type TableEntry } from './selection.ts';
 import { journalPathOf, type Site, takeSteps } from './site.ts';
+import { clearOldTrash } from './trash.ts';
 
 /** A journal of a million renames is far below this. */
 const maxJournalBytes = 1024 * 1024 * 1024;
@@ -15,6 +19,7 @@ export async function recoverTransaction(site: Site): Promise<Awaited<ReturnType
   const applied = await rollForward(site);
   const staged = await stagedFiles(site);
   await closeTransaction(site, staged);
+  await clearOldTrash(site.disk, site.statePath);
   const found = applied !== undefined ? 'journal' : staged.length > 0 ? 'staged' : 'nothing';
   const { renamed = [], removed = 0, failures = [] } = applied ?? {};
   return { found, renamed: renamed.length, removed, failures };

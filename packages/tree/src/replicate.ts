@@ -7,20 +7,20 @@
  */
 import { splitPath } from '@muster/protocol';
 import { type Applied, apply, nothingApplied } from './apply.ts';
-import type { LearnedFile } from './classify.ts';
 import type { Disk, Owner } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { encodeJournal, isEmptyJournal, type Journal } from './journal.ts';
 import { learnDirectories, learnFiles } from './learn.ts';
+import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
 import { mend } from './mend.ts';
 import { runPieces } from './pieces.ts';
 import { decideWork, directoriesToCheck, type Work } from './plan.ts';
 import type { Standing } from './reach.ts';
 import { closeTransaction, recoverTransaction, rollForward } from './recover.ts';
 import type { Replication, ReplicationResult, Replicator } from './results.ts';
-import type { LearnedDirectories } from './scan.ts';
 import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selection.ts';
 import { directoryMode, journalPathOf, type Site, withinOf } from './site.ts';
+import { withinSize } from './size-limit.ts';
 import { type Stage, stage } from './staging.ts';
 import { removeTree, trashFolders } from './trash.ts';
 
@@ -39,29 +39,35 @@ export interface ReplicatorConfig {
   readonly exclusions: Exclusions;
   /** Whom written files and directories are given to; left to the system when absent. */
   readonly owner?: Owner | undefined;
+  /** A larger file is not fetched but a failure: whoever announces it could fill the disk. Default: any size is taken. */
+  readonly maxFileBytes?: number;
   /** Absolute folder of the journal and the trash, of our own. */
   readonly statePath: string;
 }
 
 export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: ReplicatorConfig): Replicator {
   const site: Site = { disk, ...config };
-  const replicate: Replicator['replicate'] = async (plan, source, progress, signal) => {
+  let asked: ReadonlySet<string> = new Set();
+  const replicate: Replicator['replicate'] = async (wished, source, progress, signal) => {
     signal.throwIfAborted();
     await finishInterrupted(site);
-    const work = await decide(site, plan, nonceOf(random));
+    const { plan, tooLarge } = withinSize(wished, config.maxFileBytes ?? Number.POSITIVE_INFINITY);
+    const work = await decide(site, plan, asked, nonceOf(random));
     await tidy(site, plan);
     const staged = await stage(site, work, source, progress, signal);
     const folders = await trashFolders(disk, config.statePath);
     const applied = await commit(site, work, staged, (folders.at(-1)?.number ?? 0) + 1);
     await clearUnrenamed(site, work, applied);
     if (applied.removed > 0) for (const { path } of folders) await removeTree(disk, path);
-    learn(await runPieces(disk, learnFiles(work, staged, applied)), await learnDirectories(site, plan.changes));
+    const directories = await learnDirectories(site, plan.changes);
+    asked = askedAfter(asked, directories);
+    learn(await runPieces(disk, learnFiles(work, staged, applied)), directories);
     const unmended = await mend(site, plan.modeDrift);
     return {
       written: applied.renamed.length,
       removed: applied.removed,
       bytes: applied.renamed.reduce((sum, { path }) => sum + (staged.good.get(path)?.size ?? 0), 0),
-      failures: [...work.failures, ...staged.failures, ...applied.failures, ...unmended],
+      failures: [...tooLarge, ...work.failures, ...staged.failures, ...applied.failures, ...unmended],
       missing: staged.missing,
     } satisfies ReplicationResult;
   };
@@ -74,11 +80,11 @@ async function finishInterrupted(site: Site): Promise<void> {
   if (found !== undefined) throw new DiskError('ROLLED_FORWARD', journalPathOf(site));
 }
 
-async function decide(site: Site, plan: Replication, nonce: string): Promise<Work> {
+async function decide(site: Site, plan: Replication, asked: ReadonlySet<string>, nonce: string): Promise<Work> {
   const { disk, table, exclusions, statePath } = site;
   await disk.steps([{ do: 'make-directory', path: statePath, mode: directoryMode }]);
   const standing = await standingOf(site, await runPieces(disk, directoriesToCheck(plan, table)));
-  return runPieces(disk, decideWork(plan, { table, exclusions, standing, nonce }));
+  return runPieces(disk, decideWork(plan, { table, exclusions, standing, asked, nonce }));
 }
 
 async function standingOf({ disk, root }: Site, directories: readonly string[]): Promise<Map<string, Standing>> {

@@ -3,11 +3,13 @@
  * changed. All system calls are the disk's; the event loop sees batches, and gets its turn between them.
  */
 import { joinPath } from '@muster/protocol';
-import { decodeCache, encodeCache } from './cache-format.ts';
-import type { ClassifyOptions, LearnedFile } from './classify.ts';
+import { decodeCache } from './cache-format.ts';
+import { openCacheWriter } from './cache-writer.ts';
+import type { ClassifyOptions } from './classify.ts';
 import type { Digested, Disk, Owner } from './disk.ts';
 import { follow } from './follow.ts';
 import type { Known } from './known.ts';
+import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
 import { runPieces } from './pieces.ts';
 import type { Scanner, ScanResult } from './results.ts';
 import { resultOf } from './scan-result.ts';
@@ -32,14 +34,6 @@ export interface ScannerConfig {
   /** Absolute path of the digest cache. */
   readonly cachePath: string;
   readonly mode: 'master' | 'worker';
-}
-
-/** What a plan said of directories, relative to R. */
-export interface LearnedDirectories {
-  /** Meant to be there: each counts as a directory of the tree, even when all that lies in it is not synchronised. */
-  readonly wanted: readonly string[];
-  /** No longer: it counts again only when truly empty. */
-  readonly unwanted: readonly string[];
 }
 
 export interface LearningScanner extends Scanner {
@@ -71,22 +65,22 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   const cache = await disk.read(cachePath, maxCacheBytes).catch(() => undefined);
   const known = await runPieces(disk, decodeCache(cache, table));
   const memory: Memory = { known, learned: new Map(), asked: new Set(), last: undefined };
-  let saved = '';
-  const save = async (): Promise<void> => {
-    const { last, known: current } = memory;
-    const root = last?.tree.root ?? '';
-    if (last === undefined || (root === saved && last.hashed === 0)) return;
-    const bytes = await runPieces(disk, encodeCache(current.values()));
-    await disk.replace(cachePath, bytes, 0o600).then(
-      () => {
-        saved = root;
-      },
-      () => undefined,
-    );
-  };
+  const writer = openCacheWriter(disk, cachePath, () => memory.known.values());
   return {
-    scan: (dirty, signal) => scan(disk, config, memory, dirty, BigInt(Math.floor(wallNow() - freshMs)), signal),
-    save,
+    scan: async (dirty, signal) => {
+      const before = memory.known;
+      const { changed, result } = await scan(
+        disk,
+        config,
+        memory,
+        dirty,
+        BigInt(Math.floor(wallNow() - freshMs)),
+        signal,
+      );
+      if (changed > 0 || memory.known.size !== before.size) writer.changed();
+      return result;
+    },
+    save: writer.save,
     learn: (files, directories) => learn(memory, files, directories),
   };
 }
@@ -99,7 +93,7 @@ async function scan(
   dirty: ReadonlySet<string> | 'all',
   freshMilliseconds: bigint,
   signal: AbortSignal,
-): Promise<ScanResult> {
+): Promise<{ readonly result: ScanResult; readonly changed: number }> {
   signal.throwIfAborted();
   const { learned, asked } = memory;
   const options = optionsOf(config, learned, asked);
@@ -108,8 +102,9 @@ async function scan(
   const hashed = await read(disk, config, walk, freshMilliseconds * 1_000_000n, signal);
   memory.known = walk.draft;
   forgetLearned(memory, dirty === 'all' ? 'all' : walk.changed);
-  memory.last = resultOf(walk.draft, memory.last, config, hashed);
-  return memory.last;
+  const result = resultOf(walk.draft, memory.last, config, hashed);
+  memory.last = result;
+  return { result, changed: walk.changed.length };
 }
 
 async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[], signal: AbortSignal): Promise<void> {
@@ -186,10 +181,7 @@ function paceOf(disk: Disk): (names: number) => Promise<void> {
 
 function learn(memory: Memory, files: readonly LearnedFile[], directories: LearnedDirectories | undefined): void {
   for (const file of files) memory.learned.set(file.path, file);
-  if (directories === undefined) return;
-  const asked = new Set([...memory.asked, ...directories.wanted]);
-  for (const directory of directories.unwanted) asked.delete(directory);
-  memory.asked = asked;
+  if (directories !== undefined) memory.asked = askedAfter(memory.asked, directories);
 }
 
 const optionsOf = (

@@ -40,9 +40,12 @@ export const selects = (entry: Pick<TableEntry, 'files'>, name: string, exclusio
 export const isSafeName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && Buffer.byteLength(name) <= 255;
 
+/** Linux takes paths of 4,095 bytes; this leaves room for R and for the folders of our own. */
+const maxPathBytes = 3_700;
+
 /** Relative, normalised, every part safe, not longer than the system takes. */
 export const isSafePath = (path: string): boolean =>
-  Buffer.byteLength(path) <= 4_000 && path.split('/').every(isSafeName);
+  Buffer.byteLength(path) <= maxPathBytes && path.split('/').every(isSafeName);
 
 /** The entry that `path` lies in: the deepest whose directory contains it, and that selects so deep. */
 export function entryOf(table: readonly TableEntry[], directory: string): TableEntry | undefined {

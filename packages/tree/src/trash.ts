@@ -25,3 +25,9 @@ export async function removeTree(disk: Disk, path: string): Promise<void> {
     { do: 'remove-directory', path },
   ]);
 }
+
+/** Leaves the newest folder: a run that was killed before it could clear what an earlier one had put there. */
+export async function clearOldTrash(disk: Disk, statePath: string): Promise<void> {
+  const folders = await trashFolders(disk, statePath);
+  for (const { path } of folders.slice(0, -1)) await removeTree(disk, path);
+}

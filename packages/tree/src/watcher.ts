@@ -22,22 +22,19 @@ export interface TreeWatcherDeps {
 export interface TreeWatcher {
   /** Watches exactly these, the first hundreds at once and the others soon. One that is new counts as changed, for it may have been before the watch stood. */
   setDirectories(directories: readonly string[]): void;
+  /** Tries once more to watch what was not there. Where the directory above is watched, nobody need ask. */
+  retry(): void;
   close(): void;
 }
 
 /** Some milliseconds of work. */
 const watchesATurn = 500;
 
-export function openTreeWatcher({
-  disk,
-  clock,
-  root,
-  coalesceMs,
-  directories,
-  dirty,
-  exhausted,
-}: TreeWatcherDeps): TreeWatcher {
+export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
+  const { disk, clock, root, coalesceMs, dirty, exhausted } = deps;
   const watches = new Map<string, Watch>();
+  /** Wanted, and not there when last looked for. */
+  const missing = new Set<string>();
   let marked = new Set<string>();
   let cancel: (() => void) | undefined;
   let closed = false;
@@ -47,37 +44,57 @@ export function openTreeWatcher({
   const mark = (directory: string): void => {
     if (closed) return;
     marked.add(directory);
-    cancel ??= clock.after(coalesceMs, () => {
-      const all = marked;
-      marked = new Set();
-      cancel = undefined;
-      dirty(all);
-    });
+    cancel ??= clock.after(coalesceMs, flush);
   };
 
-  /** The directory is gone or was replaced: both it and what held it must be looked at. */
+  const flush = (): void => {
+    const all = marked;
+    marked = new Set();
+    cancel = undefined;
+    for (const directory of [...missing]) {
+      if (all.has(directory) || all.has(splitPath(directory)[0])) add(directory);
+    }
+    dirty(all);
+  };
+
+  /** A watch follows the directory, not its path: where the directory moved, those of all below point elsewhere too. */
   const lost = (directory: string): void => {
-    watches.delete(directory);
+    for (const [below, watch] of watches) {
+      if (below !== directory && !below.startsWith(`${directory}/`)) continue;
+      watch.close();
+      watches.delete(below);
+      missing.add(below);
+      mark(below);
+    }
+    missing.add(directory);
     mark(directory);
     mark(splitPath(directory)[0]);
   };
 
+  const changed = (directory: string, name: string | undefined): void => {
+    mark(directory);
+    const below = `${directory}/${name ?? ''}`;
+    if (watches.has(below)) lost(below);
+  };
+
   const add = (directory: string): void => {
+    const wasMissing = missing.has(directory);
     try {
       watches.set(
         directory,
         disk.watch(
           `${root}/${directory}`,
-          () => mark(directory),
+          (name) => changed(directory, name),
           () => lost(directory),
         ),
       );
+      missing.delete(directory);
       mark(directory);
     } catch (error) {
       if (error instanceof WatchExhausted) {
         close();
         exhausted(error);
-      } else lost(directory);
+      } else if (!wasMissing) lost(directory);
     }
   };
 
@@ -87,6 +104,7 @@ export function openTreeWatcher({
     cancel = undefined;
     for (const watch of watches.values()) watch.close();
     watches.clear();
+    missing.clear();
   };
 
   /** The first at once, the rest a turn of the event loop later each, so that thousands stop nobody. */
@@ -108,10 +126,15 @@ export function openTreeWatcher({
       watch.close();
       watches.delete(directory);
     }
+    for (const directory of missing) if (!keep.has(directory)) missing.delete(directory);
     waiting = wanted.filter((directory) => !watches.has(directory));
     void addWaiting();
   };
 
-  setDirectories(directories);
-  return { setDirectories, close };
+  const retry = (): void => {
+    for (const directory of [...missing]) if (!closed) add(directory);
+  };
+
+  setDirectories(deps.directories);
+  return { setDirectories, retry, close };
 }

@@ -166,8 +166,8 @@ describe('a worker that dies at any call of a replication', () => {
     const { log } = await crashed(Number.POSITIVE_INFINITY);
     const renames = [...log.keys()].filter((at) => log[at]!.startsWith('rename '));
     const journal = log.findIndex((call) => call.startsWith('replace '));
-    for (const first of [journal + 1, renames[4]!, renames.at(-1)!]) {
-      for (let second = first % 5; ; second += 5) {
+    for (const first of [journal + 1, renames[4]!]) {
+      for (let second = first % 7; ; second += 7) {
         const { root, before } = await crashed(first);
         const done = await healed(root, second);
         expectNothingTorn(root, before, wanted);

@@ -67,6 +67,16 @@ describe('a directory without files', () => {
     expect(await left(master, worker)).toEqual([]);
   });
 
+  it('that was asked for stays when what a worker put below it goes', async () => {
+    const [master, worker] = await open();
+    fs.mkdirSync(join(master.root, 'etc/rules/d'));
+    await replicate(master, worker);
+    put(worker.root, 'etc/rules/d/below/f');
+    await replicate(master, worker);
+    expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/d/']);
+    expect(await left(master, worker)).toEqual([]);
+  });
+
   it('that holds only excluded names on the master is not made on a worker', async () => {
     const [master, worker] = await open();
     put(master.root, 'etc/rules/d/mine.tmp');

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { nodeDisk } from '../src/index.ts';
 import { diskCompliance } from '../src/testing/index.ts';
-import { cleanUp, disk, forever, newRoot, past, put } from './rig.ts';
+import { cleanUp, disk, forever, newRoot, put } from './rig.ts';
 
 afterAll(cleanUp);
 
@@ -24,9 +24,13 @@ describe('nodeDisk', () => {
   });
 
   it('ends idle threads and starts them again', async () => {
-    const resting = nodeDisk({ idleMs: 1 });
+    let rested: () => void = () => {};
+    const rest = new Promise<void>((resolve) => {
+      rested = resolve;
+    });
+    const resting = nodeDisk({ idleMs: 1, rested: () => rested() });
     expect((await resting.list(['/']))[0]!.ok).toBe(true);
-    await past(Date.now() + 50);
+    await rest;
     expect((await resting.list(['/']))[0]!.ok).toBe(true);
     await resting.close();
   });

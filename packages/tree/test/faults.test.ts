@@ -113,6 +113,11 @@ describe('a disk that fails', () => {
   });
 });
 
+const replaceWithAnother = (directory: string) => (root: string) => {
+  fs.renameSync(join(root, directory), join(root, 'other'));
+  fs.mkdirSync(join(root, directory, 'deep'), { recursive: true });
+};
+
 describe('tree watcher', () => {
   it('collects changes, drops what is gone, and looks at what is new', async () => {
     const root = newRoot();
@@ -148,6 +153,45 @@ describe('tree watcher', () => {
     watcher.close();
   });
 
+  it.each<[title: string, harm: (root: string) => void, back: (root: string) => void]>([
+    ['replaced by another', replaceWithAnother('etc/rules'), () => {}],
+    [
+      'moved away, and back later',
+      (root) => fs.renameSync(join(root, 'etc/rules'), join(root, 'away')),
+      (root) => fs.renameSync(join(root, 'away'), join(root, 'etc/rules')),
+    ],
+    [
+      'below one that was moved away, and back later',
+      (root) => fs.renameSync(join(root, 'etc'), join(root, 'away')),
+      (root) => fs.renameSync(join(root, 'away'), join(root, 'etc')),
+    ],
+    [
+      'moved, twice, and another put in its place',
+      (root) => {
+        fs.renameSync(join(root, 'etc/rules'), join(root, 'etc/moved'));
+        fs.renameSync(join(root, 'etc/moved'), join(root, 'etc/rules'));
+        replaceWithAnother('etc/rules')(root);
+      },
+      () => {},
+    ],
+  ])('still watches a directory that was %s', async (_title, harm, back) => {
+    const root = newRoot();
+    fs.mkdirSync(join(root, 'etc/rules/deep'));
+    const { watcher, clock, next } = watching(root, ['etc', 'etc/rules', 'etc/rules/deep']);
+    await clock.advance(50);
+    harm(root);
+    await next('etc/rules');
+    back(root);
+    watcher.retry();
+    await next('etc/rules/deep');
+    await next();
+    for (const directory of ['etc/rules', 'etc/rules/deep']) {
+      put(root, `${directory}/new`);
+      expect(await next(directory)).toContain(directory);
+    }
+    watcher.close();
+  });
+
   it('says once that watches are exhausted, and watches nothing', () => {
     const errors: Error[] = [];
     const poor: Disk = {
@@ -169,3 +213,23 @@ describe('tree watcher', () => {
     expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('max_user_watches')]);
   });
 });
+
+/** A watcher, and what it says next: the first hint that names `directory`; without one, all until nothing more comes. */
+function watching(root: string, directories: readonly string[]) {
+  const clock = manualClock();
+  let hints: string[] = [];
+  const dirty = (set: ReadonlySet<string>): void => void hints.push(...set);
+  const watcher = openTreeWatcher({ disk, clock, root, coalesceMs: 50, directories, dirty, exhausted: () => {} });
+  const next = async (directory?: string): Promise<string[]> => {
+    const waitMs = directory === undefined ? 100 : 2_000;
+    for (const until = Date.now() + waitMs; Date.now() < until; ) {
+      await past(Date.now() + 1);
+      await clock.advance(50);
+      if (directory !== undefined && hints.includes(directory)) break;
+    }
+    const said = hints;
+    hints = [];
+    return said;
+  };
+  return { watcher, clock, next };
+}

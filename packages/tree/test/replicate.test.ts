@@ -47,6 +47,14 @@ describe('replication', () => {
     expect(fs.readdirSync(trash)).toEqual(['2']);
   });
 
+  it('keeps one generation of them also when a run was killed before it cleared the last', async () => {
+    const worker = await openNode({ mode: 'worker' });
+    const trash = 'queue/cluster/muster/trash';
+    for (const number of [9, 10, 11]) put(worker.root, `${trash}/${number}/etc/rules/deep/f`);
+    await worker.replicator.recover();
+    expect(fs.readdirSync(join(worker.root, trash))).toEqual(['11']);
+  });
+
   it('lets a directory take the place of a file, and a file that of a directory', async () => {
     const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
     put(master.root, 'etc/rules/x/deep/f');

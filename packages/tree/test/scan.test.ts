@@ -63,6 +63,30 @@ describe('scan', () => {
     expect([again.hashed, again.tree.root]).toEqual([0, first.tree.root]);
   });
 
+  it('reads nothing after a restart where files were written anew with the same content', async () => {
+    const node = await openNode();
+    for (let i = 0; i < 10; i++) put(node.root, `etc/rules/${i}`);
+    const first = await node.scan();
+    await node.scanner.save();
+    put(node.root, 'etc/rules/3');
+    fs.renameSync(join(node.root, 'etc/rules/4'), join(node.root, 'etc/rules/moved'));
+    fs.renameSync(join(node.root, 'etc/rules/moved'), join(node.root, 'etc/rules/4'));
+    expect((await node.scan()).tree.root).toBe(first.tree.root);
+    expect((await node.scan()).hashed).toBe(0);
+    await node.scanner.save();
+    const again = await (await openNode({ root: node.root })).scan();
+    expect([again.hashed, again.tree.root]).toEqual([0, first.tree.root]);
+  });
+
+  it('has its digests on the disk when a second save, made at once, says so', async () => {
+    const node = await openNode();
+    for (let i = 0; i < 10; i++) put(node.root, `etc/rules/${i}`);
+    await node.scan();
+    void node.scanner.save();
+    await node.scanner.save();
+    expect((await (await openNode({ root: node.root })).scan()).hashed).toBe(0);
+  });
+
   it.each([
     ['a flipped byte', (bytes: Buffer) => bytes.fill(bytes[40]! ^ 1, 40, 41)],
     ['a cut end', (bytes: Buffer) => bytes.subarray(0, bytes.length - 7)],

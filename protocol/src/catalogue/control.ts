@@ -31,6 +31,19 @@ export const ProblemView = Fields({
 });
 export type ProblemView = Static<typeof ProblemView>;
 
+/** What was done with this node's files since its start. */
+export const FileWork = Fields({
+  scans: Count,
+  /** Files whose content was read and digested, by all scans. A file known by its stat is not read. */
+  hashed: Count,
+  /** Replications that changed the disk, files that they wrote and deleted, bytes of content written; on a master 0. */
+  replications: Count,
+  written: Count,
+  removed: Count,
+  writtenBytes: Count,
+});
+export type FileWork = Static<typeof FileWork>;
+
 /** Answers `get-health`. */
 export const Health = Fields({
   type: Type.Literal('health'),
@@ -45,6 +58,7 @@ export const Health = Fields({
   holds: Type.Optional(Generation),
   files: Count,
   bytes: Count,
+  work: Type.Optional(FileWork),
   /** The master's newest, as far as this node knows. */
   generation: Type.Optional(Generation),
   /** The first 1,000. */
@@ -57,6 +71,9 @@ export const Health = Fields({
   rssBytes: Count,
   /** The 99th percentile of the event-loop delay, ms. */
   loopDelayMs: Milliseconds,
+  /** Bytes over the links to other nodes since the start, before encryption. */
+  sentBytes: Type.Optional(Count),
+  receivedBytes: Type.Optional(Count),
   /** Lines of client.keys. */
   agents: Type.Optional(Count),
 });

@@ -13,6 +13,7 @@ export function viewOf(state: State): ReplicaView {
   const failures = failuresOf(state);
   return {
     linked: state.linked,
+    unannounced: state.linked && state.freshLink,
     announced: state.announced?.id,
     target: state.target?.id,
     holds: state.holds,

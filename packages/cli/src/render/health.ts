@@ -21,8 +21,10 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ['State', paint(health.state, tones[health.state])],
     ['Generation', generation(health)],
     ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
+    ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),
     ...(health.link === undefined ? [] : [['Link', printable(health.link)] as const]),
     ['Actors', `${counted(health.restarts, 'restart')}, ${counted(health.deadLetters, 'dead letter')}`],
+    ...traffic(health),
     ['Load', `${bytes(health.rssBytes)} of memory, event loop late by ${age(health.loopDelayMs)}`],
   ];
   return [...facts.map(([name, text]) => `${name.padEnd(12)}${text}`), ...problems(health, paint)];
@@ -35,6 +37,18 @@ function generation({ role, holds, generation: newest }: Health): string {
   return newest.generation === holds.generation && newest.epoch === holds.epoch
     ? `${holds.generation}, the newest`
     : `${holds.generation} held, ${newest.generation} is the newest`;
+}
+
+/** Since the start. Workers write, masters only read. */
+function work({ scans, hashed, replications, written, removed, writtenBytes }: NonNullable<Health['work']>): string {
+  const read = `${counted(scans, 'scan')}, ${counted(hashed, 'file')} read`;
+  if (replications === 0) return read;
+  return `${read}; ${counted(written, 'file')} written (${bytes(writtenBytes)}), ${removed} deleted`;
+}
+
+function traffic({ sentBytes, receivedBytes }: Health): readonly (readonly [name: string, text: string])[] {
+  if (sentBytes === undefined || receivedBytes === undefined) return [];
+  return [['Traffic', `${bytes(sentBytes)} sent to other nodes, ${bytes(receivedBytes)} received`]];
 }
 
 const agents = ({ agents: count }: Health): string => (count === undefined ? '' : `, ${counted(count, 'agent')}`);

@@ -71,9 +71,12 @@ function behind({ lag, behindMs }: NodeView): string {
   return lag === 0 ? '-' : `${lag} (${age(behindMs)})`;
 }
 
+/** What a node said of itself before it went away is no news. */
 function remarkOf(node: NodeView, paint: Paint): string[] {
-  const words = [node.liveness === 'up' ? '' : node.reason, node.why ?? ''].filter((text) => text !== '');
-  return words.length === 0 ? [] : [`${paint(printable(node.name), 'bold')}: ${printable(words.join(' '))}`];
+  const { liveness, reason, why = '' } = node;
+  const isAway = liveness === 'down' || liveness === 'left';
+  const words = [liveness === 'up' ? '' : reason, isAway ? '' : why].filter((text) => text !== '');
+  return words.length === 0 ? [] : [`${paint(printable(node.name), 'bold')}: ${printable(words.join('; '))}`];
 }
 
 const rank = ({ role }: NodeView): number => (role === 'master' ? 0 : 1);

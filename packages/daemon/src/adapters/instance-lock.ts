@@ -6,7 +6,7 @@
  * kept in R, so that nobody who may not read R can hold the name against us.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { exitCodes, StartError } from '../exit-codes.ts';
@@ -39,13 +39,32 @@ const alreadyRunning = (root: string): StartError =>
 /** Reads the token, or makes one; of two that make one at once, both use the first. */
 async function lockToken(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o770 });
-  try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(randomBytes(16).toString('hex')).finally(() => file.close());
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const token = (await readFile(path, 'utf8')).trim();
+  const token = (await readIfThere(path)) ?? (await makeToken(path));
   if (/^[0-9a-f]{32}$/.test(token)) return token;
   throw new StartError('INSTANCE_FILE', `${path} is not what Muster wrote. Delete it and start again.`);
+}
+
+/** Written under a name of its own and linked when it is whole: a kill or a full disk leaves no half token behind. */
+async function makeToken(path: string): Promise<string> {
+  const token = randomBytes(16).toString('hex');
+  const draft = `${path}.${token}`;
+  try {
+    await writeFile(draft, token, { mode: 0o600, flag: 'wx', flush: true });
+    await link(draft, path);
+    return token;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return (await readFile(path, 'utf8')).trim();
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

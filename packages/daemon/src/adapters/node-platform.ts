@@ -7,6 +7,7 @@ import type { Log } from '@muster/log';
 import { nodeDisk } from '@muster/tree';
 import type { Platform } from '../platform.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { openRest, systemHeap } from './memory.ts';
 
 export interface OpenPlatform {
   readonly platform: Platform;
@@ -18,7 +19,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
   const { cluster, muster, root } = config;
   const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;
   const scheduler = nactScheduler();
-  const disk = nodeDisk({});
+  const disk = nodeDisk({ rested: openRest(systemHeap()) });
   const loop = watchEventLoop();
   const platform: Platform = {
     clock: systemClock,

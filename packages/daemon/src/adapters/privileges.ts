@@ -11,14 +11,24 @@ export interface Account {
 }
 
 /** The first of `names` that the system knows. */
-export async function findAccount(names: readonly string[]): Promise<Account | undefined> {
-  const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'));
+export const findAccount = async (names: readonly string[]): Promise<Account | undefined> =>
+  accountIn(await readFile('/etc/passwd', 'utf8').catch(() => ''), names);
+
+/** The first of `names` in the text of a passwd file (passwd(5)). A line without numbers for user and group is none. */
+export function accountIn(passwd: string, names: readonly string[]): Account | undefined {
+  const lines = passwd
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([, , uid, gid]) => isId(uid) && isId(gid));
   for (const name of names) {
     const fields = lines.find(([user]) => user === name);
     if (fields !== undefined) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
   }
   return undefined;
 }
+
+/** `Number('')` is 0, which is root. */
+const isId = (text: string | undefined): boolean => /^\d{1,10}$/.test(text ?? '');
 
 /** Becomes `account`, for good. Does nothing for a process that is not root. */
 export function becomeAccount(account: Account): void {

@@ -3,24 +3,27 @@ import { type ActorSystem, ask, type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlAnswers } from '@muster/control';
 import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-sync';
-import { getIntegrityState, type IntegrityMessage, type Problem } from '@muster/integrity';
+import { getIntegrityState, type IntegrityMessage } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
 import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
-import type {
-  ActorView,
-  ClusterView,
-  Explanation,
-  GenerationId,
-  Health,
-  NodeView,
-  WireMessage,
+import {
+  type ClusterView,
+  clip,
+  type Explanation,
+  type GenerationId,
+  type Health,
+  MAX_EXPLANATION,
+  type NodeView,
+  type WireMessage,
 } from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Standing } from '../node-core.ts';
-import type { LinkedNode } from '../peers.ts';
+import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { explainMaster, explainPeer } from './explain.ts';
+import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
+import { fitRows, optionalText } from './fit.ts';
+import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
 
 export interface AnswerSources {
   readonly config: NodeConfig;
@@ -28,6 +31,7 @@ export interface AnswerSources {
   readonly system: ActorSystem;
   readonly files: NodeFiles;
   readonly standing: Standing;
+  readonly peers: Pick<Peers, 'traffic'>;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
 }
@@ -43,8 +47,6 @@ export interface WorkerSources extends AnswerSources {
 const askMs = 5_000;
 /** Stable code of the failure that names the nodes there are. */
 const noSuchNode = 'no-such-node';
-/** Rows of one view, as the protocol bounds them. */
-const maxRows = 1_000;
 
 export function masterAnswers(sources: AnswerSources): ControlAnswers {
   const { config, keepAlive, integrity } = sources;
@@ -57,9 +59,8 @@ export function masterAnswers(sources: AnswerSources): ControlAnswers {
     ...common(sources, async () => ({})),
     cluster: async () => clusterView(sources, await rows()),
     explain: async (node) => {
-      if (node === own) return explainMaster(own, await ask(integrity, getIntegrityState, askMs));
-      const all = await rows();
-      return explainPeer(found(node, all));
+      if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs)));
+      return explained(explainPeer(found(node, await rows())));
     },
   };
 }
@@ -70,10 +71,16 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const link = async (): Promise<LinkView> => ask(sources.dialer(), getLink, askMs);
   const ownView = async (): Promise<ClusterView> => {
     const lag = await ask(keepAlive, getOwnLag, askMs);
-    return clusterView(sources, [...(await ask(keepAlive, getNodes, askMs)), ownRow(sources, lag)]);
+    const tried = tryWords(await link());
+    const row = ownRow(sources, lag);
+    const why = [row.why ?? '', tried].join(' ').trim();
+    return clusterView(sources, [
+      ...(await ask(keepAlive, getNodes, askMs)),
+      { ...row, ...optionalText('why', why || undefined) },
+    ]);
   };
   return {
-    ...common(sources, async () => ({ link: linkWords(await link()) })),
+    ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
       return answer?.type === 'cluster' ? answer : ownView();
@@ -82,14 +89,16 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       if (node === own) {
         const view = explain(own, await ask(fileReplica, getReplicaState, askMs));
         const state = await link();
-        return state.state === 'linked' ? view : `${view} ${linkWords(state)}`;
+        return explained([view, tryWords(state)].join(' ').trimEnd());
       }
       const answer = await askMaster(sources, { type: 'explain', node });
       if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
-      return explainPeer(found(node, (await ownView()).nodes));
+      return explained(explainPeer(found(node, (await ownView()).nodes)));
     },
   };
 }
+
+const explained = (text: string): string => clip(text, MAX_EXPLANATION);
 
 /** The master's answer; undefined without a link, or when it did not answer in time. */
 async function askMaster({ master }: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
@@ -115,7 +124,7 @@ function common(
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
-    tree: () => system.inspect().slice(0, maxRows).map(actorRow),
+    tree: () => fitRows(system.inspect().map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
     crash: (path) => {
       if (system.crash(path, new Error('crashed on request'))) return;
@@ -131,7 +140,8 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
   return rows.find(({ role }) => role === 'master')?.holds;
 }
 
-async function health({ config, platform, system, standing, keepAlive, integrity }: AnswerSources): Promise<Health> {
+async function health(sources: AnswerSources): Promise<Health> {
+  const { config, platform, system, files, standing, peers, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
   const { holds, state } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
@@ -149,15 +159,15 @@ async function health({ config, platform, system, standing, keepAlive, integrity
     ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
     bytes: view.bytes,
-    problems: view.problems.slice(0, maxRows).map(problemRow),
+    work: files.work.read(),
+    problems: fitRows(view.problems.map(problemRow), shortProblem),
     restarts: actors.reduce((sum, { restarts }) => sum + restarts, 0),
     deadLetters: system.deadLetters().count,
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
+    ...peers.traffic(),
   };
 }
-
-const problemRow = ({ path, effect, code, text }: Problem) => ({ path, effect, code, text });
 
 function ownRow(
   { config, standing, platform }: AnswerSources,
@@ -176,7 +186,7 @@ function ownRow(
     behindMs: 0,
     ...lag,
     files,
-    ...(why === undefined ? {} : { why }),
+    ...optionalText('why', why),
     heardMs: 0,
     loopDelayMs: platform.process.loopDelayMs(),
   };
@@ -188,7 +198,7 @@ function clusterView({ config }: AnswerSources, nodes: readonly NodeView[]): Clu
     type: 'cluster',
     cluster: config.cluster.name,
     ...(newest === undefined ? {} : { generation: newest }),
-    nodes: nodes.slice(0, maxRows),
+    nodes: fitRows(nodes, shortNode),
   };
 }
 
@@ -200,32 +210,3 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
     code: 'no-such-node',
   });
 }
-
-function linkWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
-  if (state === 'linked') return 'Linked to the master.';
-  const why = lastError === undefined ? '' : ` ${lastError.text}.`;
-  const next = nextTryMs === undefined ? '' : ` The next try is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
-  return `There is no link to the master (try ${attempt}).${why}${next}`;
-}
-
-const actorRow = ({
-  path,
-  kind,
-  status,
-  depth,
-  highWater,
-  processed,
-  busyMs,
-  restarts,
-  lastError,
-}: ReturnType<ActorSystem['inspect']>[number]): ActorView => ({
-  path,
-  kind,
-  state: status,
-  mailbox: depth,
-  highWater,
-  processed,
-  busyMs,
-  restarts,
-  ...(lastError === undefined ? {} : { lastError: lastError.text.slice(0, 2_000) }),
-});

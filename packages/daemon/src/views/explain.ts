@@ -1,8 +1,21 @@
 /** Plain words on one node, for `muster why`. Pure. */
 import type { IntegrityView } from '@muster/integrity';
+import type { LinkView } from '@muster/node';
 import type { NodeView } from '@muster/protocol';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+/** A worker's link to its master. */
+export const linkWords = (link: LinkView): string =>
+  link.state === 'linked' ? 'Linked to the master.' : `Not linked to the master. ${tryWords(link)}`.trimEnd();
+
+/** What came of dialing the master, and what comes next; empty while there is a link. */
+export function tryWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
+  if (state === 'linked') return '';
+  const last = lastError === undefined ? '' : `Try ${attempt} failed: ${lastError.text.replace(/\.$/, '')}.`;
+  const next = nextTryMs === undefined ? '' : `The next is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
+  return [last, next].filter((words) => words !== '').join(' ');
+}
 
 /** One paragraph on a peer, from what its beats and its link say. */
 export function explainPeer(row: NodeView): string {

@@ -27,12 +27,14 @@ export interface ClusterOptions {
   readonly empty?: boolean;
   /** The port that workers dial, where it is not the master's own: a proxy's. */
   readonly dialPort?: (masterPort: number) => Promise<number> | number;
+  /** A command that runs what follows it in its own process, as `ip netns exec NAME`. Default none. */
+  readonly launcher?: (node: LabNode) => readonly string[];
 }
 
 /** One node, running or not. */
 export interface ClusterNode extends LabNode {
-  /** Starts the process. */
-  start(env?: NodeJS.ProcessEnv): void;
+  /** Starts the process. `through`: a command that executes the one given to it, such as `setpriv` with its options. */
+  start(env?: NodeJS.ProcessEnv, through?: readonly string[]): void;
   pid(): number | undefined;
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal, of the process that runs or ran last. */
@@ -50,6 +52,8 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly master: ClusterNode;
   readonly workers: readonly ClusterNode[];
+  /** A second process on the R of `node`, for what comes of that. */
+  twin(node: ClusterNode): ClusterNode;
   /** As the master sees it; undefined while it cannot be asked. */
   view(): Promise<ClusterView | undefined>;
   /** Resolves when every worker that runs is up and says it is in sync with the master's newest generation. */
@@ -72,17 +76,23 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   await makeRoots(plans, { key, port, from: undefined });
   const dialPort = (await options.dialPort?.(port)) ?? port;
   for (const plan of plans) await prepare(plan, options, key, dialPort);
-  const nodes = plans.map(clusterNode);
+  const nodes = plans.map((plan) => clusterNode(plan, options.launcher?.(plan) ?? []));
   const [master, ...workers] = nodes as [ClusterNode, ...ClusterNode[]];
+  const twins: ClusterNode[] = [];
   const view = (): Promise<ClusterView | undefined> => master.ask((client) => client.cluster()).catch(() => undefined);
   return {
     ...{ folder, key, port, nodes, master, workers, view },
+    twin: (node) => {
+      const twin = clusterNode(node, []);
+      twins.push(twin);
+      return twin;
+    },
     inSync: (withinMs = 60_000) =>
       until('every worker is in sync', async () => allInSync(await view(), workers), withinMs),
     differences: async (worker) => differences(await readTree(master.root), await readTree(worker.root), modeOf),
     close: async () => {
-      for (const node of nodes) node.kill('SIGKILL');
-      await Promise.all(nodes.map((node) => node.exited()));
+      for (const node of [...nodes, ...twins]) node.kill('SIGKILL');
+      await Promise.all([...nodes, ...twins].map((node) => node.exited()));
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
@@ -114,16 +124,26 @@ function allInSync(view: ClusterView | undefined, workers: readonly ClusterNode[
     });
 }
 
-function clusterNode(plan: LabNode): ClusterNode {
+function clusterNode(plan: LabNode, launcher: readonly string[]): ClusterNode {
   const outputPath = join(plan.root, 'logs/process-output.log');
   let child: ChildProcess | undefined;
   let running = false;
   let end: Promise<number | NodeJS.Signals> = Promise.resolve(0);
   return {
     ...plan,
-    start: (env = {}) => {
+    start: (env = {}, through = []) => {
       const file = openSync(outputPath, 'a', 0o640);
-      const started = spawn(process.execPath, [program, 'start', '-f', '--root', plan.root], {
+      const [command, ...rest] = [
+        ...launcher,
+        ...through,
+        process.execPath,
+        program,
+        'start',
+        '-f',
+        '--root',
+        plan.root,
+      ];
+      const started = spawn(command!, rest, {
         stdio: ['ignore', file, file],
         env: { ...process.env, ...env },
       });

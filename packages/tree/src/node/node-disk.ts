@@ -14,6 +14,8 @@ export interface NodeDiskOptions {
   readonly hashThreads?: number;
   /** Milliseconds without work after which the threads end and give their memory back. */
   readonly idleMs?: number;
+  /** Called when they ended so: the moment to give back what the work has left. */
+  readonly rested?: () => void;
   /** Up to so many files are synced one by one; more, with one syncfs a device. */
   readonly fewFiles?: number;
 }
@@ -128,8 +130,9 @@ export function nodeDisk({
   hashThreads = 2,
   idleMs = 10_000,
   fewFiles = 16,
+  rested,
 }: NodeDiskOptions = {}): Disk & { close(): Promise<void> } {
-  const threads = openThreads(hashThreads, idleMs);
+  const threads = openThreads(hashThreads, idleMs, rested);
   let handles = 0;
   return {
     list: (directories) =>

@@ -19,6 +19,7 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
   let begun = 0;
   const pending = new Set<Promise<unknown>>();
   let piece = new Uint8Array(pieceBytes);
+  const spare: Uint8Array<ArrayBuffer>[] = [];
   let used = 0;
   let commands: number[] = [];
   let ended = false;
@@ -30,10 +31,12 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
       piece.buffer,
     ]);
     begun = files.length;
-    const settled = sent.finally(() => pending.delete(settled));
+    const settled = sent
+      .then((back) => void spare.push(new Uint8Array((back as Uint8Array<ArrayBuffer>).buffer)))
+      .finally(() => pending.delete(settled));
     pending.add(settled);
     settled.catch(() => {});
-    piece = new Uint8Array(pieceBytes);
+    piece = spare.pop() ?? new Uint8Array(pieceBytes);
     used = 0;
     commands = [];
   };

@@ -50,8 +50,8 @@ function startWorker(): Worker {
   );
 }
 
-/** `count` threads at most, ended after `idleMs` without work. */
-export function openThreads(count: number, idleMs: number): Threads {
+/** `count` threads at most, ended after `idleMs` without work; `rested` is called then. */
+export function openThreads(count: number, idleMs: number, rested: () => void = () => {}): Threads {
   const threads: Thread[] = [];
   const waiting: Job[] = [];
   let nextId = 0;
@@ -116,7 +116,9 @@ export function openThreads(count: number, idleMs: number): Threads {
     if (threads.some(({ jobs }) => jobs.size > 0)) return;
     idle = setTimeout(() => {
       const resting = threads.filter(({ jobs, pins }) => jobs.size === 0 && pins === 0);
-      for (const { worker } of resting) void worker.terminate();
+      void Promise.all(resting.map(({ worker }) => worker.terminate())).then(() => {
+        if (resting.length > 0 && threads.length === 0) rested();
+      });
     }, idleMs);
     idle.unref();
   };

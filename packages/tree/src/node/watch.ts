@@ -12,7 +12,11 @@ const inodeOf = (directory: string): bigint | undefined =>
  * Calls `changed` for anything in `directory`, `failed` once when the directory itself is gone or was
  * replaced: a watch follows the directory, not its path.
  */
-export function watchDirectory(directory: string, changed: () => void, failed: (error: Error) => void): Watch {
+export function watchDirectory(
+  directory: string,
+  changed: (name?: string) => void,
+  failed: (error: Error) => void,
+): Watch {
   const before = inodeOf(directory);
   const own = basename(directory);
   const watcher = open(directory);
@@ -21,7 +25,7 @@ export function watchDirectory(directory: string, changed: () => void, failed: (
     failed(error);
   };
   watcher.on('change', (_, filename) => {
-    changed();
+    changed(filename?.toString());
     if (filename === own && inodeOf(directory) !== before) fail(new DiskError('ENOENT', directory));
   });
   watcher.on('error', (error) => fail(new DiskError((error as NodeJS.ErrnoException).code ?? 'UNKNOWN', directory)));

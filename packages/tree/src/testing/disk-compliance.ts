@@ -145,7 +145,7 @@ export function diskCompliance(
       const { disk, folder } = await open();
       let watch: { close(): void } | undefined;
       const hinted = new Promise<void>((resolve, reject) => {
-        watch = disk.watch(folder, resolve, reject);
+        watch = disk.watch(folder, () => resolve(), reject);
       });
       await disk.replace(`${folder}/a`, bytes('a'), 0o600);
       await hinted;

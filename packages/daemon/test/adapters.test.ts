@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@muster/actor/testing';
+import { writePidFile } from '../src/adapters/pid-file.ts';
+import { accountIn } from '../src/adapters/privileges.ts';
+import { endWithin } from '../src/adapters/stop-deadline.ts';
+import { exitCodes, StartError } from '../src/exit-codes.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'muster-adapters-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe('the pid file', () => {
+  const names = (): readonly string[] => readdirSync(join(root, 'var/run')).sort();
+
+  it('bears and holds the number of the process, and is gone afterwards', async () => {
+    const file = await writePidFile(root);
+    expect(names()).toEqual([`wazuh-clusterd-${process.pid}.pid`]);
+    expect(readFileSync(join(root, 'var/run', names()[0]!), 'utf8')).toBe(`${process.pid}\n`);
+    await file.remove();
+    await file.remove();
+    expect(names()).toEqual([]);
+  });
+
+  it('takes the place of those whose process is gone, and of no other file', async () => {
+    const dead = spawn(process.execPath, ['-e', '']);
+    await new Promise((ended) => dead.once('exit', ended));
+    mkdirSync(join(root, 'var/run'), { recursive: true });
+    const others = [`wazuh-clusterd-${process.ppid}.pid`, 'wazuh-db-1.pid', 'wazuh-clusterd-x.pid'];
+    for (const name of [...others, `wazuh-clusterd-${dead.pid}.pid`]) writeFileSync(join(root, 'var/run', name), '');
+    const file = await writePidFile(root);
+    expect(names()).toEqual([...others, `wazuh-clusterd-${process.pid}.pid`].sort());
+    await file.remove();
+  });
+});
+
+describe('the account that root is given up for', () => {
+  const passwd = [
+    'root:x:0:0:root:/root:/bin/bash',
+    'ossec:x:997:996::/var/ossec:/sbin/nologin',
+    'wazuh:x:998:999::/var/ossec:/sbin/nologin',
+  ];
+  it.each<readonly [string, readonly string[], ReturnType<typeof accountIn>]>([
+    ['the first name that is known', passwd, { name: 'wazuh', uid: 998, gid: 999 }],
+    ['the next where the first is not', passwd.slice(0, 2), { name: 'ossec', uid: 997, gid: 996 }],
+    ['none where none is known', passwd.slice(0, 1), undefined],
+    ['never root by an empty number', ['wazuh:x:::::'], undefined],
+    ['none by half a line', ['wazuh:x:998'], undefined],
+    ['none of an empty file', [], undefined],
+  ])('is %s', (_title, lines, account) => {
+    expect(accountIn(lines.join('\n'), ['wazuh', 'ossec'])).toEqual(account);
+  });
+});
+
+describe('a stop that does not end', () => {
+  it('ends with the code of a fault, after a word', async () => {
+    const seen: unknown[] = [];
+    endWithin(
+      1,
+      () => seen.push('late'),
+      (code) => seen.push(code),
+    );
+    await eventually('the process would have ended', () => seen.length === 2);
+    expect(seen).toEqual(['late', exitCodes.gaveUp]);
+  });
+});
+
+it('exit codes are those that the papers name, and a fault at the start bears its own', () => {
+  expect(exitCodes).toEqual({ stopped: 0, cannotStart: 1, gaveUp: 70, alreadyRunning: 75 });
+  expect(new StartError('X', 'text')).toMatchObject({ name: 'StartError', code: 'X', exitCode: 1, message: 'text' });
+});

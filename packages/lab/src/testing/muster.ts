@@ -1,0 +1,29 @@
+/** Adapter: the command line, run as an operator runs it. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+
+/** Milliseconds that a command may take; the command's own deadlines are shorter. */
+const commandMs = 30_000;
+
+export interface CommandResult {
+  /** The exit code. */
+  readonly code: number;
+  /** What it wrote to stdout and stderr, in this order. */
+  readonly text: string;
+}
+
+/** Runs the built `muster` with `words`, for the node of `root`; for example `why worker1`. Never rejects. */
+export const muster = (root: string, ...words: readonly string[]): Promise<CommandResult> =>
+  new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [program, ...words, '--root', root],
+      { timeout: commandMs, encoding: 'utf8' },
+      (error, out, errors) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, text: `${out}${errors}` });
+      },
+    );
+  });
