@@ -1,4 +1,4 @@
-/** Collects staged bytes into pieces of 1 MiB for a system-call thread. */
+/** Adapter: collects staged bytes into pieces of 1 MiB for a system-call thread. */
 
 import { dirname } from 'node:path';
 import type { Staged, StagedWrite, Stager } from '../disk.ts';
