@@ -68,6 +68,7 @@ const linked: Message = { type: 'linked' };
 const unlinked: Message = { type: 'unlinked' };
 const wake: Message = { type: 'wake' };
 const noSpace: Message = { type: 'replication-failed', code: 'ENOSPC', text: 'The disk is full' };
+const rolledForward: Message = { type: 'replication-failed', code: 'ROLLED_FORWARD', text: 'Finished first' };
 const fetchFailed: Message = { type: 'fetch-failed', id: id(1), code: 'LINK_CLOSED', text: 'The link closed' };
 
 const empty = files();
@@ -211,6 +212,12 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     ['replicate +2 -0 m0'],
   ],
   ['and not 1 ms sooner', [...writing, [10, noSpace], [12, scanned(empty, 2)], [1_009, wake]], []],
+  [
+    'a transaction that was finished first makes the plan anew, from a scan of all, without a wait',
+    [...writing, [10, rolledForward], [12, scanned(one, 2)]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  ['and that scan is of all', [...writing, [10, rolledForward]], ['rescan 2 all', 'syncing holds -']],
   [
     'one file that cannot be written is a failing node',
     [...writing, [10, replicated({ failures: [denied] })]],

@@ -71,9 +71,11 @@ export async function composeWorker(
     },
   );
   const recovered = once(async () => {
-    const { found, renamed, removed } = await replicator.recover();
+    const { found, renamed, removed, failures } = await replicator.recover();
     if (found === 'nothing') return;
-    log.for(tag, 'Integrity sync').info(`An interrupted run left a ${found}: ${renamed} renamed, ${removed} removed.`);
+    const journal = log.for(tag, 'Integrity sync');
+    journal.info(`An interrupted run left a ${found}: ${renamed} renamed, ${removed} removed.`);
+    for (const { path, text } of failures) journal.warning(`What it left of ${path} could not be done: ${text}`);
   });
   const system = openNodeSystem(config, platform, tag, giveUp);
   const { root } = system;

@@ -1,19 +1,13 @@
-/** Does what a journal says, step by step; each may have been done already. */
+/**
+ * Does what a journal says, step by step; each may have been done already. A fault of the device
+ * rejects and leaves the journal to be rolled forward; what concerns one path is told of that path.
+ */
 import { splitPath } from '@muster/protocol';
-import type { Disk, DiskFailure, DiskStep, FileStat, Listing, StepOutcome } from './disk.ts';
-import { DiskError } from './disk-error.ts';
-import { type Journal, type Removals, trashStep } from './journal.ts';
-import { deepestFirst, type Failure, failure, mayBeLeft } from './plan.ts';
-import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
-
-export interface ApplyContext {
-  readonly disk: Disk;
-  readonly root: string;
-  readonly table: readonly TableEntry[];
-  readonly exclusions: Exclusions;
-  /** Absolute: the trash folder of this transaction. */
-  readonly trashPath: string;
-}
+import type { DiskStep, FileStat } from './disk.ts';
+import { type Failure, failure } from './failure.ts';
+import type { Journal } from './journal.ts';
+import { remove } from './removal.ts';
+import { makeDirectoryStep, type Site, takeSteps, trashPathOf, withinOf } from './site.ts';
 
 export interface Applied {
   /** Targets in place, with the stat after the rename. */
@@ -22,134 +16,69 @@ export interface Applied {
   readonly failures: readonly Failure[];
 }
 
-/** Directories are as the reference makes them (`reference/integrity.md` 5). */
-export const directoryMode = 0o770;
-/** The device is at fault, not the file: going on would only spread the damage. */
-const fatal = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+export const nothingApplied: Applied = { renamed: [], removed: 0, failures: [] };
 
-export const isFatal = (code: string): boolean => fatal.has(code);
-
-export async function apply(context: ApplyContext, journal: Journal): Promise<Applied> {
-  const { disk, root } = context;
-  const first = await remove(context, journal.first);
-  const made = await disk.steps(journal.makeDirectories.map((path) => makeDirectoryStep(root, path)));
-  const outcomes = await disk.steps(
-    journal.renames.map(({ from, to }) => ({ do: 'rename', from: `${root}/${from}`, to: `${root}/${to}` })),
+/** `again`: by a run that found the journal; then what is no longer staged has been renamed before. */
+export async function apply(site: Site, journal: Journal, again: boolean): Promise<Applied> {
+  const { disk, root } = site;
+  const trashPath = trashPathOf(site, journal.trash);
+  const first = await remove(site, trashPath, journal.first);
+  const makings = journal.makeDirectories.map((path) => makeDirectoryStep(site, path));
+  const made = await takeSteps(site, makings);
+  const unmade = made.flatMap((one, index) =>
+    one.ok ? [] : [failure(journal.makeDirectories[index]!, one.failure.code)],
   );
-  const renamed: { path: string; stat: FileStat | undefined }[] = [];
-  const failures: Failure[] = [...first.failures, ...failuresOf(journal.makeDirectories, made)];
-  for (const [index, outcome] of outcomes.entries()) {
-    const { to } = journal.renames[index]!;
-    if (outcome.ok) renamed.push({ path: to, stat: outcome.stat });
-    // Without its staged file a rename was done by the run that was interrupted.
-    else if (outcome.failure.code !== 'ENOENT') failures.push(failure(to, outcome.failure.code));
-  }
+  const { renamed, failures } = await rename(site, journal.renames, again);
   await disk.sync(
     renamed.map(({ path }) => `${root}/${path}`),
     parentsOf(root, journal),
   );
-  const last = await remove(context, journal.last);
-  return { renamed, removed: first.removed + last.removed, failures: [...failures, ...last.failures] };
+  const last = await remove(site, trashPath, journal.last);
+  return {
+    renamed,
+    removed: first.removed + last.removed,
+    failures: [...first.failures, ...unmade, ...failures, ...last.failures],
+  };
 }
 
-export const makeDirectoryStep = (root: string, path: string): DiskStep => ({
-  do: 'make-directory',
-  path: `${root}/${path}`,
-  mode: directoryMode,
-});
-
-const parentsOf = (root: string, { renames, makeDirectories }: Journal): string[] => [
-  ...new Set([...renames.map(({ to }) => to), ...makeDirectories].map((path) => `${root}/${splitPath(path)[0]}`)),
-];
-
-const failuresOf = (paths: readonly string[], outcomes: readonly StepOutcome[]): Failure[] =>
-  outcomes.flatMap((outcome, index) => (outcome.ok ? [] : [failure(paths[index]!, outcome.failure.code)]));
-
-/** Files go to the trash; directories go when nothing but excluded names is left in them, and otherwise stay. */
-async function remove(
-  context: ApplyContext,
-  { files, directories, parents }: Removals,
-): Promise<{ readonly removed: number; readonly failures: readonly Failure[] }> {
-  if (files.length + directories.length + parents.length === 0) return { removed: 0, failures: [] };
-  const trashed = await discard(context, files);
-  await removeDirectories(context, directories, parents);
-  const { disk, root } = context;
-  const changed = [...new Set([...files, ...directories].map((path) => splitPath(path)[0]))];
-  await disk.sync([], [context.trashPath, ...changed.map((path) => `${root}/${path}`)]);
-  return trashed;
-}
-
-async function discard(
-  context: ApplyContext,
-  files: readonly string[],
-): Promise<{ readonly removed: number; readonly failures: readonly Failure[] }> {
-  const { disk, root, trashPath } = context;
-  const folders = [...new Set(files.map((path) => splitPath(path)[0]))];
-  await disk.steps(folders.map((folder) => ({ do: 'make-directory', path: `${trashPath}/${folder}`, mode: 0o700 })));
-  const outcomes = await disk.steps(files.map((path) => trashStep(root, trashPath, path)));
+async function rename(
+  site: Site,
+  renames: Journal['renames'],
+  again: boolean,
+): Promise<Pick<Applied, 'renamed' | 'failures'>> {
+  const { root } = site;
+  const steps = renames.map(({ from, to }): DiskStep => {
+    const within = withinOf(site, splitPath(to)[0]);
+    return { do: 'rename', from: `${root}/${from}`, to: `${root}/${to}`, ...within };
+  });
+  const outcomes = await takeSteps(site, steps);
+  const done = again ? await renamedBefore(site, renames, outcomes) : new Set<number>();
+  const renamed: { path: string; stat: FileStat | undefined }[] = [];
   const failures: Failure[] = [];
-  let removed = 0;
   for (const [index, outcome] of outcomes.entries()) {
-    const path = files[index]!;
-    const problem = outcome.ok ? undefined : await otherwise(context, path, outcome.failure);
-    if (problem !== undefined) failures.push(problem);
-    else if (outcome.ok || outcome.failure.code !== 'ENOENT') removed++;
+    const { to } = renames[index]!;
+    if (outcome.ok) renamed.push({ path: to, stat: outcome.stat });
+    else if (!done.has(index)) failures.push(failure(to, outcome.failure.code));
   }
-  return { removed, failures };
+  return { renamed, failures };
 }
 
-/** On another device than the trash a file is copied there before it is unlinked. */
-async function otherwise(context: ApplyContext, path: string, { code }: DiskFailure): Promise<Failure | undefined> {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-  if (code !== 'EXDEV') return failure(path, code);
-  try {
-    await copyAway(context, path);
-    const [unlinked] = await context.disk.steps([{ do: 'unlink', path: `${context.root}/${path}` }]);
-    return unlinked?.ok === false ? failure(path, unlinked.failure.code) : undefined;
-  } catch (error) {
-    if (error instanceof DiskError) return failure(path, error.code);
-    throw error;
-  }
+/** Which of the renames that failed were done by the run that was interrupted: their staged file is gone. */
+async function renamedBefore(
+  { disk, root }: Site,
+  renames: Journal['renames'],
+  outcomes: Awaited<ReturnType<typeof takeSteps>>,
+): Promise<ReadonlySet<number>> {
+  const failed = [...outcomes.keys()].filter((index) => {
+    const outcome = outcomes[index]!;
+    return !outcome.ok && (outcome.failure.code === 'ENOENT' || outcome.failure.code === 'ENOTDIR');
+  });
+  const stats = await disk.stat(failed.map((index) => `${root}/${renames[index]!.from}`));
+  return new Set(failed.filter((_, at) => 'code' in stats[at]!));
 }
 
-async function copyAway({ disk, root, trashPath }: ApplyContext, path: string): Promise<void> {
-  const reader = await disk.openReader(`${root}/${path}`);
-  const stager = await disk.openStager();
-  const target = `${trashPath}/${path}`;
-  try {
-    await disk.steps([{ do: 'unlink', path: target }]);
-    stager.begin({ path: target, mode: reader.stat.mode, size: reader.stat.size });
-    for (let piece = await reader.read(1 << 18); piece.length > 0; piece = await reader.read(1 << 18))
-      await stager.write(piece);
-    const [staged] = await stager.finish();
-    if (staged?.ok === false) throw new DiskError(staged.failure.code, target);
-  } finally {
-    await stager.abort();
-    await reader.close();
-  }
-}
-
-/** Deepest first, both kinds together: a directory of the plan may hold one that is only emptied. */
-async function removeDirectories(
-  context: ApplyContext,
-  directories: readonly string[],
-  parents: readonly string[],
-): Promise<void> {
-  const { disk, root, table, exclusions } = context;
-  for (const directory of deepestFirst([...directories, ...parents])) {
-    const [outcome] = await disk.steps([{ do: 'remove-directory', path: `${root}/${directory}` }]);
-    if (outcome?.ok !== false || outcome.failure.code !== 'ENOTEMPTY') continue;
-    if (parents.includes(directory) || entryOf(table, directory)?.removeEmptyDirectories !== true) continue;
-    const [listing] = await disk.list([`${root}/${directory}`]);
-    if (listing?.ok !== true || !onlyExcluded(listing, exclusions)) continue;
-    await discard(
-      context,
-      listing.names.map((name) => `${directory}/${name}`),
-    );
-    await disk.steps([{ do: 'remove-directory', path: `${root}/${directory}` }]);
-  }
-}
-
-const onlyExcluded = ({ names, notUtf8, stats }: Extract<Listing, { ok: true }>, exclusions: Exclusions): boolean =>
-  notUtf8.length === 0 &&
-  names.every((name, index) => mayBeLeft(name, exclusions) && stats.at(index).kind !== 'directory');
+const parentsOf = (root: string, { renames, makeDirectories }: Journal): string[] => {
+  const parents = new Set(makeDirectories.map((path) => splitPath(path)[0]));
+  for (const { to } of renames) parents.add(splitPath(to)[0]);
+  return [...parents].map((path) => `${root}/${path}`);
+};

@@ -6,64 +6,85 @@
 import { crc32 } from 'node:zlib';
 import { digestBytes, type Known, unknown } from './known.ts';
 import { bytesOf, statFields } from './packed.ts';
+import type { InPieces } from './pieces.ts';
 import { entryOf, type TableEntry } from './selection.ts';
 
 const magic = 'MUSTREE1';
 const headerBytes = magic.length + 4;
 const rowBytes = statFields * 8;
 
-export function encodeCache(known: Iterable<Known>): Buffer {
-  const parts: Buffer[] = [];
-  for (const { directory, names, packed, trusts, digests } of known) {
-    const path = Buffer.from(directory);
-    const joined = Buffer.from(names.join('\0'));
-    const head = Buffer.alloc(12);
-    head.writeUInt32LE(path.length, 0);
-    head.writeUInt32LE(joined.length, 4);
-    head.writeUInt32LE(names.length, 8);
-    parts.push(
-      head,
-      path,
-      joined,
-      bytesOf(packed),
-      Buffer.from(trusts),
-      Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength),
-    );
+/** Directories written or read before others get their turn: thousands of files at most. */
+const pieceDirectories = 16;
+
+export function* encodeCache(known: Iterable<Known>): InPieces<Buffer> {
+  const parts: Buffer[] = [Buffer.alloc(headerBytes)];
+  let checksum = 0;
+  let count = 0;
+  for (const one of known) {
+    const row = Buffer.concat(partsOf(one));
+    checksum = crc32(row, checksum);
+    parts.push(row);
+    if (++count % pieceDirectories === 0) yield;
   }
-  const body = Buffer.concat(parts);
-  const header = Buffer.alloc(headerBytes);
-  header.write(magic, 0, 'latin1');
-  header.writeUInt32LE(crc32(body), magic.length);
-  return Buffer.concat([header, body]);
+  parts[0]!.write(magic, 0, 'latin1');
+  parts[0]!.writeUInt32LE(checksum, magic.length);
+  return Buffer.concat(parts);
 }
 
+function partsOf({ directory, names, packed, trusts, digests }: Known): Buffer[] {
+  const path = Buffer.from(directory);
+  const joined = Buffer.from(names.join('\0'));
+  const head = Buffer.alloc(12);
+  head.writeUInt32LE(path.length, 0);
+  head.writeUInt32LE(joined.length, 4);
+  head.writeUInt32LE(names.length, 8);
+  return [head, path, joined, bytesOf(packed), bufferOf(trusts), bufferOf(digests)];
+}
+
+const bufferOf = (view: Uint8Array): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+
 /** What was saved of directories that `table` still selects; nothing at all when one byte is wrong. */
-export function decodeCache(bytes: Uint8Array | undefined, table: readonly TableEntry[]): Map<string, Known> {
+export function* decodeCache(
+  bytes: Uint8Array | undefined,
+  table: readonly TableEntry[],
+): InPieces<Map<string, Known>> {
   const known = new Map<string, Known>();
-  if (bytes === undefined || bytes.length < headerBytes) return known;
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const body = all.subarray(headerBytes);
-  if (all.toString('latin1', 0, magic.length) !== magic || all.readUInt32LE(magic.length) !== crc32(body)) return known;
+  const body = bytes === undefined ? undefined : wholeBody(bufferOf(bytes));
+  if (body === undefined) return known;
+  let count = 0;
   for (let at = 0; at < body.length; ) {
-    const [pathBytes, nameBytes, count] = [body.readUInt32LE(at), body.readUInt32LE(at + 4), body.readUInt32LE(at + 8)];
-    at += 12;
-    const next = (length: number): Buffer => {
-      at += length;
-      return body.subarray(at - length, at);
-    };
-    const directory = next(pathBytes).toString();
-    const names = next(nameBytes).toString();
-    const packed = new BigInt64Array(new Uint8Array(next(count * rowBytes)).buffer);
-    const [trusts, digests] = [new Uint8Array(next(count)), new Uint8Array(next(count * digestBytes))];
-    const entry = entryOf(table, directory);
-    if (entry !== undefined)
-      known.set(directory, {
-        ...unknown(directory, entry),
-        names: count === 0 ? [] : names.split('\0'),
-        packed,
-        trusts,
-        digests,
-      });
+    const { row, next } = rowAt(body, at);
+    at = next;
+    const entry = entryOf(table, row.directory);
+    if (entry !== undefined) known.set(row.directory, { ...unknown(row.directory, entry), ...row });
+    if (++count % pieceDirectories === 0) yield;
   }
   return known;
+}
+
+function wholeBody(all: Buffer): Buffer | undefined {
+  if (all.length < headerBytes || all.toString('latin1', 0, magic.length) !== magic) return undefined;
+  const body = all.subarray(headerBytes);
+  return all.readUInt32LE(magic.length) === crc32(body) ? body : undefined;
+}
+
+function rowAt(
+  body: Buffer,
+  from: number,
+): { readonly row: Pick<Known, 'directory' | 'names' | 'packed' | 'trusts' | 'digests'>; readonly next: number } {
+  const [pathBytes, nameBytes, count] = [0, 4, 8].map((offset) => body.readUInt32LE(from + offset)) as [
+    number,
+    number,
+    number,
+  ];
+  let at = from + 12;
+  const take = (length: number): Buffer => {
+    at += length;
+    return body.subarray(at - length, at);
+  };
+  const directory = take(pathBytes).toString();
+  const names = take(nameBytes).toString();
+  const packed = new BigInt64Array(new Uint8Array(take(count * rowBytes)).buffer);
+  const [trusts, digests] = [new Uint8Array(take(count)), new Uint8Array(take(count * digestBytes))];
+  return { row: { directory, names: count === 0 ? [] : names.split('\0'), packed, trusts, digests }, next: at };
 }

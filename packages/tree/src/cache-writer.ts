@@ -2,6 +2,7 @@
 import { encodeCache } from './cache-format.ts';
 import type { Disk } from './disk.ts';
 import type { Known } from './known.ts';
+import { runPieces } from './pieces.ts';
 
 export interface CacheWriter {
   /** Something is known that the file does not say. */
@@ -11,14 +12,19 @@ export interface CacheWriter {
 }
 
 /** `path`: absolute, of the cache's file. */
-export function openCacheWriter(disk: Pick<Disk, 'replace'>, path: string, known: () => Iterable<Known>): CacheWriter {
+export function openCacheWriter(
+  disk: Pick<Disk, 'replace' | 'turn'>,
+  path: string,
+  known: () => Iterable<Known>,
+): CacheWriter {
   let unsaved = false;
   let saving: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
     if (!unsaved) return;
     unsaved = false;
-    await disk.replace(path, encodeCache(known()), 0o600).catch(() => {
+    const bytes = await runPieces(disk, encodeCache(known()));
+    await disk.replace(path, bytes, 0o600).catch(() => {
       unsaved = true;
     });
   };

@@ -1,17 +1,21 @@
 import { joinPath } from '@muster/protocol';
 import type { Listing, Owner } from './disk.ts';
 import { type Known, trust } from './known.ts';
-import { packedCtime, packedGid, packedKind, packedMode, packedSize, packedUid, sameContent } from './packed.ts';
+import type { LearnedFile } from './learned.ts';
+import {
+  isContentOf,
+  isUnstatted,
+  packedCtime,
+  packedGid,
+  packedKind,
+  packedMode,
+  packedSize,
+  packedUid,
+  sameContent,
+} from './packed.ts';
 import { notUtf8, tooLarge, unsafeName } from './problems.ts';
 import type { Problem } from './results.ts';
-import { type Exclusions, isSafeName, isStagedName, selects, type TableEntry } from './selection.ts';
-
-/** What a file's content is known to be, without reading it: by the stat under which it was read or written. */
-export interface Learned {
-  readonly packed: BigInt64Array;
-  /** Raw. */
-  readonly digest: Uint8Array;
-}
+import { type Exclusions, isSafeName, isSafePath, isStagedName, selects, type TableEntry } from './selection.ts';
 
 export interface ClassifyOptions {
   readonly table: readonly TableEntry[];
@@ -19,7 +23,9 @@ export interface ClassifyOptions {
   readonly maxFileBytes: number;
   /** Modes and owners are looked at only on a worker. */
   readonly drift: { readonly owner: Owner | undefined } | undefined;
-  readonly learned: ReadonlyMap<string, Learned>;
+  readonly learned: ReadonlyMap<string, LearnedFile>;
+  /** Directories that are meant to be there, files or not. */
+  readonly asked: ReadonlySet<string>;
 }
 
 export type Found = Extract<Listing, { ok: true }>;
@@ -37,9 +43,13 @@ export interface Classified {
   readonly modeDrift: readonly string[];
   readonly leftovers: readonly string[];
   readonly subdirectories: readonly string[];
-  /** Nothing at all lies in it. */
-  readonly empty: boolean;
+  readonly asked: boolean;
+  /** It counts even without a file: nothing at all lies in it, or it was asked for. */
+  readonly counts: boolean;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
+type Draft = Mutable<Classified>;
 
 /** Decides, name by name, what is read and what is known. Costs no system call. */
 export function classify(
@@ -49,57 +59,71 @@ export function classify(
   before: Known | undefined,
   options: ClassifyOptions,
 ): Classified {
-  const { packed } = listing.stats;
-  const reuse: { index: number; digest: Uint8Array }[] = [];
-  const read: number[] = [];
-  const links: number[] = [];
-  const problems: Problem[] =
-    entry.files === 'all' ? listing.notUtf8.map((name) => notUtf8(joinPath(directory, name))) : [];
-  const modeDrift: string[] = [];
-  const leftovers: string[] = [];
-  const subdirectories: string[] = [];
+  const draft = draftOf(entry, directory, listing, options.asked.has(directory));
   const known = digestsBefore(before);
-
-  const file = (name: string, index: number): void => {
-    const path = joinPath(directory, name);
-    if (packedSize(packed, index) > options.maxFileBytes)
-      return void problems.push(tooLarge(path, packedSize(packed, index), options.maxFileBytes));
-    if (options.drift !== undefined && drifted(packed, index, entry.mode, options.drift.owner)) modeDrift.push(path);
-    const digest = known(name, packed, index) ?? learnedAt(options.learned.get(path), packed, index);
-    if (digest === undefined) read.push(index);
-    else reuse.push({ index, digest });
-  };
-
-  const selected = (name: string, index: number): void => {
-    const kind = packedKind(packed, index);
-    if (kind !== 'file' && kind !== 'symlink') return;
-    if (!isSafeName(name)) return void problems.push(unsafeName(joinPath(directory, name)));
-    if (kind === 'file') file(name, index);
-    else links.push(index);
-  };
-
-  const below = (name: string): void => {
-    const path = joinPath(directory, name);
-    if (!entry.recursive || options.table.some((other) => other.directory === path)) return;
-    if (isSafeName(name)) subdirectories.push(name);
-    else problems.push(unsafeName(path));
-  };
-
+  const { packed } = listing.stats;
   listing.names.forEach((name, index) => {
-    if (packedKind(packed, index) === 'directory') below(name);
-    else if (isStagedName(name)) leftovers.push(joinPath(directory, name));
-    else if (selects(entry, name, options.exclusions)) selected(name, index);
+    const kind = packedKind(packed, index);
+    if (isUnstatted(packed, index)) draft.problems.push(unsafeName(joinPath(directory, name)));
+    else if (kind === 'directory') takeDirectory(draft, name, options);
+    else if (isStagedName(name)) draft.leftovers.push(joinPath(directory, name));
+    else if (!selects(entry, name, options.exclusions) || kind === 'other') return;
+    else if (!isSafeName(name)) draft.problems.push(unsafeName(joinPath(directory, name)));
+    else if (kind === 'symlink') draft.links.push(index);
+    else takeFile(draft, name, index, known, options);
   });
-  const empty = listing.names.length === leftovers.length && listing.notUtf8.length === 0;
-  return { directory, entry, listing, reuse, read, links, problems, modeDrift, leftovers, subdirectories, empty };
+  const empty = listing.names.length === draft.leftovers.length && listing.notUtf8.length === 0;
+  draft.counts = entry.files === 'all' && directory !== entry.directory && (empty || draft.asked);
+  return draft;
+}
+
+const draftOf = (entry: TableEntry, directory: string, listing: Found, asked: boolean): Draft => ({
+  directory,
+  entry,
+  listing,
+  reuse: [],
+  read: [],
+  links: [],
+  problems: entry.files === 'all' ? listing.notUtf8.map((name) => notUtf8(joinPath(directory, name))) : [],
+  modeDrift: [],
+  leftovers: [],
+  subdirectories: [],
+  asked,
+  counts: false,
+});
+
+/** Those of another table entry are scanned by it. */
+function takeDirectory({ entry, directory, subdirectories, problems }: Draft, name: string, options: ClassifyOptions) {
+  const path = joinPath(directory, name);
+  if (!entry.recursive || options.table.some((other) => other.directory === path)) return;
+  if (isSafeName(name) && isSafePath(path)) subdirectories.push(name);
+  else problems.push(unsafeName(path));
+}
+
+function takeFile(
+  draft: Draft,
+  name: string,
+  index: number,
+  known: ReturnType<typeof digestsBefore>,
+  { maxFileBytes, drift, learned }: ClassifyOptions,
+): void {
+  const { packed } = draft.listing.stats;
+  const path = joinPath(draft.directory, name);
+  const size = packedSize(packed, index);
+  if (!isSafePath(path)) return void draft.problems.push(unsafeName(path));
+  if (size > maxFileBytes) return void draft.problems.push(tooLarge(path, size, maxFileBytes));
+  if (drift !== undefined && drifted(packed, index, draft.entry.mode, drift.owner)) draft.modeDrift.push(path);
+  const digest = known(name, packed, index) ?? learnedAt(learned.get(path), packed, index);
+  if (digest === undefined) draft.read.push(index);
+  else draft.reuse.push({ index, digest });
 }
 
 const drifted = (packed: BigInt64Array, index: number, mode: number, owner: Owner | undefined): boolean =>
   packedMode(packed, index) !== mode ||
   (owner !== undefined && (packedUid(packed, index) !== owner.uid || packedGid(packed, index) !== owner.gid));
 
-const learnedAt = (learned: Learned | undefined, packed: BigInt64Array, index: number): Uint8Array | undefined =>
-  learned !== undefined && sameContent(learned.packed, 0, packed, index) ? learned.digest : undefined;
+const learnedAt = (learned: LearnedFile | undefined, packed: BigInt64Array, index: number): Uint8Array | undefined =>
+  learned !== undefined && isContentOf(learned.stat, packed, index) ? Buffer.from(learned.digest, 'hex') : undefined;
 
 /** Both lists are sorted, so one pointer walks along. */
 function digestsBefore(
@@ -118,16 +142,3 @@ function digestsBefore(
 /** Whether a write after the reading could have left the same times: the change is younger than `beforeNs`. */
 export const isFresh = (packed: BigInt64Array, index: number, beforeNs: bigint): boolean =>
   packedCtime(packed, index) >= beforeNs;
-
-/** What a directory that was visited did not take is of no use any more; of the others the next scan may still want it. */
-export function forgetLearned(
-  learned: Map<string, Learned>,
-  dirty: ReadonlySet<string> | 'all',
-  visited: readonly { readonly found: Classified }[],
-): void {
-  if (dirty === 'all') return learned.clear();
-  if (learned.size === 0) return;
-  for (const { found } of visited) {
-    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
-  }
-}

@@ -41,8 +41,14 @@ const explanations: Readonly<Record<string, string>> = {
   SIZE_MISMATCH: 'more or fewer bytes came than were promised; they were thrown away',
   TOO_LARGE: 'the file is larger than this node takes; make it smaller, or raise the limit here too',
   OUTSIDE: 'the path leads out of its synchronised directory',
+  ROLLED_FORWARD: 'an interrupted transaction was finished first; what is there must be scanned again',
   WORKER_DIED: 'the thread that does the system calls ended',
 };
 
 /** A code in plain words, with what mends it. */
 export const explain = (code: string): string => explanations[code] ?? 'the system refused';
+
+/** The device is at fault, not the file: going on would only spread the damage. */
+const deviceFaults = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
+export const isDeviceFault = (code: string): boolean => deviceFaults.has(code);

@@ -28,7 +28,7 @@ export interface DiskFailure {
   readonly path: string;
 }
 
-/** One directory, listed. Entries are sorted by name. */
+/** One directory, listed. Entries are sorted by name. One whose path is too long for the system has a stat of all zeros. */
 export type Listing =
   | {
       readonly ok: true;
@@ -51,16 +51,25 @@ export type Digested =
   /** `CHANGED`: it changed while it was read, three times in a row. `NOT_A_FILE`. Or the system's code. */
   | { readonly ok: false; readonly path: string; readonly failure: DiskFailure };
 
-/** One change of the tree. Each reports its own outcome; a batch goes on after a failure. */
-export type DiskStep =
-  | { readonly do: 'rename'; readonly from: string; readonly to: string }
+/**
+ * One change of the tree. Each reports its own outcome; a batch goes on after a failure.
+ *
+ * `within` (absolute): right before the change every directory from there down to the path is looked
+ * at, `within` itself excepted, and one that is not a plain directory refuses the step (`ELOOP` for a
+ * symlink, else `ENOTDIR`, `ENOENT`). For a rename it concerns those of both paths that lie below it.
+ */
+export type DiskStep = (
+  | /** Of anything but a directory (`EISDIR`); replaces what is there, save a directory (`EISDIR`). */
+  { readonly do: 'rename'; readonly from: string; readonly to: string }
   | { readonly do: 'unlink'; readonly path: string }
-  /** With parents. */
+  /** With parents. One that is there already is left as it is. */
   | { readonly do: 'make-directory'; readonly path: string; readonly mode: number; readonly owner?: Owner }
-  /** Only when empty. */
+  /** Only when empty (`ENOTEMPTY`). */
   | { readonly do: 'remove-directory'; readonly path: string }
+  /** These two only of a regular file (`NOT_A_FILE`). */
   | { readonly do: 'chmod'; readonly path: string; readonly mode: number }
-  | { readonly do: 'chown'; readonly path: string; readonly owner: Owner };
+  | { readonly do: 'chown'; readonly path: string; readonly owner: Owner }
+) & { readonly within?: string };
 
 export interface Owner {
   readonly uid: number;
@@ -77,6 +86,8 @@ export interface StagedWrite {
   readonly mode: number;
   readonly owner?: Owner;
   readonly size: number;
+  /** As of `DiskStep`: looked at when the file is created. */
+  readonly within?: string;
 }
 
 /** What became of a staged file. After a failure its remains are removed; the others go on. */
@@ -131,4 +142,6 @@ export interface Disk {
    * when the system has no more watches.
    */
   watch(directory: string, changed: (name?: string) => void, failed: (error: Error) => void): Watch;
+  /** Resolves in a later turn of the event loop: long work lets others in. */
+  turn(): Promise<void>;
 }

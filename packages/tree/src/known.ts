@@ -35,6 +35,8 @@ export interface Known {
   readonly subdirectories: readonly string[];
   /** Content behind symlinks: stat of the target, packed. */
   readonly targets: ReadonlyMap<string, BigInt64Array>;
+  /** Somebody asked for this directory: it counts without files too, whatever else lies in it. */
+  readonly asked: boolean;
   /** An equal listing means an equal outcome. Otherwise every scan looks again. */
   readonly settled: boolean;
 }
@@ -54,5 +56,6 @@ export const unknown = (directory: string, entry: TableEntry): Known => ({
   leftovers: [],
   subdirectories: [],
   targets: new Map(),
+  asked: false,
   settled: false,
 });

@@ -60,11 +60,25 @@ export function sameContent(a: BigInt64Array, aIndex: number, b: BigInt64Array, 
   return identity.every((field) => a[at + field] === b[bt + field]);
 }
 
+/** The same question, with one of the two not packed. */
+export function isContentOf(stat: FileStat, packed: BigInt64Array, index: number): boolean {
+  const at = index * statFields;
+  return (
+    packed[at + device] === stat.device &&
+    packed[at + inode] === stat.inode &&
+    packed[at + size] === BigInt(stat.size) &&
+    packed[at + mtime] === stat.mtimeNs &&
+    packed[at + ctime] === stat.ctimeNs
+  );
+}
+
 export const bytesOf = (packed: BigInt64Array): Buffer =>
   Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
 
 export const packedKind = (packed: BigInt64Array, index: number): FileKind =>
   kindOf(Number(packed[index * statFields + mode]));
+/** Nothing could be learned of it: its path is too long for the system. */
+export const isUnstatted = (packed: BigInt64Array, index: number): boolean => packed[index * statFields + mode] === 0n;
 export const packedMode = (packed: BigInt64Array, index: number): number =>
   Number(packed[index * statFields + mode]) & 0o7777;
 export const packedSize = (packed: BigInt64Array, index: number): number => Number(packed[index * statFields + size]);

@@ -2,28 +2,34 @@
  * Makes a plan true on this disk, as one transaction: make directories, stage beside the targets,
  * sync, write the journal, rename, sync, delete into the trash, remove the journal.
  *
- * Until the journal is written the tree is as it was; from then on it is rolled forward, also by the
- * next start. A file under its own name is always whole.
+ * Until the journal is written the tree is as it was; from then on it is rolled forward, by the next
+ * transaction or the next start. A file under its own name is always whole.
  */
 import { splitPath } from '@muster/protocol';
-import { type Applied, type ApplyContext, apply, directoryMode, isFatal, makeDirectoryStep } from './apply.ts';
-import type { Disk, DiskStep, Owner, Staged } from './disk.ts';
+import { type Applied, apply, nothingApplied } from './apply.ts';
+import type { Disk, Owner } from './disk.ts';
 import { DiskError } from './disk-error.ts';
 import { encodeJournal, isEmptyJournal, type Journal } from './journal.ts';
-import { decideWork, directoriesToCheck, type Failure, failure, type Put, type Standing, type Work } from './plan.ts';
-import { recoverTransaction } from './recover.ts';
-import type { ContentSource, Replication, ReplicationResult, Replicator } from './results.ts';
-import type { LearnedFile } from './scan.ts';
+import { learnDirectories, learnFiles } from './learn.ts';
+import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
+import { mend } from './mend.ts';
+import { runPieces } from './pieces.ts';
+import { decideWork, directoriesToCheck, type Work } from './plan.ts';
+import type { Standing } from './reach.ts';
+import { closeTransaction, recoverTransaction, rollForward } from './recover.ts';
+import type { Replication, ReplicationResult, Replicator } from './results.ts';
 import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selection.ts';
+import { directoryMode, journalPathOf, type Site, withinOf } from './site.ts';
 import { withinSize } from './size-limit.ts';
+import { type Stage, stage } from './staging.ts';
 import { removeTree, trashFolders } from './trash.ts';
 
 export interface ReplicatorDeps {
   readonly disk: Disk;
   /** 0 or more, less than 1. */
   readonly random: () => number;
-  /** Told what was written, so that the next scan need not read it. */
-  readonly learn: (files: readonly LearnedFile[]) => void;
+  /** Told what was written, so that the next scan need not read it, and which directories are meant to be there. */
+  readonly learn: (files: readonly LearnedFile[], directories: LearnedDirectories) => void;
 }
 
 export interface ReplicatorConfig {
@@ -31,7 +37,7 @@ export interface ReplicatorConfig {
   readonly root: string;
   readonly table: readonly TableEntry[];
   readonly exclusions: Exclusions;
-  /** Whom written files are given to; left to the system when absent. */
+  /** Whom written files and directories are given to; left to the system when absent. */
   readonly owner?: Owner | undefined;
   /** A larger file is not fetched but a failure: whoever announces it could fill the disk. Default: any size is taken. */
   readonly maxFileBytes?: number;
@@ -39,243 +45,127 @@ export interface ReplicatorConfig {
   readonly statePath: string;
 }
 
-/**
- * A file whose last write is so much older than its rename cannot have been written again unseen: such
- * a write would change its mtime. Nanoseconds; two ticks of the coarsest kernel clock.
- */
-const settledNs = 20_000_000n;
-
 export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: ReplicatorConfig): Replicator {
-  const { root, table, exclusions, statePath } = config;
-  const journalPath = `${statePath}/journal`;
-  const at = (path: string): string => `${root}/${path}`;
-
-  const standingOf = async (directories: readonly string[]): Promise<ReadonlyMap<string, Standing>> => {
-    const stats = await disk.stat(directories.map(at));
-    return new Map(
-      directories.map((path, index): [string, Standing] => {
-        const stat = stats[index]!;
-        if ('kind' in stat) return [path, stat.kind];
-        return [path, stat.code === 'ENOENT' || stat.code === 'ENOTDIR' ? 'absent' : 'unreadable'];
-      }),
-    );
-  };
-
-  const commit = async (work: Work, staged: Stage, trash: number, context: ApplyContext): Promise<Applied> => {
-    const journal: Journal = {
-      ...work.journal,
-      trash,
-      renames: work.journal.renames.filter(({ to }) => staged.good.has(to)),
-    };
-    if (isEmptyJournal(journal)) return { renamed: [], removed: 0, failures: [] };
-    const puts = work.puts.filter(({ path }) => staged.good.has(path));
-    const folders = [...puts.map((put) => splitPath(put.staged)[0]), ...work.makeNow.map((path) => splitPath(path)[0])];
-    await disk.sync(
-      puts.map((put) => at(put.staged)),
-      [...new Set(folders)].map(at),
-    );
-    await disk.replace(journalPath, encodeJournal(journal), 0o600);
-    const applied = await apply(context, journal);
-    await disk.steps([{ do: 'unlink', path: journalPath }]);
-    await disk.sync([], [statePath]);
-    return applied;
-  };
-
+  const site: Site = { disk, ...config };
+  let asked: ReadonlySet<string> = new Set();
   const replicate: Replicator['replicate'] = async (wished, source, progress, signal) => {
     signal.throwIfAborted();
+    await finishInterrupted(site);
     const { plan, tooLarge } = withinSize(wished, config.maxFileBytes ?? Number.POSITIVE_INFINITY);
-    await disk.steps([{ do: 'make-directory', path: statePath, mode: directoryMode }]);
-    const standing = await standingOf(directoriesToCheck(plan, table));
-    const work = decideWork(plan, table, exclusions, standing, nonceOf(random));
-    await tidy(plan);
-    const madeBy = await makeDirectories(work.makeNow);
-    const { failed, stage } = await stageOrUndo(work, madeBy, source, progress, signal);
-    const folders = await trashFolders(disk, statePath);
-    const trash = (folders.at(-1)?.number ?? 0) + 1;
-    const context: ApplyContext = { disk, root, table, exclusions, trashPath: `${statePath}/trash/${trash}` };
-    const applied = await commit(work, stage, trash, context);
-    await clearUnrenamed(work, applied);
-    if (applied.removed > 0) await Promise.all(folders.map(({ path }) => removeTree(disk, path)));
-    learnFrom(work, stage, applied);
-    const drift = await mend(plan.modeDrift);
-    const bytes = applied.renamed.reduce((sum, { path }) => sum + (stage.good.get(path)?.size ?? 0), 0);
+    const work = await decide(site, plan, asked, nonceOf(random));
+    await tidy(site, plan);
+    const staged = await stage(site, work, source, progress, signal);
+    const folders = await trashFolders(disk, config.statePath);
+    const applied = await commit(site, work, staged, (folders.at(-1)?.number ?? 0) + 1);
+    await clearUnrenamed(site, work, applied);
+    if (applied.removed > 0) for (const { path } of folders) await removeTree(disk, path);
+    const directories = await learnDirectories(site, plan.changes);
+    asked = askedAfter(asked, directories);
+    learn(await runPieces(disk, learnFiles(work, staged, applied)), directories);
+    const unmended = await mend(site, plan.modeDrift);
     return {
       written: applied.renamed.length,
       removed: applied.removed,
-      bytes,
-      failures: [...tooLarge, ...work.failures, ...failed, ...applied.failures, ...drift],
-      missing: stage.missing,
+      bytes: applied.renamed.reduce((sum, { path }) => sum + (staged.good.get(path)?.size ?? 0), 0),
+      failures: [...tooLarge, ...work.failures, ...staged.failures, ...applied.failures, ...unmended],
+      missing: staged.missing,
     } satisfies ReplicationResult;
   };
-
-  /** Staged files of a run that ended. Nothing else is ever removed here. */
-  const tidy = async ({ leftovers }: Replication): Promise<void> => {
-    const ours = leftovers.filter(
-      (path) => isStagedName(splitPath(path)[1]) && entryOf(table, splitPath(path)[0]) !== undefined,
-    );
-    await disk.steps(ours.map((path) => ({ do: 'unlink', path: at(path) })));
-  };
-
-  const makeDirectories = async (paths: readonly string[]): Promise<readonly string[]> => {
-    const { owner } = config;
-    const steps = paths.map(
-      (path): DiskStep => ({ ...makeDirectoryStep(root, path), ...(owner === undefined ? {} : { owner }) }) as DiskStep,
-    );
-    const outcomes = await disk.steps(steps);
-    const fault = outcomes.find((outcome) => !outcome.ok && isFatal(outcome.failure.code));
-    const made = paths.filter((_, index) => outcomes[index]!.ok);
-    if (fault?.ok === false) {
-      await unmake(made);
-      throw new DiskError(fault.failure.code, fault.failure.path);
-    }
-    return made;
-  };
-
-  const unmake = async (made: readonly string[]): Promise<void> => {
-    await disk.steps([...made].reverse().map((path) => ({ do: 'remove-directory', path: at(path) })));
-  };
-
-  const stageOrUndo = async (
-    work: Work,
-    made: readonly string[],
-    source: ContentSource,
-    progress: Progress,
-    signal: AbortSignal,
-  ) => {
-    const stager = await disk.openStager();
-    try {
-      const missing = await fetchInto(stager, work.puts, source, config, progress, signal);
-      signal.throwIfAborted();
-      const staged = await stager.finish();
-      return await judge(work, staged, missing);
-    } catch (error) {
-      await stager.abort();
-      await unmake(made);
-      throw error;
-    }
-  };
-
-  /** Keeps what is whole; throws away what is not; gives everything up when the device is at fault. */
-  const judge = async (
-    work: Work,
-    staged: readonly Staged[],
-    missing: readonly string[],
-  ): Promise<{ failed: readonly Failure[]; stage: Stage }> => {
-    const byStaged = new Map(work.puts.map((put) => [at(put.staged), put]));
-    const good = new Map<string, { readonly size: number; readonly mtimeNs: bigint }>();
-    const failed: Failure[] = [];
-    const bad: string[] = [];
-    let fault: DiskError | undefined;
-    for (const one of staged) {
-      const put = byStaged.get(one.path)!;
-      if (!one.ok) {
-        if (isFatal(one.failure.code)) fault ??= new DiskError(one.failure.code, at(put.path));
-        failed.push(failure(put.path, one.failure.code));
-      } else if (one.digest !== put.entry.digest) {
-        bad.push(one.path);
-        failed.push(failure(put.path, 'DIGEST_MISMATCH'));
-      } else good.set(put.path, { size: put.entry.size, mtimeNs: one.stat.mtimeNs });
-    }
-    const discarded = fault === undefined ? bad : staged.map(({ path }) => path);
-    await disk.steps(discarded.map((path) => ({ do: 'unlink', path })));
-    if (fault !== undefined) throw fault;
-    return { failed, stage: { good, missing } };
-  };
-
-  /** A staged file whose rename failed is of no use any more. */
-  const clearUnrenamed = async (work: Work, { failures }: Applied): Promise<void> => {
-    if (failures.length === 0) return;
-    const failedPaths = new Set(failures.map(({ path }) => path));
-    const left = work.puts.filter(({ path }) => failedPaths.has(path));
-    await disk.steps(left.map((put) => ({ do: 'unlink', path: at(put.staged) })));
-  };
-
-  const learnFrom = (work: Work, { good }: Stage, { renamed }: Applied): void => {
-    const entries = new Map(work.puts.map(({ path, entry }) => [path, entry]));
-    learn(
-      renamed.flatMap(({ path, stat }): LearnedFile[] => {
-        const staged = good.get(path);
-        const sure =
-          stat !== undefined &&
-          staged !== undefined &&
-          stat.mtimeNs === staged.mtimeNs &&
-          stat.ctimeNs - stat.mtimeNs >= settledNs;
-        return sure ? [{ path, stat, digest: entries.get(path)!.digest }] : [];
-      }),
-    );
-  };
-
-  const mend = async (paths: readonly string[]): Promise<Failure[]> => {
-    const known = paths.filter((path) => entryOf(table, splitPath(path)[0]) !== undefined);
-    const { owner } = config;
-    const owned =
-      owner === undefined ? [] : await disk.steps(known.map((path) => ({ do: 'chown', path: at(path), owner })));
-    const moded = await disk.steps(
-      known.map((path) => ({ do: 'chmod', path: at(path), mode: entryOf(table, splitPath(path)[0])!.mode })),
-    );
-    return [...owned, ...moded].flatMap((outcome) =>
-      outcome.ok || outcome.failure.code === 'ENOENT' || outcome.failure.code === 'ENOTDIR'
-        ? []
-        : [failure(outcome.failure.path.slice(root.length + 1), outcome.failure.code)],
-    );
-  };
-
-  return { replicate, recover: () => recoverTransaction(disk, config, journalPath) };
+  return { replicate, recover: () => recoverTransaction(site) };
 }
 
-interface Stage {
-  /** By target path. */
-  readonly good: ReadonlyMap<string, { readonly size: number; readonly mtimeNs: bigint }>;
-  readonly missing: readonly string[];
+/** The plan was made for another tree than the one that is there after this, so it is not carried out. */
+async function finishInterrupted(site: Site): Promise<void> {
+  const found = await rollForward(site);
+  if (found !== undefined) throw new DiskError('ROLLED_FORWARD', journalPathOf(site));
 }
 
-type Progress = (done: { files: number; bytes: number }) => void;
+async function decide(site: Site, plan: Replication, asked: ReadonlySet<string>, nonce: string): Promise<Work> {
+  const { disk, table, exclusions, statePath } = site;
+  await disk.steps([{ do: 'make-directory', path: statePath, mode: directoryMode }]);
+  const standing = await standingOf(site, await runPieces(disk, directoriesToCheck(plan, table)));
+  return runPieces(disk, decideWork(plan, { table, exclusions, standing, asked, nonce }));
+}
+
+async function standingOf({ disk, root }: Site, directories: readonly string[]): Promise<Map<string, Standing>> {
+  const stats = await disk.stat(directories.map((path) => `${root}/${path}`));
+  return new Map(
+    directories.map((path, index): [string, Standing] => {
+      const stat = stats[index]!;
+      if ('kind' in stat) return [path, stat.kind];
+      return [path, stat.code === 'ENOENT' || stat.code === 'ENOTDIR' ? 'absent' : 'unreadable'];
+    }),
+  );
+}
+
+/** Staged files of a run that ended. Nothing else is ever removed here. */
+async function tidy(site: Site, { leftovers }: Replication): Promise<void> {
+  const ours = leftovers.filter(
+    (path) => isStagedName(splitPath(path)[1]) && entryOf(site.table, splitPath(path)[0]) !== undefined,
+  );
+  await site.disk.steps(
+    ours.map((path) => ({ do: 'unlink', path: `${site.root}/${path}`, ...withinOf(site, splitPath(path)[0]) })),
+  );
+}
+
+async function commit(site: Site, work: Work, staged: Stage, trash: number): Promise<Applied> {
+  const renames = work.journal.renames.filter(({ to }) => staged.good.has(to));
+  const journal: Journal = { ...work.journal, trash, renames };
+  await prepare(site, work, staged, journal);
+  if (isEmptyJournal(journal)) return nothingApplied;
+  const applied = await apply(site, journal, false);
+  await closeTransaction(site, []);
+  return applied;
+}
+
+/** Everything up to the journal, after which there is no way back: until then a failure takes all of it back. */
+async function prepare(site: Site, work: Work, staged: Stage, journal: Journal): Promise<void> {
+  try {
+    await makeDurable(site, work, staged);
+    if (isEmptyJournal(journal)) return;
+    await writeJournal(site, journal);
+  } catch (error) {
+    if (!(error instanceof JournalStands)) await staged.undo();
+    throw error instanceof JournalStands ? error.cause : error;
+  }
+}
+
+/** The journal could neither be written nor removed: what it speaks of must stay. */
+class JournalStands extends Error {}
+
+async function writeJournal(site: Site, journal: Journal): Promise<void> {
+  const bytes = await runPieces(site.disk, encodeJournal(journal));
+  try {
+    await site.disk.replace(journalPathOf(site), bytes, 0o600);
+  } catch (cause) {
+    // It may have failed when the journal had its name already.
+    await closeTransaction(site, []).catch(() => {
+      throw new JournalStands('the journal stands', { cause });
+    });
+    throw cause;
+  }
+}
+
+async function makeDurable({ disk, root }: Site, { puts, makeNow }: Work, { good }: Stage): Promise<void> {
+  const whole = puts.filter(({ path }) => good.has(path)).map(({ staged }) => staged);
+  const folders = new Set([...whole, ...makeNow].map((path) => splitPath(path)[0]));
+  if (folders.size === 0) return;
+  await disk.sync(
+    whole.map((path) => `${root}/${path}`),
+    [...folders].map((path) => `${root}/${path}`),
+  );
+}
+
+/** A staged file whose rename failed is of no use any more. */
+async function clearUnrenamed({ disk, root }: Site, { puts }: Work, { failures }: Applied): Promise<void> {
+  if (failures.length === 0) return;
+  const failed = new Set(failures.map(({ path }) => path));
+  const left = puts.filter(({ path }) => failed.has(path));
+  await disk.steps(left.map(({ staged }) => ({ do: 'unlink', path: `${root}/${staged}` })));
+}
 
 /** Short, of the letters that a staged name may hold. */
 const nonceOf = (random: () => number): string =>
   Math.floor(random() * 36 ** 8)
     .toString(36)
     .padStart(8, '0');
-
-/** Streams what the source sends into the stager; returns what it no longer has. */
-async function fetchInto(
-  stager: Awaited<ReturnType<Disk['openStager']>>,
-  puts: readonly Put[],
-  source: ContentSource,
-  { root, owner }: ReplicatorConfig,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (puts.length === 0) return [];
-  const missing: string[] = [];
-  const begun = new Set<number>();
-  let bytes = 0;
-  const putAt = (index: number): Put => {
-    const put = puts[index];
-    if (put === undefined) throw new Error(`bug: the source sent content ${index} of ${puts.length}`);
-    return put;
-  };
-  await source.fetch(
-    puts.map(({ entry }) => entry),
-    {
-      begin: (index) => {
-        const { staged, mode, entry } = putAt(index);
-        if (begun.has(index)) throw new Error(`bug: the source sent content ${index} twice`);
-        begun.add(index);
-        stager.begin({ path: `${root}/${staged}`, mode, size: entry.size, ...(owner === undefined ? {} : { owner }) });
-        progress({ files: begun.size, bytes });
-      },
-      write: (piece) => {
-        bytes += piece.length;
-        return stager.write(piece);
-      },
-      missing: (index) => {
-        missing.push(putAt(index).path);
-      },
-    },
-    signal,
-  );
-  const silent = puts.filter((_, index) => !begun.has(index)).map(({ path }) => path);
-  progress({ files: begun.size, bytes });
-  return [...new Set([...missing, ...silent])];
-}

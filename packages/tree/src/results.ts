@@ -85,15 +85,21 @@ export interface ReplicationResult {
 /** Makes plans true on this node's disk. One at a time. */
 export interface Replicator {
   /**
-   * Rolls an interrupted transaction forward, or clears what it staged. Called once, before the first
-   * scan. The result tells what was found, for the log.
+   * Rolls an interrupted transaction forward, or clears what it staged. To be called before the first
+   * scan. The result tells what was found, for the log; `failures` are the paths with which it could not
+   * be done. Rejects with a `DiskError`, and keeps the journal, at a fault of the device: call it again.
    */
   recover(): Promise<{
     readonly found: 'nothing' | 'staged' | 'journal';
     readonly renamed: number;
     readonly removed: number;
+    readonly failures: ReplicationResult['failures'];
   }>;
-  /** Stage, sync, journal, rename, sync, delete (into the trash), commit. Rejects with a `DiskError` and leaves the tree as it was, or the journal to roll forward. */
+  /**
+   * Stage, sync, journal, rename, sync, delete (into the trash), commit. Rejects with a `DiskError` and
+   * leaves the tree as it was, or, when the device is at fault after that, the journal: the next call
+   * rolls it forward and rejects with `ROLLED_FORWARD`, for the tree is another than the plan was made for.
+   */
   replicate(
     plan: Replication,
     source: ContentSource,

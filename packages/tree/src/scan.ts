@@ -1,26 +1,21 @@
 /**
  * Finds what is on the disk: lists directories, compares each with what was known, reads only what
- * changed. All system calls are the disk's; the event loop sees batches.
+ * changed. All system calls are the disk's; the event loop sees batches, and gets its turn between them.
  */
-import { type DirectoryNode, emptyTree, type FileTree, fileTree, joinPath } from '@muster/protocol';
+import { joinPath } from '@muster/protocol';
 import { decodeCache } from './cache-format.ts';
 import { openCacheWriter } from './cache-writer.ts';
-import {
-  type Classified,
-  type ClassifyOptions,
-  classify,
-  type Found,
-  forgetLearned,
-  type Learned,
-} from './classify.ts';
-import type { Digested, Disk, FileStat, Owner } from './disk.ts';
+import type { ClassifyOptions } from './classify.ts';
+import type { Digested, Disk, Owner } from './disk.ts';
 import { follow } from './follow.ts';
-import { type Known, trust, unknown } from './known.ts';
-import { bytesOf, packedInode, packStat, statFields } from './packed.ts';
-import { missingDirectory, tooManyFiles, unreadableDirectory } from './problems.ts';
-import type { Problem, Scanner, ScanResult } from './results.ts';
-import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
+import type { Known } from './known.ts';
+import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
+import { runPieces } from './pieces.ts';
+import type { Scanner, ScanResult } from './results.ts';
+import { resultOf } from './scan-result.ts';
+import type { Exclusions, TableEntry } from './selection.ts';
 import { settle } from './settle.ts';
+import { type Changed, firstVisits, type Visit, visited, type Walk } from './visit.ts';
 
 export interface ScannerDeps {
   readonly disk: Disk;
@@ -41,17 +36,9 @@ export interface ScannerConfig {
   readonly mode: 'master' | 'worker';
 }
 
-/** A file that was just written: its content is known, so the next scan need not read it. */
-export interface LearnedFile {
-  /** Relative to R. */
-  readonly path: string;
-  readonly digest: string;
-  readonly stat: FileStat;
-}
-
 export interface LearningScanner extends Scanner {
   /** Takes what a replicator wrote. Used by the next scan of its directory only, and only where the stat is still the same. */
-  learn(files: readonly LearnedFile[]): void;
+  learn(files: readonly LearnedFile[], directories?: LearnedDirectories): void;
 }
 
 /**
@@ -62,192 +49,168 @@ const freshMs = 60;
 const maxCacheBytes = 512 * 1024 * 1024;
 /** Files digested before their directories are settled: keeps each turn of the event loop short. */
 const chunkFiles = 500;
+/** Names taken in before others get their turn: some milliseconds. */
+const turnNames = 2_000;
 
-interface Visit {
-  readonly directory: string;
-  readonly entry: TableEntry;
-  /** Everything below too, not only what is new. */
-  readonly deep: boolean;
+/** All that a scanner remembers between two scans. */
+interface Memory {
+  known: Map<string, Known>;
+  readonly learned: Map<string, LearnedFile>;
+  asked: ReadonlySet<string>;
+  last: ScanResult | undefined;
 }
 
 export async function openScanner({ disk, wallNow }: ScannerDeps, config: ScannerConfig): Promise<LearningScanner> {
-  const { root, table, cachePath, limits, mode } = config;
-  const absolute = (directory: string): string => `${root}/${directory}`;
-  let known: Map<string, Known> = decodeCache(await disk.read(cachePath, maxCacheBytes).catch(() => undefined), table);
-  const learned = new Map<string, Learned>();
-  let last: ScanResult | undefined;
-  const cache = openCacheWriter(disk, cachePath, () => known.values());
-
-  const start = (dirty: ReadonlySet<string> | 'all'): Visit[] => {
-    if (dirty === 'all') return table.map((entry) => ({ directory: entry.directory, entry, deep: true }));
-    const visits = new Map<string, Visit>();
-    const visit = (directory: string, entry: TableEntry): void =>
-      void visits.set(directory, { directory, entry, deep: false });
-    for (const directory of dirty) {
-      const nearest = nearestKnown(directory, known, table);
-      if (nearest !== undefined) visit(nearest.directory, nearest.entry);
-    }
-    for (const one of known.values()) if (!one.settled) visit(one.directory, one.entry);
-    for (const entry of table) if (!known.has(entry.directory)) visit(entry.directory, entry);
-    return [...visits.values()];
+  const { table, cachePath } = config;
+  const cache = await disk.read(cachePath, maxCacheBytes).catch(() => undefined);
+  const known = await runPieces(disk, decodeCache(cache, table));
+  const memory: Memory = { known, learned: new Map(), asked: new Set(), last: undefined };
+  const writer = openCacheWriter(disk, cachePath, () => memory.known.values());
+  return {
+    scan: async (dirty, signal) => {
+      const before = memory.known;
+      const { changed, result } = await scan(
+        disk,
+        config,
+        memory,
+        dirty,
+        BigInt(Math.floor(wallNow() - freshMs)),
+        signal,
+      );
+      if (changed > 0 || memory.known.size !== before.size) writer.changed();
+      return result;
+    },
+    save: writer.save,
+    learn: (files, directories) => learn(memory, files, directories),
   };
+}
 
-  const scan = async (dirty: ReadonlySet<string> | 'all', signal: AbortSignal): Promise<ScanResult> => {
+/** What a rejected scan found is forgotten; what was learned is kept for the next. */
+async function scan(
+  disk: Disk,
+  config: ScannerConfig,
+  memory: Memory,
+  dirty: ReadonlySet<string> | 'all',
+  freshMilliseconds: bigint,
+  signal: AbortSignal,
+): Promise<{ readonly result: ScanResult; readonly changed: number }> {
+  signal.throwIfAborted();
+  const { learned, asked } = memory;
+  const options = optionsOf(config, learned, asked);
+  const walk: Walk = { draft: new Map(memory.known), options, mode: config.mode, changed: [] };
+  await list(disk, config.root, walk, firstVisits(dirty, memory.known, options), signal);
+  const hashed = await read(disk, config, walk, freshMilliseconds * 1_000_000n, signal);
+  memory.known = walk.draft;
+  forgetLearned(memory, dirty === 'all' ? 'all' : walk.changed);
+  const result = resultOf(walk.draft, memory.last, config, hashed);
+  memory.last = result;
+  return { result, changed: walk.changed.length };
+}
+
+async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[], signal: AbortSignal): Promise<void> {
+  for (let visits = first; visits.length > 0; ) {
+    const listings = await disk.list(visits.map(({ directory }) => `${root}/${directory}`));
     signal.throwIfAborted();
-    const freshNs = BigInt(Math.floor(wallNow() - freshMs)) * 1_000_000n;
-    const draft = new Map(known);
-    const options = optionsOf(config, learned);
-    const changed: { found: Classified; before: Known | undefined }[] = [];
-    for (let visits = start(dirty); visits.length > 0; ) {
-      const listings = await disk.list(visits.map(({ directory }) => absolute(directory)));
+    const next: Visit[] = [];
+    const pace = paceOf(disk);
+    for (const [index, visit] of visits.entries()) {
+      const listing = listings[index]!;
+      next.push(...visited(walk, visit, listing));
+      await pace(listing.ok ? listing.names.length : 1);
+    }
+    visits = next;
+  }
+}
+
+/** Reads what must be read; returns how many files that were. */
+async function read(
+  disk: Disk,
+  config: ScannerConfig,
+  { changed, draft }: Walk,
+  freshNs: bigint,
+  signal: AbortSignal,
+): Promise<number> {
+  const pace = paceOf(disk);
+  let hashed = 0;
+  const readChunk = async (chunk: readonly Changed[]): Promise<void> => {
+    const all = await digestChunk(disk, config.root, chunk, signal);
+    let at = 0;
+    for (const { found, before } of chunk) {
+      const digested = new Map<number, Digested>(found.read.map((index) => [index, all[at++]!]));
+      const { links, hashed: followed } = await follow(disk, config.root, config, found, before, signal);
       signal.throwIfAborted();
-      visits = visits.flatMap((visit, index) => visited(visit, listings[index]!, draft, options, changed, mode));
-    }
-    const reused = await settleAll(changed, draft, freshNs, signal);
-    if (changed.length > 0 || draft.size !== known.size) cache.changed();
-    known = draft;
-    forgetLearned(learned, dirty, changed);
-    last = resultOf(draft, last, config, reused);
-    return last;
-  };
-
-  const settleAll = async (
-    changed: readonly { found: Classified; before: Known | undefined }[],
-    draft: Map<string, Known>,
-    freshNs: bigint,
-    signal: AbortSignal,
-  ): Promise<number> => {
-    let hashed = 0;
-    await Promise.all(
-      chunksOf(changed).map(async (chunk) => {
-        const paths = chunk.flatMap(({ found }) =>
-          found.read.map((index) => `${absolute(found.directory)}/${found.listing.names[index]}`),
-        );
-        const digested = paths.length === 0 ? [] : await disk.digest(paths, signal);
-        let at = 0;
-        for (const { found, before } of chunk) {
-          const own = new Map<number, Digested>(found.read.map((index) => [index, digested[at++]!]));
-          const followed = await follow(disk, root, config, found, before, signal);
-          signal.throwIfAborted();
-          hashed += own.size + followed.hashed;
-          draft.set(found.directory, settle(found, own, followed.links, before, freshNs, limits.maxFileBytes));
-        }
-      }),
-    );
-    return hashed;
-  };
-
-  const learn = (files: readonly LearnedFile[]): void => {
-    for (const { path, digest, stat } of files) {
-      const packed = new BigInt64Array(statFields);
-      packStat(packed, 0, stat);
-      learned.set(path, { packed, digest: Buffer.from(digest, 'hex') });
+      hashed += digested.size + followed;
+      const content = { digested, followed: links };
+      draft.set(found.directory, settle(found, content, before, freshNs, config.limits.maxFileBytes));
+      await pace(found.listing.names.length);
     }
   };
+  const reading: Promise<void>[] = [];
+  for (const chunk of chunksOf(changed)) {
+    const one = readChunk(chunk);
+    one.catch(() => {});
+    reading.push(one);
+    await pace(chunkFiles);
+  }
+  await Promise.all(reading);
+  return hashed;
+}
 
-  return { scan, save: cache.save, learn };
+async function digestChunk(
+  disk: Disk,
+  root: string,
+  chunk: readonly Changed[],
+  signal: AbortSignal,
+): Promise<readonly Digested[]> {
+  const paths = chunk.flatMap(({ found }) =>
+    found.read.map((index) => `${root}/${found.directory}/${found.listing.names[index]}`),
+  );
+  return paths.length === 0 ? [] : disk.digest(paths, signal);
+}
+
+/** Lets others in whenever `turnNames` names were dealt with, by whomever. */
+function paceOf(disk: Disk): (names: number) => Promise<void> {
+  let since = 0;
+  return async (names) => {
+    since += names;
+    if (since < turnNames) return;
+    since = 0;
+    await disk.turn();
+  };
+}
+
+function learn(memory: Memory, files: readonly LearnedFile[], directories: LearnedDirectories | undefined): void {
+  for (const file of files) memory.learned.set(file.path, file);
+  if (directories !== undefined) memory.asked = askedAfter(memory.asked, directories);
 }
 
 const optionsOf = (
   { table, exclusions, limits, mode, owner }: ScannerConfig,
-  learned: ReadonlyMap<string, Learned>,
+  learned: ReadonlyMap<string, LearnedFile>,
+  asked: ReadonlySet<string>,
 ): ClassifyOptions => ({
   table,
   exclusions,
   maxFileBytes: limits.maxFileBytes,
   drift: mode === 'worker' ? { owner } : undefined,
   learned,
+  asked,
 });
 
-/** Only what was found by scanning is listed: a name from outside may lead through a symlink. */
-function nearestKnown(
-  directory: string,
-  known: ReadonlyMap<string, Known>,
-  table: readonly TableEntry[],
-): { directory: string; entry: TableEntry } | undefined {
-  const entry = entryOf(table, directory);
-  if (entry === undefined) return undefined;
-  let at = directory;
-  while (at !== entry.directory && !known.has(at)) at = at.slice(0, at.lastIndexOf('/'));
-  return { directory: at, entry };
+/**
+ * What a directory that was visited did not take is of no use any more; of the others the next scan may
+ * still want it. What was learned while the scan ran may be lost: that costs reading it.
+ */
+function forgetLearned({ learned }: Memory, extent: Walk['changed'] | 'all'): void {
+  if (extent === 'all') return learned.clear();
+  if (learned.size === 0) return;
+  for (const { found } of extent)
+    for (const name of found.listing.names) learned.delete(joinPath(found.directory, name));
 }
 
-/** Takes in one listing; returns what is to be listed next. */
-function visited(
-  { directory, entry, deep }: Visit,
-  listing: Found | { readonly ok: false; readonly failure: { readonly code: string } },
-  draft: Map<string, Known>,
-  options: ClassifyOptions,
-  changed: { found: Classified; before: Known | undefined }[],
-  mode: ScannerConfig['mode'],
-): Visit[] {
-  const before = draft.get(directory);
-  if (!listing.ok) {
-    unlisted(directory, entry, listing.failure.code, draft, mode);
-    return [];
-  }
-  if (before?.settled === true && sameListing(before, listing)) {
-    return deep ? before.subdirectories.map((name) => ({ directory: joinPath(directory, name), entry, deep })) : [];
-  }
-  const found = classify(entry, directory, listing, before, options);
-  changed.push({ found, before });
-  for (const name of before?.subdirectories ?? []) {
-    if (!found.subdirectories.includes(name)) forget(joinPath(directory, name), entry, draft);
-  }
-  return found.subdirectories.flatMap((name): Visit[] => {
-    const path = joinPath(directory, name);
-    const isNew =
-      !draft.has(path) ||
-      (before !== undefined &&
-        inodeOf(before.names, before.packed, name) !== inodeOf(listing.names, listing.stats.packed, name));
-    return deep || isNew ? [{ directory: path, entry, deep: deep || isNew }] : [];
-  });
-}
-
-const sameListing = (before: Known, { names, notUtf8, stats }: Found): boolean =>
-  before.names.length === names.length &&
-  bytesOf(before.packed).equals(bytesOf(stats.packed)) &&
-  names.every((name, index) => name === before.names[index]) &&
-  before.notUtf8.join('/') === notUtf8.join('/');
-
-const inodeOf = (names: readonly string[], packed: BigInt64Array, name: string): string =>
-  packedInode(packed, names.indexOf(name));
-
-const isGone = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR';
-
-/** What cannot be read must not look deleted: what was known of it stays, and a problem says why. */
-function unlisted(
-  directory: string,
-  entry: TableEntry,
-  code: string,
-  draft: Map<string, Known>,
-  mode: ScannerConfig['mode'],
-): void {
-  const before = draft.get(directory) ?? unknown(directory, entry);
-  const block = (problem: Problem): void =>
-    void draft.set(directory, { ...before, problems: [problem], settled: false });
-  if (!isGone(code)) {
-    block(unreadableDirectory(directory, code));
-    return;
-  }
-  const heldFiles = [...draft.values()].some(
-    (one) => one.entry === entry && (one.node?.files.size ?? 0) + one.trusts.filter((t) => t !== trust.none).length > 0,
-  );
-  if (directory === entry.directory && mode === 'master' && heldFiles) block(missingDirectory(directory));
-  else forget(directory, entry, draft);
-}
-
-/** Drops `directory` and all below it that belongs to the same entry. */
-function forget(directory: string, entry: TableEntry, draft: Map<string, Known>): void {
-  for (const [path, one] of draft) {
-    if (one.entry === entry && (path === directory || path.startsWith(`${directory}/`))) draft.delete(path);
-  }
-}
-
-function chunksOf(
-  changed: readonly { found: Classified; before: Known | undefined }[],
-): { found: Classified; before: Known | undefined }[][] {
-  const chunks: { found: Classified; before: Known | undefined }[][] = [];
+/** Directories together until they hold `chunkFiles` to read, or are as many. */
+function chunksOf(changed: readonly Changed[]): Changed[][] {
+  const chunks: Changed[][] = [];
   let files = chunkFiles;
   for (const one of changed) {
     if (files >= chunkFiles) {
@@ -258,41 +221,4 @@ function chunksOf(
     files += one.found.read.length + 1;
   }
   return chunks;
-}
-
-function resultOf(
-  known: ReadonlyMap<string, Known>,
-  last: ScanResult | undefined,
-  { table, limits }: ScannerConfig,
-  hashed: number,
-): ScanResult {
-  const all = [...known.values()].sort((a, b) => (a.directory < b.directory ? -1 : 1));
-  const nodes = new Map<string, DirectoryNode>();
-  for (const { directory, node } of all) if (node !== undefined) nodes.set(directory, node);
-  const problems: Problem[] = all.flatMap((one) => one.problems);
-  const held = problems.filter(({ effect }) => effect === 'held').map(({ path }) => path);
-  const tree = shareTree(nodes, held, last?.tree ?? emptyTree);
-  if (tree.files > limits.maxFiles) problems.push(tooManyFiles(tree.files, limits.maxFiles));
-  const watched = new Set(all.map(({ directory }) => directory));
-  for (const { directory } of table)
-    if (!watched.has(directory)) watched.add(directory.slice(0, Math.max(directory.lastIndexOf('/'), 0)));
-  return {
-    tree,
-    problems,
-    modeDrift: all.flatMap((one) => one.modeDrift),
-    leftovers: all.flatMap((one) => one.leftovers),
-    directories: [...watched].filter((directory) => directory !== '').sort(),
-    hashed,
-    reused: Math.max(0, tree.files - hashed),
-  };
-}
-
-/** The tree before, when nothing changed: whoever compares can compare by identity. */
-function shareTree(nodes: ReadonlyMap<string, DirectoryNode>, held: readonly string[], last: FileTree): FileTree {
-  const same =
-    nodes.size === last.directories.size &&
-    [...nodes].every(([directory, node]) => last.directories.get(directory) === node) &&
-    held.length === last.held.size &&
-    held.every((path) => last.held.has(path));
-  return same ? last : fileTree(nodes, held);
 }

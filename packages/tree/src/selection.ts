@@ -44,8 +44,10 @@ export const isSafeName = (name: string): boolean =>
 const isNoLonger = (text: string, bytes: number): boolean =>
   text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes;
 
-/** Not longer than the system takes. */
-export const isShortPath = (path: string): boolean => isNoLonger(path, 4_000);
+/** Linux takes paths of 4,095 bytes; this leaves room for R and for the folders of our own. */
+const maxPathBytes = 3_700;
+
+export const isShortPath = (path: string): boolean => isNoLonger(path, maxPathBytes);
 
 /** Relative, normalised, every part safe, not longer than the system takes. */
 export const isSafePath = (path: string): boolean => isShortPath(path) && path.split('/').every(isSafeName);
@@ -59,3 +61,6 @@ export function entryOf(table: readonly TableEntry[], directory: string): TableE
   }
   return deepest;
 }
+
+/** What may be left in a directory that is removed nevertheless: names that are excluded everywhere (`reference/integrity.md` 5), and our own. */
+export const mayBeLeft = (name: string, { files }: Exclusions): boolean => files.includes(name) || isStagedName(name);

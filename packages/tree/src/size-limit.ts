@@ -1,4 +1,4 @@
-import { type Failure, failure } from './plan.ts';
+import { type Failure, failure } from './failure.ts';
 import type { Replication } from './results.ts';
 
 /** Takes the files that are too large out of `plan`. What stands at their paths stays. */

@@ -13,16 +13,17 @@ export async function trashFolders(
     .sort((a, b) => a.number - b.number);
 }
 
-/** Removes a folder of ours with all that is in it. */
+/** Removes a folder of ours with all that is in it. What resists stays, for the next time. */
 export async function removeTree(disk: Disk, path: string): Promise<void> {
   const [listing] = await disk.list([path]);
   if (listing?.ok !== true) return;
   const kinds = listing.names.map((name, index) => ({ path: `${path}/${name}`, kind: listing.stats.at(index).kind }));
   for (const { path: below, kind } of kinds) if (kind === 'directory') await removeTree(disk, below);
-  await disk.steps(
-    kinds.filter(({ kind }) => kind !== 'directory').map(({ path: file }) => ({ do: 'unlink', path: file })),
-  );
-  await disk.steps([{ do: 'remove-directory', path }]);
+  const files = kinds.filter(({ kind }) => kind !== 'directory');
+  await disk.steps([
+    ...files.map(({ path: file }) => ({ do: 'unlink' as const, path: file })),
+    { do: 'remove-directory', path },
+  ]);
 }
 
 /** Leaves the newest folder: a run that was killed before it could clear what an earlier one had put there. */

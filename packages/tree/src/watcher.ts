@@ -20,12 +20,15 @@ export interface TreeWatcherDeps {
 }
 
 export interface TreeWatcher {
-  /** Watches exactly these. One that is new counts as changed, for it may have been before the watch stood. */
+  /** Watches exactly these, the first hundreds at once and the others soon. One that is new counts as changed, for it may have been before the watch stood. */
   setDirectories(directories: readonly string[]): void;
   /** Tries once more to watch what was not there. Where the directory above is watched, nobody need ask. */
   retry(): void;
   close(): void;
 }
+
+/** Some milliseconds of work. */
+const watchesATurn = 500;
 
 export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
   const { disk, clock, root, coalesceMs, dirty, exhausted } = deps;
@@ -35,6 +38,8 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
   let marked = new Set<string>();
   let cancel: (() => void) | undefined;
   let closed = false;
+  let waiting: string[] = [];
+  let adding = false;
 
   const mark = (directory: string): void => {
     if (closed) return;
@@ -102,6 +107,17 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
     missing.clear();
   };
 
+  /** The first at once, the rest a turn of the event loop later each, so that thousands stop nobody. */
+  const addWaiting = async (): Promise<void> => {
+    if (adding) return;
+    adding = true;
+    while (waiting.length > 0 && !closed) {
+      for (const directory of waiting.splice(0, watchesATurn)) if (!closed && !watches.has(directory)) add(directory);
+      if (waiting.length > 0) await disk.turn();
+    }
+    adding = false;
+  };
+
   const setDirectories = (wanted: readonly string[]): void => {
     if (closed) return;
     const keep = new Set(wanted);
@@ -111,7 +127,8 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
       watches.delete(directory);
     }
     for (const directory of missing) if (!keep.has(directory)) missing.delete(directory);
-    for (const directory of wanted) if (!closed && !watches.has(directory)) add(directory);
+    waiting = wanted.filter((directory) => !watches.has(directory));
+    void addWaiting();
   };
 
   const retry = (): void => {

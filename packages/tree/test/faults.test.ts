@@ -106,7 +106,7 @@ describe('a disk that fails', () => {
   ])('after %s nothing is renamed and staged files are gone', async (_, journal, found) => {
     const worker = await openNode({ mode: 'worker' });
     if (journal !== undefined) put(worker.root, 'queue/cluster/muster/journal', journal);
-    expect(await worker.replicator.recover()).toEqual({ found, renamed: 0, removed: 0 });
+    expect(await worker.replicator.recover()).toEqual({ found, renamed: 0, removed: 0, failures: [] });
     put(worker.root, 'etc/rules/d/.muster-0123456789abcdef-0.tmp');
     expect((await worker.replicator.recover()).found).toBe('staged');
     expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/d/']);

@@ -5,7 +5,7 @@ import { join, joinFiles, joinSteps, split, splitFiles, splitSteps } from '../sr
 const path = fc.string().filter((text) => !text.includes('\0'));
 const mode = fc.integer({ min: 0, max: 0o7777 });
 const owner = fc.record({ uid: fc.nat(), gid: fc.nat() });
-const step: fc.Arbitrary<DiskStep> = fc.oneof(
+const change: fc.Arbitrary<DiskStep> = fc.oneof(
   fc.record({ do: fc.constant('rename' as const), from: path, to: path }),
   fc.record({ do: fc.constantFrom('unlink' as const, 'remove-directory' as const), path }),
   fc.record(
@@ -15,8 +15,13 @@ const step: fc.Arbitrary<DiskStep> = fc.oneof(
   fc.record({ do: fc.constant('chmod' as const), path, mode }),
   fc.record({ do: fc.constant('chown' as const), path, owner }),
 );
+const within = fc.option(
+  path.filter((text) => text !== ''),
+  { nil: undefined },
+);
+const step = fc.tuple(change, within).map(([one, at]): DiskStep => (at === undefined ? one : { ...one, within: at }));
 const file = fc.record(
-  { path, mode, size: fc.nat(), owner },
+  { path, mode, size: fc.nat(), owner, within: path.filter((text) => text !== '') },
   { requiredKeys: ['path', 'mode', 'size'] },
 ) as fc.Arbitrary<StagedWrite>;
 

@@ -9,6 +9,7 @@ import {
   defaultExclusions,
   type LearningScanner,
   nodeDisk,
+  type Owner,
   openContentReader,
   openReplicator,
   openScanner,
@@ -74,6 +75,7 @@ export interface NodeOptions {
   readonly maxFiles?: number;
   readonly wallNow?: () => number;
   readonly random?: () => number;
+  readonly owner?: Owner;
 }
 
 /** Time enough after the writes of a test that nothing counts as fresh. */
@@ -90,11 +92,12 @@ export async function openNode(options: NodeOptions = {}): Promise<Node> {
       limits: { maxFileBytes, maxFiles },
       cachePath: join(root, 'queue/cluster/digests'),
       mode,
+      owner: options.owner,
     },
   );
   const replicator = openReplicator(
     { disk: on, random: options.random ?? Math.random, learn: scanner.learn },
-    { root, table, exclusions: defaultExclusions, statePath: join(root, 'queue/cluster/muster') },
+    { root, table, exclusions: defaultExclusions, owner: options.owner, statePath: join(root, 'queue/cluster/muster') },
   );
   let last: ScanResult | undefined;
   const tree = (): FileTree => last!.tree;

@@ -104,14 +104,19 @@ function replicated(state: State, result: ReplicationResult, now: number, { clas
 /** Of a failure while the link is gone nothing is said: it goes on when the link is back. */
 function replicationFailed(state: State, code: string, text: string, now: number): Step {
   if (state.work.type !== 'replicating') return step(state);
+  if (code === rolledForwardCode) return rescan({ ...state, trouble: undefined }, now, 'all');
   const trouble = state.linked ? troubled(state.trouble, code, text, now, 1) : undefined;
   return rescan({ ...state, trouble }, now);
 }
 
+/** The disk finished an interrupted transaction first: what that changed, our plan does not tell. */
+const rolledForwardCode = 'ROLLED_FORWARD';
+
 /** Whatever came of it, only a new scan says what the disk holds now. */
-function rescan(state: State, now: number): Step {
+function rescan(state: State, now: number, extent?: 'all'): Step {
   if (state.work.type !== 'replicating') return step(state);
-  const directories = state.local === undefined ? 'all' : touchedDirectories(state.work.plan, state.local.tree);
+  const directories =
+    extent ?? (state.local === undefined ? 'all' : touchedDirectories(state.work.plan, state.local.tree));
   const mark = state.nextMark;
   const next: State = {
     ...state,

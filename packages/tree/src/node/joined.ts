@@ -24,23 +24,24 @@ const gidOf = (owner: Owner | undefined): string => (owner === undefined ? '' : 
 const withOwner = (uid: string, gid: string): { readonly owner?: Owner } =>
   uid === '' ? {} : { owner: { uid: Number(uid), gid: Number(gid) } };
 
-function fieldsOf(step: DiskStep): readonly [DiskStep['do'], string, string, string, string] {
+function fieldsOf(step: DiskStep): readonly string[] {
+  const within = step.within ?? '';
   switch (step.do) {
     case 'rename':
-      return [step.do, step.from, step.to, '', ''];
+      return [step.do, step.from, step.to, '', '', within];
     case 'unlink':
     case 'remove-directory':
-      return [step.do, step.path, '', '', ''];
+      return [step.do, step.path, '', '', '', within];
     case 'make-directory':
-      return [step.do, step.path, String(step.mode), uidOf(step.owner), gidOf(step.owner)];
+      return [step.do, step.path, String(step.mode), uidOf(step.owner), gidOf(step.owner), within];
     case 'chmod':
-      return [step.do, step.path, String(step.mode), '', ''];
+      return [step.do, step.path, String(step.mode), '', '', within];
     case 'chown':
-      return [step.do, step.path, '', uidOf(step.owner), gidOf(step.owner)];
+      return [step.do, step.path, '', uidOf(step.owner), gidOf(step.owner), within];
   }
 }
 
-const stepFields = 5;
+const stepFields = 6;
 
 export const joinSteps = (steps: readonly DiskStep[]): Joined => join(steps.flatMap(fieldsOf));
 
@@ -48,7 +49,9 @@ export function splitSteps(joined: Joined): DiskStep[] {
   const all = split(joined);
   return Array.from({ length: all.length / stepFields }, (_, index) => {
     const at = index * stepFields;
-    return stepOf(all[at] as DiskStep['do'], all[at + 1]!, all[at + 2]!, all[at + 3]!, all[at + 4]!);
+    const within = all[at + 5]!;
+    const step = stepOf(all[at] as DiskStep['do'], all[at + 1]!, all[at + 2]!, all[at + 3]!, all[at + 4]!);
+    return within === '' ? step : { ...step, within };
   });
 }
 
@@ -68,10 +71,19 @@ function stepOf(what: DiskStep['do'], path: string, second: string, uid: string,
   }
 }
 
-const fileFields = 5;
+const fileFields = 6;
 
 export const joinFiles = (files: readonly StagedWrite[]): Joined =>
-  join(files.flatMap(({ path, mode, size, owner }) => [path, String(mode), String(size), uidOf(owner), gidOf(owner)]));
+  join(
+    files.flatMap(({ path, mode, size, owner, within = '' }) => [
+      path,
+      String(mode),
+      String(size),
+      uidOf(owner),
+      gidOf(owner),
+      within,
+    ]),
+  );
 
 export function splitFiles(joined: Joined): StagedWrite[] {
   const all = split(joined);
@@ -82,6 +94,7 @@ export function splitFiles(joined: Joined): StagedWrite[] {
       mode: Number(all[at + 1]),
       size: Number(all[at + 2]),
       ...withOwner(all[at + 3]!, all[at + 4]!),
+      ...(all[at + 5] === '' ? {} : { within: all[at + 5]! }),
     };
   });
 }

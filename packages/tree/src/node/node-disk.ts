@@ -1,4 +1,4 @@
-/** The real disk: every call runs in a worker thread, in batches; only watches live on the event loop. */
+/** Adapter: the real disk: every call runs in a worker thread, in batches; only watches live on the event loop. */
 import type { Digested, Disk, DiskFailure, DiskStep, FileStat, Listing, Reader, StepOutcome } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import { digestBytes } from '../known.ts';
@@ -174,6 +174,7 @@ export function nodeDisk({
       await threads.run({ op: 'sync', files, directories, few: fewFiles });
     },
     watch: watchDirectory,
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     close: threads.close,
   };
 }

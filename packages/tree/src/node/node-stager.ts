@@ -1,4 +1,4 @@
-/** Collects staged bytes into pieces of 1 MiB for a system-call thread. */
+/** Adapter: collects staged bytes into pieces of 1 MiB for a system-call thread. */
 
 import { dirname } from 'node:path';
 import type { Staged, StagedWrite, Stager } from '../disk.ts';
@@ -73,18 +73,7 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
       await Promise.all(pending);
       const raw = (await thread.run({ op: 'staged', handle })) as RawDigests;
       if (end()) thread.release();
-      const digests = Buffer.from(raw.digests.buffer, raw.digests.byteOffset, raw.digests.byteLength);
-      return files.map(({ path }, index): Staged => {
-        const code = raw.failures.get(index);
-        return code === undefined
-          ? {
-              ok: true,
-              path,
-              digest: digests.toString('hex', index * digestBytes, (index + 1) * digestBytes),
-              stat: unpackStat(raw.packed, index),
-            }
-          : { ok: false, path, failure: { code, path } };
-      });
+      return stagedOf(files, raw);
     },
     abort: async () => {
       if (!end()) return;
@@ -93,6 +82,24 @@ export function openNodeStager(thread: ReturnType<Threads['pin']>, handle: numbe
       thread.release();
     },
   };
+}
+
+/** Files told of before others get their turn. */
+const turnFiles = 2_000;
+
+async function stagedOf(files: readonly StagedWrite[], { digests, packed, failures }: RawDigests): Promise<Staged[]> {
+  const hex = Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength);
+  const all: Staged[] = [];
+  for (const [index, { path }] of files.entries()) {
+    const code = failures.get(index);
+    if (code !== undefined) all.push({ ok: false, path, failure: { code, path } });
+    else {
+      const digest = hex.toString('hex', index * digestBytes, (index + 1) * digestBytes);
+      all.push({ ok: true, path, digest, stat: unpackStat(packed, index) });
+    }
+    if (all.length % turnFiles === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return all;
 }
 
 /** One stager out of several: the files of one directory go to one lane, the next directory to the next. */

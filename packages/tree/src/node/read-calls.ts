@@ -56,6 +56,16 @@ function escapeName(raw: Buffer): string {
   return shown;
 }
 
+/** A name whose path the system does not take can exist; its stat stays all zero. */
+function statEntry(path: string): fs.BigIntStats | 'too long' | undefined {
+  try {
+    return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === 'ENAMETOOLONG') return 'too long';
+    throw error;
+  }
+}
+
 function listOne(directory: string): RawListing {
   try {
     const { names, notUtf8 } = splitNames(directory);
@@ -63,9 +73,9 @@ function listOne(directory: string): RawListing {
     const packed = new BigInt64Array(names.length * statFields);
     const kept: string[] = [];
     for (const name of names) {
-      const stat = fs.lstatSync(`${directory}/${name}`, { bigint: true, throwIfNoEntry: false });
+      const stat = statEntry(`${directory}/${name}`);
       if (stat === undefined) continue;
-      packInto(packed, kept.length, stat);
+      if (stat !== 'too long') packInto(packed, kept.length, stat);
       kept.push(name);
     }
     return { names: kept.join('\0'), notUtf8, packed: packed.subarray(0, kept.length * statFields) };

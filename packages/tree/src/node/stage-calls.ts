@@ -5,6 +5,7 @@ import type { StagedWrite } from '../disk.ts';
 import { digestBytes } from '../known.ts';
 import { statFields } from '../packed.ts';
 import { beginNext, type RawDigests } from './calls.ts';
+import { type Confined, openConfined } from './confined.ts';
 import { codeOf, packInto } from './read-calls.ts';
 
 interface Writing {
@@ -21,6 +22,8 @@ interface Stage {
   readonly digests: Buffer[];
   readonly failures: Map<number, string>;
   readonly stats: fs.BigIntStats[];
+  /** Looks at each directory once in a while, not for each file. */
+  confined: Confined;
 }
 
 const stages = new Map<number, Stage>();
@@ -29,7 +32,14 @@ const createOnly = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O
 const stageOf = (handle: number): Stage => {
   const known = stages.get(handle);
   if (known !== undefined) return known;
-  const fresh: Stage = { current: undefined, paths: [], digests: [], failures: new Map(), stats: [] };
+  const fresh: Stage = {
+    current: undefined,
+    paths: [],
+    digests: [],
+    failures: new Map(),
+    stats: [],
+    confined: openConfined(),
+  };
   stages.set(handle, fresh);
   return fresh;
 };
@@ -41,6 +51,7 @@ export function stage(
   bytes: Uint8Array,
 ): void {
   const at = stageOf(handle);
+  at.confined = openConfined();
   let offset = 0;
   let next = 0;
   for (const command of commands) {
@@ -56,6 +67,7 @@ function begin(stage: Stage, file: StagedWrite): void {
   endCurrent(stage);
   stage.paths.push(file.path);
   try {
+    stage.confined(file.path, file.within);
     const descriptor = fs.openSync(file.path, createOnly, 0o600);
     stage.current = { file, descriptor, digest: undefined, written: 0 };
   } catch (error) {

@@ -5,7 +5,8 @@ import type { Call, Reply } from './calls.ts';
 import { split, splitFiles, splitSteps } from './joined.ts';
 import { codeOf, digest, list, openSafely, packedStat, read, realpath, stat } from './read-calls.ts';
 import { stage, staged, unstage } from './stage-calls.ts';
-import { replace, steps, sync } from './write-calls.ts';
+import { sync } from './sync-calls.ts';
+import { replace, steps } from './write-calls.ts';
 
 const readers = new Map<number, number>();
 

@@ -1,30 +1,12 @@
 /** System calls that change the disk, done synchronously in a worker thread. */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import type { DiskFailure, DiskStep, Owner } from '../disk.ts';
 import { statFields } from '../packed.ts';
 import type { RawSteps } from './calls.ts';
+import { type Confined, openConfined } from './confined.ts';
 import { codeOf, failed, packInto } from './read-calls.ts';
-
-/** Durable: the name is there after a power cut only when the directory is synced too. */
-export function syncDirectory(directory: string): void {
-  const descriptor = fs.openSync(directory, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function syncFile(path: string): void {
-  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-  try {
-    fs.fdatasyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
+import { syncDirectory } from './sync-calls.ts';
 
 export function replace(path: string, bytes: Uint8Array, mode: number): void {
   const temporary = `${path}.new`;
@@ -61,16 +43,42 @@ function onFile(path: string, act: (descriptor: number) => void): void {
   const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
   const descriptor = fs.openSync(path, flags);
   try {
+    if (!fs.fstatSync(descriptor).isFile()) throw Object.assign(new Error('not a file'), { code: 'NOT_A_FILE' });
     act(descriptor);
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
+/** A directory is never carried along: what was planned was a file. */
+function rename(from: string, to: string): void {
+  if (fs.lstatSync(from).isDirectory())
+    throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'rename' });
+  fs.renameSync(from, to);
+}
+
+/** Missing directories are made from the top, so those that are there are looked at first. */
+function confine(step: DiskStep, confined: Confined): void {
+  if (step.within === undefined) return;
+  if (step.do === 'rename') {
+    confined(step.from, step.within);
+    confined(step.to, step.within);
+  } else if (step.do === 'make-directory') confinedSoFar(step.path, step.within, confined);
+  else confined(step.path, step.within);
+}
+
+function confinedSoFar(path: string, within: string, confined: Confined): void {
+  try {
+    confined(path, within);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
 function take(step: DiskStep): string {
   switch (step.do) {
     case 'rename':
-      fs.renameSync(step.from, step.to);
+      rename(step.from, step.to);
       return step.to;
     case 'unlink':
       fs.unlinkSync(step.path);
@@ -94,8 +102,10 @@ function take(step: DiskStep): string {
 export function steps(all: readonly DiskStep[]): RawSteps {
   const packed = new BigInt64Array(all.length * statFields);
   const failures = new Map<number, DiskFailure>();
+  const confined = openConfined();
   all.forEach((step, index) => {
     try {
+      confine(step, confined);
       const left = take(step);
       const stat = left === '' ? undefined : fs.lstatSync(left, { bigint: true, throwIfNoEntry: false });
       if (stat !== undefined) packInto(packed, index, stat);
@@ -104,34 +114,4 @@ export function steps(all: readonly DiskStep[]): RawSteps {
     }
   });
   return { packed, failures };
-}
-
-/**
- * Few files: each for itself, with its directory. Many: one syncfs a device, through coreutils, for
- * Node has no syncfs; where that is missing, each for itself again.
- */
-export function sync(files: readonly string[], directories: readonly string[], few: number): void {
-  const many = files.length > few || directories.length > few;
-  if (many && syncDevices(directories)) return;
-  for (const file of files) ignoreGone(() => syncFile(file));
-  for (const directory of directories) ignoreGone(() => syncDirectory(directory));
-}
-
-function ignoreGone(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-function syncDevices(directories: readonly string[]): boolean {
-  const oneOfEach = new Map<number, string>();
-  for (const directory of directories) {
-    const stat = fs.statSync(directory, { throwIfNoEntry: false });
-    if (stat !== undefined && !oneOfEach.has(stat.dev)) oneOfEach.set(stat.dev, directory);
-  }
-  if (oneOfEach.size === 0) return true;
-  const { status } = spawnSync('sync', ['-f', '--', ...oneOfEach.values()], { stdio: 'ignore' });
-  return status === 0;
 }

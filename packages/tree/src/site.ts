@@ -1,0 +1,47 @@
+/** Where a transaction happens, and the steps that every part of it takes there. */
+import type { Disk, DiskStep, Owner, StepOutcome } from './disk.ts';
+import { DiskError, isDeviceFault } from './disk-error.ts';
+import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
+
+export interface Site {
+  readonly disk: Disk;
+  /** Absolute path of R. */
+  readonly root: string;
+  readonly table: readonly TableEntry[];
+  readonly exclusions: Exclusions;
+  /** Whom written files and directories are given to; left to the system when absent. */
+  readonly owner?: Owner | undefined;
+  /** Absolute folder of the journal and the trash, of our own. */
+  readonly statePath: string;
+}
+
+/** Directories are as the reference makes them (`reference/integrity.md` 5). */
+export const directoryMode = 0o770;
+
+export const journalPathOf = ({ statePath }: Site): string => `${statePath}/journal`;
+export const trashPathOf = ({ statePath }: Site, trash: number): string => `${statePath}/trash/${trash}`;
+
+/** Below which no directory may be a symlink: that of the table entry itself may. `directory` is relative to R. */
+export function withinOf({ root, table }: Site, directory: string): { readonly within?: string } {
+  const entry = entryOf(table, directory);
+  return entry === undefined ? {} : { within: `${root}/${entry.directory}` };
+}
+
+export const makeDirectoryStep = (site: Site, path: string): DiskStep => ({
+  do: 'make-directory',
+  path: `${site.root}/${path}`,
+  mode: directoryMode,
+  ...(site.owner === undefined ? {} : { owner: site.owner }),
+  ...withinOf(site, path),
+});
+
+/** Takes the steps; rejects with a `DiskError` when the device is at fault with one, for then nothing is sure. */
+export async function takeSteps({ disk }: Site, steps: readonly DiskStep[]): Promise<readonly StepOutcome[]> {
+  if (steps.length === 0) return [];
+  const outcomes = await disk.steps(steps);
+  for (const outcome of outcomes) {
+    if (outcome.ok || !isDeviceFault(outcome.failure.code)) continue;
+    throw new DiskError(outcome.failure.code, outcome.failure.path);
+  }
+  return outcomes;
+}

@@ -1,0 +1,141 @@
+/** What a scan lists, and what it makes of each listing. */
+import { joinPath } from '@muster/protocol';
+import { type Classified, type ClassifyOptions, classify, type Found } from './classify.ts';
+import type { Listing } from './disk.ts';
+import { type Known, trust, unknown } from './known.ts';
+import { bytesOf, packedInode } from './packed.ts';
+import { missingDirectory, unreadableDirectory } from './problems.ts';
+import type { Problem } from './results.ts';
+import { entryOf, type TableEntry } from './selection.ts';
+
+export interface Visit {
+  readonly directory: string;
+  readonly entry: TableEntry;
+  /** Everything below too, not only what is new. */
+  readonly deep: boolean;
+}
+
+/** A directory that is not as it was, and what was known of it. */
+export interface Changed {
+  readonly found: Classified;
+  readonly before: Known | undefined;
+}
+
+/** A scan in progress. */
+export interface Walk {
+  /** What is known by now; at first, what was known before. */
+  readonly draft: Map<string, Known>;
+  readonly options: ClassifyOptions;
+  readonly mode: 'master' | 'worker';
+  readonly changed: Changed[];
+}
+
+/** Where a scan begins. */
+export function firstVisits(
+  dirty: ReadonlySet<string> | 'all',
+  known: ReadonlyMap<string, Known>,
+  { table, asked }: Pick<ClassifyOptions, 'table' | 'asked'>,
+): Visit[] {
+  if (dirty === 'all') return table.map((entry) => ({ directory: entry.directory, entry, deep: true }));
+  const visits = new Map<string, Visit>();
+  const visit = (directory: string, entry: TableEntry): void =>
+    void visits.set(directory, { directory, entry, deep: false });
+  for (const directory of dirty) {
+    const nearest = nearestKnown(directory, known, table);
+    if (nearest !== undefined) visit(nearest.directory, nearest.entry);
+  }
+  for (const one of known.values())
+    if (!one.settled || one.asked !== asked.has(one.directory)) visit(one.directory, one.entry);
+  for (const entry of table) if (!known.has(entry.directory)) visit(entry.directory, entry);
+  return [...visits.values()];
+}
+
+/** Only what was found by scanning is listed: a name from outside may lead through a symlink. */
+function nearestKnown(
+  directory: string,
+  known: ReadonlyMap<string, Known>,
+  table: readonly TableEntry[],
+): { directory: string; entry: TableEntry } | undefined {
+  const entry = entryOf(table, directory);
+  if (entry === undefined) return undefined;
+  let at = directory;
+  while (at !== entry.directory && !known.has(at)) at = at.slice(0, at.lastIndexOf('/'));
+  return { directory: at, entry };
+}
+
+/** Takes in one listing; returns what is to be listed next. */
+export function visited(walk: Walk, { directory, entry, deep }: Visit, listing: Listing): Visit[] {
+  const { draft, options } = walk;
+  const before = draft.get(directory);
+  if (!listing.ok) {
+    unlisted(walk, directory, entry, listing.failure.code);
+    return [];
+  }
+  if (before !== undefined && isAsBefore(before, listing, options)) {
+    return deep ? before.subdirectories.map((name) => ({ directory: joinPath(directory, name), entry, deep })) : [];
+  }
+  const found = classify(entry, directory, listing, before, options);
+  walk.changed.push({ found, before });
+  const still = new Set(found.subdirectories);
+  for (const name of before?.subdirectories ?? [])
+    if (!still.has(name)) forget(joinPath(directory, name), entry, draft);
+  return below(found, before, draft, deep);
+}
+
+function below(
+  { directory, entry, listing, subdirectories }: Classified,
+  before: Known | undefined,
+  draft: ReadonlyMap<string, Known>,
+  deep: boolean,
+): Visit[] {
+  if (subdirectories.length === 0) return [];
+  const inodeBefore = inodesOf(before?.names ?? [], before?.packed);
+  const inodeNow = inodesOf(listing.names, listing.stats.packed);
+  return subdirectories.flatMap((name): Visit[] => {
+    const path = joinPath(directory, name);
+    const isNew = !draft.has(path) || (before !== undefined && inodeBefore(name) !== inodeNow(name));
+    return deep || isNew ? [{ directory: path, entry, deep: true }] : [];
+  });
+}
+
+/** Device and inode by name; thousands of directories may lie in one. */
+function inodesOf(names: readonly string[], packed: BigInt64Array | undefined): (name: string) => string | undefined {
+  const indices = new Map(names.map((name, index) => [name, index]));
+  return (name) => {
+    const index = indices.get(name);
+    return index === undefined || packed === undefined ? undefined : packedInode(packed, index);
+  };
+}
+
+const isAsBefore = (before: Known, { names, notUtf8, stats }: Found, { asked }: ClassifyOptions): boolean =>
+  before.settled &&
+  before.asked === asked.has(before.directory) &&
+  before.names.length === names.length &&
+  bytesOf(before.packed).equals(bytesOf(stats.packed)) &&
+  names.every((name, index) => name === before.names[index]) &&
+  before.notUtf8.join('/') === notUtf8.join('/');
+
+const isGone = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR';
+
+/** What cannot be read must not look deleted: what was known of it stays, and a problem says why. */
+function unlisted({ draft, mode }: Walk, directory: string, entry: TableEntry, code: string): void {
+  const before = draft.get(directory) ?? unknown(directory, entry);
+  const block = (problem: Problem): void =>
+    void draft.set(directory, { ...before, problems: [problem], settled: false });
+  if (!isGone(code)) block(unreadableDirectory(directory, code));
+  else if (directory === entry.directory && mode === 'master' && heldFiles(entry, draft))
+    block(missingDirectory(directory));
+  else forget(directory, entry, draft);
+}
+
+const heldFiles = (entry: TableEntry, draft: ReadonlyMap<string, Known>): boolean =>
+  [...draft.values()].some(
+    (one) => one.entry === entry && ((one.node?.files.size ?? 0) > 0 || one.trusts.some((t) => t !== trust.none)),
+  );
+
+/** Drops `directory` and all below it that belongs to the same entry. */
+function forget(directory: string, entry: TableEntry, draft: Map<string, Known>): void {
+  for (const [path, one] of draft) {
+    if (one.entry === entry && (path === directory || path.startsWith(`${directory}/`))) draft.delete(path);
+  }
+}
