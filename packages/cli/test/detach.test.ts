@@ -65,7 +65,8 @@ describe('a start in the background', () => {
   it('looks no further once the daemon died', async () => {
     const before = timers();
     await start('process.exitCode = 1;');
-    expect(timers()).toBe(before);
+    // A timer of the test runner itself may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('points to the log when the daemon died without a word', async () => {
