@@ -1,4 +1,5 @@
 import { offer, tell, watch } from '../src/index.ts';
+import { cellOf } from '../src/ref.ts';
 import { settle, testSystem } from '../src/testing.ts';
 import { call, fault, forever, held, note, probe } from './rig.ts';
 
@@ -193,6 +194,7 @@ describe('death watch', () => {
     await root.stopChild(a);
     await settle();
     expect(reasons).toEqual(['stopped', 'stopped', 'late']);
+    expect(cellOf(a)?.watchers).toBeUndefined();
   });
 
   it('ends when it is taken back, and its throw harms nobody', async () => {
