@@ -1,11 +1,11 @@
-/** Adapter: gives memory back to the system after work (`docs/adr/` on memory at rest). */
+/** Adapter: gives memory back to the system after work (`docs/adr/0010-memory-at-rest.md`). */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface HeapPort {
   /** Bytes that V8 has taken from the system for its heap, and those outside of it that it knows of. */
   readonly takenBytes: () => number;
-  /** Collects all garbage. Stops the event loop: 50 to 90 ms with 50,000 files known. */
+  /** Collects all garbage. Stops the event loop, for less than 50 ms with 50,000 files known. */
   readonly collect: () => void;
   /** Calls `run` once, later; does not keep the process alive. */
   readonly after: (ms: number, run: () => void) => void;
