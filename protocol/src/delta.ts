@@ -2,20 +2,21 @@
 import { Buffer } from 'node:buffer';
 import type { Delta } from './catalogue/index.ts';
 import { digestBytes, digestHex } from './digest-bytes.ts';
-import type { FileTree } from './file-tree.ts';
 import type { GenerationId } from './ids.ts';
 import { MAX_DELTA_BYTES, MAX_DELTA_ROWS } from './limits.ts';
-import { exactChanges, type TreeChanges } from './tree-changes.ts';
+import type { TreeChanges } from './tree-changes.ts';
 
 // What a row's marks, size and digest take on the wire, at most.
 const ROW_BYTES = 85;
 
-/** What makes `to` of `from`, the tree of `base`; undefined when that is too much for one message. */
-export function deltaOf(from: FileTree, to: FileTree, base: GenerationId): Delta | undefined {
-  const { put, remove, makeDirectories, removeDirectories } = exactChanges(from, to);
-  const lists = [put, remove, makeDirectories, removeDirectories, [...to.held]];
-  if (lists.some((list) => list.length > MAX_DELTA_ROWS)) return undefined;
-  const paths = [put.map(({ path }) => path), remove, makeDirectories, removeDirectories, [...to.held]].flat();
+/**
+ * `changes` (as `exactChanges` finds them) that made of the tree of `base` one with `held`, as they are announced;
+ * undefined when that is too much for one message.
+ */
+export function deltaOf(changes: TreeChanges, held: ReadonlySet<string>, base: GenerationId): Delta | undefined {
+  const { put, remove, makeDirectories, removeDirectories } = changes;
+  const paths = [...put.map(({ path }) => path), ...remove, ...makeDirectories, ...removeDirectories, ...held];
+  if (paths.length > MAX_DELTA_ROWS) return undefined;
   if (paths.reduce((sum, path) => sum + Buffer.byteLength(path) + ROW_BYTES, 0) > MAX_DELTA_BYTES) return undefined;
   return {
     base,
@@ -23,7 +24,7 @@ export function deltaOf(from: FileTree, to: FileTree, base: GenerationId): Delta
     remove: [...remove],
     makeDirectories: [...makeDirectories],
     removeDirectories: [...removeDirectories],
-    held: [...to.held],
+    held: [...held],
   };
 }
 

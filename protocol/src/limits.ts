@@ -49,7 +49,7 @@ export const MAX_MANIFEST_ROWS = 1_000_000;
 /** Digests in one `get-content`: 66 KB. */
 export const MAX_DIGESTS = 1_000;
 
-/** Rows in each list of a generation's delta. More is cheaper as a manifest. */
+/** Rows of a generation's delta, of all its lists together. More is cheaper as a manifest. */
 export const MAX_DELTA_ROWS = 500;
 
 /** Bytes of all rows of a delta: leaves 56 KiB of the frame for the rest. */

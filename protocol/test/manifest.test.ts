@@ -11,6 +11,7 @@ import {
   emptyTree,
   encodeEnvelope,
   encodeManifestBlock,
+  exactChanges,
   fileTree,
   MAX_MANIFEST_BLOCK,
   MAX_MANIFEST_ROWS,
@@ -182,7 +183,7 @@ describe('a delta', () => {
   it('makes the new tree of the base, over the wire', () => {
     fc.assert(
       fc.property(tree, tree, (from, to) => {
-        const delta = deltaOf(from, to, id)!;
+        const delta = deltaOf(exactChanges(from, to), to.held, id)!;
         const message = { ...messages.generation, delta };
         const frame = encodeEnvelope({ kind: 'tell', to: 'file-sync', message });
         const decoded = decodeEnvelope(frame.subarray(5), 'master');
@@ -199,8 +200,10 @@ describe('a delta', () => {
       a: Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`.padStart(length, 'x'), file('a')])),
     });
   it('of 500 rows is sent, of 501 not', () => {
-    expect(deltaOf(treeOf({ a: {} }), put(500), id)?.put).toHaveLength(500);
-    expect(deltaOf(treeOf({ a: {} }), put(501), id)).toBeUndefined();
+    const changes = (count: number) => exactChanges(treeOf({ a: {} }), put(count));
+    expect(deltaOf(changes(500), new Set(), id)?.put).toHaveLength(500);
+    expect(deltaOf(changes(501), new Set(), id)).toBeUndefined();
+    expect(deltaOf(changes(500), new Set(['a/held']), id)).toBeUndefined();
   });
 
   it('of rows too long for a frame is not sent', () => {
@@ -213,8 +216,8 @@ describe('a delta', () => {
           ]),
         ),
       );
-    expect(deltaOf(emptyTree, deep(10), id)).toBeDefined();
-    expect(deltaOf(emptyTree, deep(200), id)).toBeUndefined();
+    expect(deltaOf(exactChanges(emptyTree, deep(10)), new Set(), id)).toBeDefined();
+    expect(deltaOf(exactChanges(emptyTree, deep(200)), new Set(), id)).toBeUndefined();
   });
 });
 

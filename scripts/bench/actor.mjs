@@ -2,8 +2,8 @@
  * Messages inside one process: tells to one actor; alone, amid 10,000 siblings, inside a nested
  * supervisor of 10,000 children, and with observers; ping-pong and asks; what an idle actor and a
  * dead letter cost. Yardsticks in the same run: bare nact, a bare queue drained in batches, and for
- * the crowds a system with one actor that is alive at the same time: rounds alternate, the ratio is
- * the median of the ratios round by round. Build first, then: node --expose-gc scripts/bench/actor.mjs
+ * the crowds a system with one actor that is alive at the same time: bursts alternate, and the ratio
+ * is that of the medians. Build first, then: node --expose-gc scripts/bench/actor.mjs
  * One JSON object per line on stdout, a table on stderr.
  */
 import { createRequire } from 'node:module';
@@ -24,8 +24,8 @@ const rounds = 5;
 const burst = 20_000;
 const crowd = 10_000;
 
-/** Rounds that alternate between systems; odd, so that the median is one of them. */
-const alternations = 11;
+/** Rounds that alternate between systems, each of one burst: some milliseconds, so that few are disturbed. */
+const alternations = 201;
 
 const opened = [];
 /** A system of its own, on a nact of its own. */
@@ -178,15 +178,6 @@ async function asks(total, inFlight, once) {
   });
 }
 
-async function bareNactAsks(total, inFlight) {
-  const bare = nact.start();
-  const actor = nact.spawnStateless(bare, (message) => nact.dispatch(message.replyTo, 'pong'), 'bare-echo');
-  const value = await asks(total, inFlight, () => nact.query(actor, (replyTo) => ({ replyTo }), 5_000));
-  nact.stop(actor);
-  nact.stop(bare);
-  return value;
-}
-
 function report(bench, value, yardstick, of, unit = 'messages/s') {
   const ratio = Number.isNaN(of) ? null : Number((value / of).toFixed(3));
   const line = { bench, value, unit, yardstick, ratio };
@@ -194,30 +185,33 @@ function report(bench, value, yardstick, of, unit = 'messages/s') {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Tells per second of one round. */
-async function once({ counting, goal }, total) {
-  const message = { type: 'count' };
-  const began = performance.now();
-  await inBursts(total, goal, () => tell(counting, message));
-  return (total / (performance.now() - began)) * 1_000;
+/** CPU milliseconds of this process: on a busy machine the wall clock times its neighbours. */
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
-/** Each rival against the base, round by round, in an order that turns about. */
-async function alternate(base, rivals) {
-  const all = [base, ...rivals];
-  for (const one of all) await once(one.counter, 400_000);
-  const speeds = new Map(all.map((one) => [one, []]));
-  for (let n = 0; n < alternations; n++) {
+/** Tells per CPU second of one burst. */
+async function once({ counting, goal }) {
+  const message = { type: 'count' };
+  const began = cpuMs();
+  await inBursts(burst, goal, () => tell(counting, message));
+  return (burst / (cpuMs() - began)) * 1_000;
+}
+
+/** All systems in turn, in an order that turns about; each rival's median against the median of the first. */
+async function alternate(all) {
+  const speeds = all.map(() => []);
+  for (let n = -20; n < alternations; n++) {
     for (let k = 0; k < all.length; k++) {
-      const one = all[(n + k) % all.length];
-      speeds.get(one).push(await once(one.counter, 400_000));
+      const who = (n + 20 + k) % all.length;
+      const speed = await once(all[who].counter);
+      if (n >= 0) speeds[who].push(speed);
     }
   }
-  const baseline = speeds.get(base);
-  for (const one of rivals) {
-    const ratios = speeds.get(one).map((speed, n) => speed / baseline[n]);
-    const value = Math.round(median(speeds.get(one)));
-    report(one.bench, value, `alone, in turn: ${Math.round(median(baseline))}/s`, value / median(ratios));
+  const base = median(speeds[0]);
+  for (let who = 1; who < all.length; who++) {
+    report(all[who].bench, Math.round(median(speeds[who])), `alone, in turn: ${Math.round(base)}/s`, base);
   }
 }
 
@@ -276,7 +270,8 @@ const siblings = open();
 for (let n = 0; n < crowd; n++) spawnActor(siblings.root, idle(`sibling-${n}`));
 const nested = open().root.supervise('children');
 for (let n = 0; n < crowd; n++) nested.spawn((parent) => spawnActor(parent, idle(`child-${n}`)));
-await alternate({ bench: 'alone', counter: alone }, [
+await alternate([
+  { bench: 'alone', counter: counter(open().root, 'alone') },
   { bench: 'tell, again alone (what chance does)', counter: counter(open().root, 'again') },
   { bench: 'tell, among 10,000 siblings', counter: counter(siblings.root, 'amid') },
   { bench: 'tell, in a nested supervisor of 10,000 children', counter: counter(nested, 'amid') },
@@ -288,7 +283,10 @@ const balls = await pingPong(main.root);
 report('ping-pong', balls, `bare nact, tells: ${nactTells}/s`, nactTells);
 const echoing = echo(main.root);
 const question = () => ask(echoing, (replyTo) => ({ type: 'ping', replyTo }), 5_000);
-const nactAsks = await bareNactAsks(50_000, 100);
+const bare = nact.start();
+const bareEcho = nact.spawnStateless(bare, (message) => nact.dispatch(message.replyTo, 'pong'), 'echo');
+const nactAsks = await asks(50_000, 100, () => nact.query(bareEcho, (replyTo) => ({ replyTo }), 5_000));
+nact.stop(bare);
 report('ask, 100 in flight', await asks(100_000, 100, question), `bare nact ${nactAsks}/s`, nactAsks);
 
 const wide = Math.max(...results.map(({ bench }) => bench.length));

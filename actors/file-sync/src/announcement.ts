@@ -3,6 +3,7 @@ import {
   applyChanges,
   changesOf,
   compareGenerations,
+  deltaOf,
   digestBytes,
   digestHex,
   type FileTree,
@@ -19,44 +20,11 @@ export interface Generation {
   readonly since?: { readonly base: GenerationId; readonly changes: TreeChanges };
 }
 
-/** Above this many rows a manifest is cheaper to check than a list of changes; also the schema's bound. */
-export const maxDeltaRows = 500;
-/** Below half of a frame (256 KiB), so that the announcement always fits one whatever the encoding adds. */
-export const maxDeltaBytes = 120 * 1024;
-
-/** The digest, a size, and what msgpack puts around a row. */
-const rowBytes = 64 + 9 + 8;
-const pathBytes = 5;
-
-/** Encoded size of a delta's rows, bytes, rounded up. */
-export function deltaBytes(changes: TreeChanges, held: ReadonlySet<string>): number {
-  const paths = [...changes.remove, ...changes.makeDirectories, ...changes.removeDirectories, ...held];
-  const plain = paths.reduce((sum, path) => sum + Buffer.byteLength(path) + pathBytes, 0);
-  return changes.put.reduce((sum, { path }) => sum + Buffer.byteLength(path) + pathBytes + rowBytes, plain);
-}
-
-function fits(changes: TreeChanges, held: ReadonlySet<string>): boolean {
-  const { put, remove, makeDirectories, removeDirectories } = changes;
-  const rows = put.length + remove.length + makeDirectories.length + removeDirectories.length + held.size;
-  return rows <= maxDeltaRows && deltaBytes(changes, held) <= maxDeltaBytes;
-}
-
 /** What a worker is told. The changes ride along when they are few and small; a worker without their base asks for all. */
 export function announcementOf({ id, tree, since }: Generation, withDelta: boolean): GenerationAnnounced {
   const plain = { type: 'generation', id, root: digestBytes(tree.root), files: tree.files, bytes: tree.bytes } as const;
-  if (!withDelta || since === undefined || !fits(since.changes, tree.held)) return plain;
-  const { put, remove, makeDirectories, removeDirectories } = since.changes;
-  return {
-    ...plain,
-    delta: {
-      base: since.base,
-      put: put.map(({ path, entry }) => [path, entry.size, digestBytes(entry.digest)]),
-      remove: [...remove],
-      makeDirectories: [...makeDirectories],
-      removeDirectories: [...removeDirectories],
-      held: [...tree.held],
-    },
-  };
+  const delta = withDelta && since !== undefined ? deltaOf(since.changes, tree.held, since.base) : undefined;
+  return delta === undefined ? plain : { ...plain, delta };
 }
 
 /** A tree that is known to be a generation's. */

@@ -1,4 +1,4 @@
-export { type Generation, maxDeltaBytes, maxDeltaRows } from './announcement.ts';
+export type { Generation } from './announcement.ts';
 export { clientKeysPath, type GuardLimits, guardDefaults } from './guard.ts';
 export { type ServerLimits, serverDefaults } from './master/decide.ts';
 export { type FileServerDeps, spawnFileServer } from './master/file-server.ts';

@@ -1,11 +1,10 @@
 import { diffTrees, type FileTree, type GenerationId, type TreeChanges } from '@muster/protocol';
 import fc from 'fast-check';
-import { announcementOf, deltaBytes, maxDeltaBytes, treeOf as treeOfAnnouncement } from '../src/announcement.ts';
+import { announcementOf, treeOf as treeOfAnnouncement } from '../src/announcement.ts';
 import { many, treeOf } from './trees.ts';
 
 const id = (generation: number): GenerationId => ({ epoch: 1, generation });
-const files = (count: number, length = 1): FileTree =>
-  treeOf(new Map(many('etc/rules', count).map(([path, content]) => [path.padEnd(length, '_'), content])));
+const files = (count: number): FileTree => treeOf(new Map(many('etc/rules', count)));
 const exact = (from: FileTree, to: FileTree): TreeChanges => diffTrees(from, { ...to, held: new Set() });
 const from = (before: FileTree, tree: FileTree) =>
   announcementOf({ id: id(2), tree, since: { base: id(1), changes: exact(before, tree) } }, true);
@@ -17,16 +16,6 @@ describe('an announcement', () => {
 
   it('carries none when there are 501', () => {
     expect(from(files(0), files(501)).delta).toBeUndefined();
-  });
-
-  it('carries changes up to 120 KiB, and none above', () => {
-    const sizeOf = (length: number): number => deltaBytes(exact(files(0), files(400, length)), new Set());
-    const fits = Array.from({ length: 400 }, (_, index) => index + 100).filter(
-      (length) => sizeOf(length) <= maxDeltaBytes,
-    );
-    const longest = fits.at(-1)!;
-    expect(from(files(0), files(400, longest)).delta).toBeDefined();
-    expect(from(files(0), files(400, longest + 1)).delta).toBeUndefined();
   });
 
   it('to a newly linked worker carries no changes', () => {

@@ -1,3 +1,4 @@
+/** Adapter: the machine's randomness, behind a port. */
 import { randomBytes } from 'node:crypto';
 
 /** Where chance comes from. Everything an actor leaves to chance goes through one of these. */

@@ -76,7 +76,7 @@ function copyEntries(entries: Iterable<readonly [unknown, unknown]>, depth: numb
   const pairs: [string, unknown][] = [];
   for (const [name, item] of entries) {
     if (pairs.length === limits.entries || copying.left <= 0) break;
-    const key = text(String(name), copying);
+    const key = nameOf(name, copying);
     pairs.push([key, copying.hide && secretKey.test(key) ? '[redacted]' : copy(item, depth - 1, copying)]);
   }
   return Object.fromEntries(pairs);
@@ -87,14 +87,25 @@ function* ownEntries(value: object): Iterable<readonly [string, unknown]> {
   for (const key in value) if (Object.hasOwn(value, key)) yield [key, (value as Record<string, unknown>)[key]];
 }
 
+/** Not copied as texts are: as the name of a property it becomes a string of its own anyway. */
+function nameOf(whole: unknown, copying: Copying): string {
+  const name = String(whole).slice(0, limits.text);
+  copying.left -= name.length;
+  return name;
+}
+
 function text(whole: string, copying: Copying): string {
   const short = shortened(whole);
   copying.left -= short.length;
   return short;
 }
 
+/** V8 makes no slices shorter than this, it copies. */
+const shortestSlice = 13;
+
 /** A copy in memory of its own: a slice of a string keeps the whole of it alive. */
 function shortened(whole: string): string {
+  if (whole.length < shortestSlice) return whole;
   const kept = Buffer.from(whole.slice(0, limits.text)).toString();
   return whole.length > limits.text ? `${kept}…` : kept;
 }

@@ -137,8 +137,7 @@ interface Timers {
 function openTimers(incarnation: Incarnation): Timers {
   const { owner } = incarnation;
   const cancels = new Set<() => void>();
-
-  const set = (delayMs: number, fire: () => void): (() => void) => {
+  const set: SetTimer = (delayMs, fire) => {
     if (incarnation.closed) return () => {};
     const stop = owner.clock.after(delayMs, () => {
       cancels.delete(cancel);
@@ -151,33 +150,37 @@ function openTimers(incarnation: Incarnation): Timers {
     cancels.add(cancel);
     return cancel;
   };
-
-  const every = (periodMs: number, message: unknown): void => {
-    if (!(periodMs > 0)) throw new RangeError(`bug: a period of ${periodMs} ms; give more than 0`);
-    let tick: Waiting | undefined;
-    const next = (): void => {
-      set(periodMs, () => {
-        if (tick === undefined || tick.done) tick = owner.deliver(message);
-        next();
-      });
-    };
-    next();
+  return {
+    every: (periodMs, message) => every(set, owner, periodMs, message),
+    after: (delayMs, message) => after(set, owner, delayMs, message),
+    cancelAll: () => {
+      for (const cancel of cancels) cancel();
+    },
   };
+}
 
-  const after = (delayMs: number, message: unknown): (() => void) => {
-    if (!(delayMs >= 0)) throw new RangeError(`bug: a delay of ${delayMs} ms; give 0 or more`);
-    let sent: Waiting | undefined;
-    const cancel = set(delayMs, () => {
-      sent = owner.deliver(message);
+type SetTimer = (delayMs: number, fire: () => void) => () => void;
+
+function every(set: SetTimer, owner: Owner, periodMs: number, message: unknown): void {
+  if (!(periodMs > 0)) throw new RangeError(`bug: a period of ${periodMs} ms; give more than 0`);
+  let tick: Waiting | undefined;
+  const next = (): void => {
+    set(periodMs, () => {
+      if (tick === undefined || tick.done) tick = owner.deliver(message);
+      next();
     });
-    return () => {
-      cancel();
-      if (sent !== undefined) sent.done = true;
-    };
   };
+  next();
+}
 
-  const cancelAll = (): void => {
-    for (const cancel of cancels) cancel();
+function after(set: SetTimer, owner: Owner, delayMs: number, message: unknown): () => void {
+  if (!(delayMs >= 0)) throw new RangeError(`bug: a delay of ${delayMs} ms; give 0 or more`);
+  let sent: Waiting | undefined;
+  const cancel = set(delayMs, () => {
+    sent = owner.deliver(message);
+  });
+  return () => {
+    cancel();
+    if (sent !== undefined) sent.done = true;
   };
-  return { every, after, cancelAll };
 }

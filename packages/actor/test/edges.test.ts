@@ -24,7 +24,7 @@ describe('a stop', () => {
   it('of a supervisor whose children are ending to restart together is final for all of them', async () => {
     const lines: string[] = [];
     const { root, clock, inspect } = testSystem();
-    const nested = root.supervise('nested', { strategy: 'one-for-all' });
+    const nested = root.supervise('nested', { strategy: 'one-for-all', backOff });
     const a = nested.spawn(probe('a', lines));
     tell(nested.spawn(probe('b', lines)), busy);
     await settle();
@@ -34,6 +34,7 @@ describe('a stop', () => {
     await clock.advance(5_000);
     await stopping;
     await settle();
+    expect(clock.timers()).toBe(0);
     expect(lines).toEqual(['a+', 'b+', 'b-']);
     expect(inspect().map(({ path }) => path)).toEqual(['/']);
   });

@@ -1,5 +1,15 @@
 import * as fc from 'fast-check';
-import { openSystem, type Ref, type Scope, type Strategy, type Supervisor, spawnActor, tell } from '../src/index.ts';
+import {
+  type ActorSystem,
+  type Behaviour,
+  openSystem,
+  type Ref,
+  type Scope,
+  type Strategy,
+  type Supervisor,
+  spawnActor,
+  tell,
+} from '../src/index.ts';
 import { shuffled } from './shuffled.ts';
 
 /**
@@ -37,7 +47,6 @@ interface Life {
   readonly id: number;
   readonly ref: Ref<Message>;
   readonly supervisor: Supervisor;
-  stopped: boolean;
 }
 
 class BrokenLawError extends Error {}
@@ -46,19 +55,38 @@ const law = (holds: boolean, text: string): void => {
   if (!holds) throw new BrokenLawError(text);
 };
 
-function world(seed: number, strategy: Strategy, maxRestarts: number) {
+/** xorshift32: any generator will do, as long as the seed decides. */
+function generator(seed: number): () => number {
   let state = seed | 0;
-  const next = (): number => {
-    // xorshift32: any generator will do, as long as the seed decides.
+  return () => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
     return (state >>> 0) / 2 ** 32;
   };
-  const sim = shuffled(next);
+}
+
+/** What all lives of one world share. */
+function openLedger(seed: number) {
+  const next = generator(seed);
   const broken: string[] = [];
-  const counts = { told: 0, handled: 0, spawned: 0, stopped: 0, incarnations: 0, ended: 0, gaveUp: 0 };
-  const system = openSystem({
+  return {
+    next,
+    broken,
+    sim: shuffled(next),
+    counts: { told: 0, handled: 0, spawned: 0, stopped: 0, incarnations: 0, ended: 0, gaveUp: 0 },
+    failNextStart: new Set<number>(),
+    ids: { next: 0 },
+    check: (holds: boolean, text: string): void => {
+      if (!holds) broken.push(text);
+    },
+  };
+}
+type Ledger = ReturnType<typeof openLedger>;
+
+function openWorldSystem(ledger: Ledger, seed: number, strategy: Strategy, maxRestarts: number): ActorSystem {
+  const { sim, next, counts } = ledger;
+  return openSystem({
     clock: sim.clock,
     random: { next, bytes: (n) => new Uint8Array(n) },
     scheduler: sim.scheduler,
@@ -66,129 +94,145 @@ function world(seed: number, strategy: Strategy, maxRestarts: number) {
     supervision: {
       strategy,
       intensity: { maxRestarts, withinMs: 1_000 },
-      backOff: { minMs: state & 1 ? 0 : 20, maxMs: 80, factor: 2, jitter: 0.5 },
+      backOff: { minMs: seed & 1 ? 0 : 20, maxMs: 80, factor: 2, jitter: 0.5 },
       shutdownMs: 100,
     },
     giveUp: () => counts.gaveUp++,
   });
-  const failNextStart = new Set<number>();
-  let ids = 0;
+}
 
-  const check = (holds: boolean, text: string): void => {
-    if (!holds) broken.push(text);
+/** What one actor checks of itself, over all its incarnations. */
+interface Self {
+  readonly id: number;
+  readonly name: string;
+  inside: number;
+  incarnation: number;
+  lastNote: number;
+  signal: AbortSignal | undefined;
+}
+
+function alone<T>({ check }: Ledger, self: Self, code: () => T): T {
+  check(++self.inside === 1, `two handlers of ${self.name} at once`);
+  try {
+    return code();
+  } finally {
+    self.inside--;
+  }
+}
+
+function handle({ check, counts }: Ledger, self: Self, message: Message): void {
+  const { id, name, incarnation } = self;
+  if (message.type === 'own') {
+    const from = message.incarnation;
+    check(from === incarnation, `${name}: a timer of incarnation ${from} in ${incarnation}`);
+    return;
+  }
+  counts.handled++;
+  check(message.to === id, `${name}: message for actor ${message.to} reached ${id}`);
+  if (message.type === 'note') {
+    check(message.n > self.lastNote, `${name}: note ${message.n} after ${self.lastNote}`);
+    self.lastNote = message.n;
+  }
+  if (message.type === 'crash') throw new Error('told to');
+}
+
+function begin({ check, counts }: Ledger, self: Self, scope: Scope<Message>): void {
+  const { name, incarnation } = self;
+  check(self.signal?.aborted ?? true, `${name}: incarnation ${incarnation} began before the last one ended`);
+  self.signal = scope.signal;
+  self.signal.addEventListener('abort', () => counts.ended++);
+  scope.every(30, { type: 'own', incarnation });
+  scope.send({ type: 'own', incarnation });
+}
+
+function startWork({ next }: Ledger, { incarnation }: Self, scope: Scope<Message>): void {
+  const mine: Message = { type: 'own', incarnation };
+  const lasting = next() < 0.3;
+  const run = (): Promise<void> => (lasting ? new Promise(() => {}) : Promise.resolve());
+  scope.run(
+    run,
+    () => mine,
+    () => mine,
+  );
+}
+
+function openLife(ledger: Ledger, supervisor: Supervisor, slot: number): Life {
+  const { sim, next, counts, failNextStart, ids } = ledger;
+  const name = `a${slot}`;
+  const self: Self = { id: ids.next++, name, inside: 0, incarnation: 0, lastNote: -1, signal: undefined };
+  const behaviour: Behaviour<number, Message, Message, 'work'> = {
+    name,
+    clock: sim.clock,
+    mailbox: { capacity, overflow: (['drop-newest', 'drop-oldest', 'refuse'] as const)[slot % 3]! },
+    init: () =>
+      alone(ledger, self, () => {
+        if (failNextStart.delete(slot)) throw new Error('no start');
+        self.incarnation = ++counts.incarnations;
+        return 0;
+      }),
+    started: (scope) => begin(ledger, self, scope),
+    decide: (state, message) =>
+      alone(ledger, self, () => {
+        handle(ledger, self, message);
+        return { state, effects: message.type === 'work' ? ['work'] : [] };
+      }),
+    perform: (_effect, scope) => alone(ledger, self, () => startWork(ledger, self, scope)),
+    stopping: () => alone(ledger, self, () => (next() < 0.2 ? ['work' as const] : [])),
   };
+  const restart = slot === actors - 1 ? 'temporary' : 'permanent';
+  const ref = supervisor.spawn((parent) => spawnActor(parent, behaviour), { restart });
+  return { id: self.id, ref, supervisor };
+}
 
-  const live = (supervisor: Supervisor, name: string, slot: number, temporary: boolean): Life => {
-    const id = ids++;
-    let inside = 0;
-    let incarnation = 0;
-    let last = -1;
-    let signal: AbortSignal | undefined;
-    const alone = <T>(code: () => T): T => {
-      check(++inside === 1, `two handlers of ${name} at once`);
-      try {
-        return code();
-      } finally {
-        inside--;
-      }
-    };
-    const handle = (message: Message): void => {
-      if (message.type === 'own') {
-        check(
-          message.incarnation === incarnation,
-          `${name}: a timer of incarnation ${message.incarnation} in ${incarnation}`,
-        );
-        return;
-      }
-      counts.handled++;
-      check(message.to === id, `${name}: message for actor ${message.to} reached ${id}`);
-      if (message.type === 'note') {
-        check(message.n > last, `${name}: note ${message.n} after ${last}`);
-        last = message.n;
-      }
-      if (message.type === 'crash') throw new Error('told to');
-    };
-    const started = (scope: Scope<Message>): void => {
-      check(signal?.aborted ?? true, `${name}: incarnation ${incarnation} began before the last one ended`);
-      signal = scope.signal;
-      signal.addEventListener('abort', () => counts.ended++);
-      scope.every(30, { type: 'own', incarnation });
-      scope.send({ type: 'own', incarnation });
-    };
-    const work = (scope: Scope<Message>): void => {
-      const mine: Message = { type: 'own', incarnation };
-      const lasting = next() < 0.3;
-      const run = (): Promise<void> => (lasting ? new Promise(() => {}) : Promise.resolve());
-      scope.run(
-        run,
-        () => mine,
-        () => mine,
-      );
-    };
-    const ref = supervisor.spawn(
-      (parent) =>
-        spawnActor<number, Message, Message, 'work'>(parent, {
-          name,
-          clock: sim.clock,
-          mailbox: { capacity, overflow: (['drop-newest', 'drop-oldest', 'refuse'] as const)[slot % 3]! },
-          init: () =>
-            alone(() => {
-              if (failNextStart.delete(slot)) throw new Error('no start');
-              incarnation = ++counts.incarnations;
-              return 0;
-            }),
-          started,
-          decide: (state, message) =>
-            alone(() => {
-              handle(message);
-              return { state, effects: message.type === 'work' ? ['work'] : [] };
-            }),
-          perform: (_effect, scope) => alone(() => work(scope)),
-          stopping: () => alone(() => (next() < 0.2 ? ['work' as const] : [])),
-        }),
-      { restart: temporary ? 'temporary' : 'permanent' },
-    );
-    return { id, ref, supervisor, stopped: false };
-  };
-
+function openLives(ledger: Ledger, system: ActorSystem, strategy: Strategy) {
   const nested = system.root.supervise('nested', { strategy });
   const under = (slot: number): Supervisor => (slot < 2 ? system.root : nested);
-  const lives = Array.from({ length: actors }, (_, slot) => live(under(slot), `a${slot}`, slot, slot === 4));
+  const now = Array.from({ length: actors }, (_, slot) => openLife(ledger, under(slot), slot));
   const old: Life[] = [];
+  return {
+    now,
+    old,
+    respawn: (slot: number): void => {
+      const life = now[slot]!;
+      const tree = system.inspect();
+      const taken = tree.some(({ path }) => path === life.ref.path);
+      if (taken || ledger.counts.gaveUp > 0 || tree[0]?.status !== 'running') return;
+      old.push(life);
+      now[slot] = openLife(ledger, under(slot), slot);
+    },
+  };
+}
+
+function world(seed: number, strategy: Strategy, maxRestarts: number) {
+  const ledger = openLedger(seed);
+  const { sim, next, counts, check } = ledger;
+  const system = openWorldSystem(ledger, seed, strategy, maxRestarts);
+  const lives = openLives(ledger, system, strategy);
   let notes = 0;
 
-  const send = (to: Life, message: Message): void => {
+  const send = (actorNow: number, type: 'tell' | 'crash' | 'work'): void => {
+    const to = [...lives.old, lives.now[actorNow]!].at(next() < 0.2 ? 0 : -1)!;
     counts.told++;
-    tell(to.ref, message);
+    tell(to.ref, type === 'tell' ? { type: 'note', to: to.id, n: notes++ } : { type, to: to.id });
   };
 
-  const respawn = (slot: number): void => {
-    const life = lives[slot]!;
-    const taken = system.inspect().some(({ path }) => path === life.ref.path);
-    if (taken || counts.gaveUp > 0 || system.inspect()[0]?.status !== 'running') return;
-    old.push(life);
-    lives[slot] = live(under(slot), `a${slot}`, slot, slot === 4);
-  };
-
-  const run = async (now: Step): Promise<void> => {
-    switch (now.do) {
+  const run = async (step: Step): Promise<void> => {
+    switch (step.do) {
       case 'pass':
-        return sim.advance(now.ms);
+        return sim.advance(step.ms);
       case 'turns':
-        return sim.turns(now.n);
+        return sim.turns(step.n);
       case 'rest':
         return sim.rest();
       case 'stop':
-        return void lives[now.actor]!.supervisor.stopChild(lives[now.actor]!.ref).catch(() => {});
+        return void lives.now[step.actor]!.supervisor.stopChild(lives.now[step.actor]!.ref).catch(() => {});
       case 'respawn':
-        return respawn(now.actor);
+        return lives.respawn(step.actor);
       case 'fail-next-start':
-        return void failNextStart.add(now.actor);
+        return void ledger.failNextStart.add(step.actor);
       default:
+        return send(step.actor, step.do);
     }
-    const to = [...old, lives[now.actor]!].at(next() < 0.2 ? 0 : -1)!;
-    if (now.do === 'tell') send(to, { type: 'note', to: to.id, n: notes++ });
-    else send(to, { type: now.do, to: to.id });
   };
 
   const bounded = (): void => {
@@ -196,8 +240,7 @@ function world(seed: number, strategy: Strategy, maxRestarts: number) {
       if (kind === 'actor') check(highWater <= capacity, `${path}: ${highWater} waited in ${capacity}, ${depth} now`);
     }
   };
-
-  return { sim, system, broken, counts, run, bounded };
+  return { sim, system, broken: ledger.broken, counts, run, bounded };
 }
 
 async function live(steps: readonly Step[], seed: number, strategy: Strategy, maxRestarts: number): Promise<void> {

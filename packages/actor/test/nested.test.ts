@@ -23,6 +23,19 @@ describe('a supervisor that is ending', () => {
     expect(crashes).toMatchObject([{ path: '/nested/a', outcome: 'stop' }]);
   });
 
+  it('brings back no child whose back-off ends while a later one is still ending', async () => {
+    const lines: string[] = [];
+    const { root, clock } = testSystem({ supervision: { backOff } });
+    const a = root.spawn(probe('a', lines));
+    tell(root.spawn(probe('b', lines)), busy);
+    tell(a, fault);
+    await settle();
+    const stopping = root.stop();
+    await clock.advance(5_000);
+    await stopping;
+    expect(lines).toEqual(['a+', 'b+', 'b-']);
+  });
+
   it('leaves no restart of a child behind: its own comes instead', async () => {
     const lines: string[] = [];
     const { root, clock } = testSystem({ supervision: { strategy: 'one-for-all', backOff } });

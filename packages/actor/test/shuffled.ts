@@ -17,18 +17,29 @@ export interface Shuffled {
 
 /** `next` says which of the waiting mailboxes gets the turn: uniform in [0, 1). */
 export function shuffled(next: () => number): Shuffled {
+  const { mailbox, turns, waiting, mailboxes } = openMailboxes(next);
+  const { clock, advance, timers } = openClock();
+  return {
+    scheduler: { mailbox },
+    clock,
+    turns,
+    rest: async () => {
+      for (let quiet = 0; quiet < 3; quiet++) {
+        if (waiting() > 0) quiet = 0;
+        turns(waiting());
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    advance,
+    timers,
+    mailboxes,
+  };
+}
+
+function openMailboxes(next: () => number) {
   const waiting: (() => void)[] = [];
-  const timers = new Map<object, { readonly dueAt: number; readonly fire: () => void }>();
-  let now = 0;
   let open = 0;
   let wokenTwice = 0;
-
-  const turns = (n: number): void => {
-    for (let taken = 0; taken < n && waiting.length > 0; taken++) {
-      waiting.splice(Math.floor(next() * waiting.length), 1)[0]?.();
-    }
-  };
-
   const mailbox: Scheduler['mailbox'] = (_name, drain) => {
     let closed = false;
     let awake = false;
@@ -48,32 +59,28 @@ export function shuffled(next: () => number): Shuffled {
     };
     return { wake, close };
   };
+  const turns = (n: number): void => {
+    for (let taken = 0; taken < n && waiting.length > 0; taken++) {
+      waiting.splice(Math.floor(next() * waiting.length), 1)[0]?.();
+    }
+  };
+  return { mailbox, turns, waiting: () => waiting.length, mailboxes: () => ({ open, wokenTwice }) };
+}
 
+function openClock() {
+  const timers = new Map<object, { readonly dueAt: number; readonly fire: () => void }>();
+  let now = 0;
   const after: Clock['after'] = (delayMs, fire) => {
     const key = {};
     timers.set(key, { dueAt: now + delayMs, fire });
     return () => void timers.delete(key);
   };
-
-  return {
-    scheduler: { mailbox },
-    clock: { now: () => now, after },
-    turns,
-    rest: async () => {
-      for (let quiet = 0; quiet < 3; quiet++) {
-        if (waiting.length > 0) quiet = 0;
-        turns(waiting.length);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
-    advance: (byMs) => {
-      now += byMs;
-      for (const [key, { dueAt, fire }] of [...timers]) {
-        if (dueAt > now || !timers.delete(key)) continue;
-        fire();
-      }
-    },
-    timers: () => timers.size,
-    mailboxes: () => ({ open, wokenTwice }),
+  const advance = (byMs: number): void => {
+    now += byMs;
+    for (const [key, { dueAt, fire }] of [...timers]) {
+      if (dueAt > now || !timers.delete(key)) continue;
+      fire();
+    }
   };
+  return { clock: { now: () => now, after }, advance, timers: () => timers.size };
 }

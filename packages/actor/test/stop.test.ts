@@ -1,4 +1,5 @@
 import { offer, tell, watch } from '../src/index.ts';
+import { cellOf } from '../src/ref.ts';
 import { settle, testSystem } from '../src/testing.ts';
 import { call, fault, forever, held, note, probe } from './rig.ts';
 
@@ -176,6 +177,24 @@ describe('death watch', () => {
     expect(reasons).toEqual([]);
     await settle();
     expect(reasons).toEqual(['stopped']);
+  });
+
+  it('tells each watch once, also two with one notify, and one that is set while the actor stops', async () => {
+    const reasons: string[] = [];
+    const notify = (reason: string): void => void reasons.push(reason);
+    let late: (() => void) | undefined;
+    const { root } = testSystem({ observer: { stopped: () => late?.() } });
+    const a = root.spawn(probe('a', []));
+    late = () => {
+      late = undefined;
+      watch(a, () => reasons.push('late'));
+    };
+    watch(a, notify);
+    watch(a, notify);
+    await root.stopChild(a);
+    await settle();
+    expect(reasons).toEqual(['stopped', 'stopped', 'late']);
+    expect(cellOf(a)?.watchers).toBeUndefined();
   });
 
   it('ends when it is taken back, and its throw harms nobody', async () => {

@@ -73,6 +73,8 @@ function report(
   }
   const last = readScratch(words).trim();
   output.error(last === '' ? `See ${root}/logs/cluster.log` : last);
+  // The cluster is disabled: there was nothing to run, and its own words say so.
+  if (outcome === 0) return exitCodes.fine;
   output.error(`Muster did not start for R (${root}): the process ended with ${outcome}.`);
   return typeof outcome === 'number' ? outcome : exitCodes.fault;
 }

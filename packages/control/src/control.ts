@@ -54,6 +54,7 @@ export interface ListenHandlers {
   readonly lost: () => void;
 }
 
+/** Starts the actor `control`. What goes wrong with the socket is warned of, never thrown. */
 export function spawnControl(
   parent: Parent,
   deps: ControlDeps,

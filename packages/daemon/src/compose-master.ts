@@ -13,7 +13,7 @@
  * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
  * in the opposite order, so the first to go is the network.
  */
-import { ask, type Ref, tell } from '@muster/actor';
+import { ask, offer, type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { type ControlMessage, isLocalRequest, spawnControl } from '@muster/control';
 import { type FileServerMessage, serverDefaults, spawnFileServer } from '@muster/file-sync';
@@ -30,7 +30,7 @@ import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnList
 import { defaultExclusions, openContentReader } from '@muster/tree';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
-import { sendManifest } from './files/manifest-stream.ts';
+import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
@@ -103,7 +103,7 @@ export async function composeMaster(
         linkedWorkers: () => peers.all().map(({ link }) => link.peer.node),
         newest: () => newest,
         announce: (to, message) => peers.send(to, 'file-sync', message),
-        writeManifest: sendManifest,
+        writeManifest: (tree, id, stream) => sendManifest(tree, id, stream, nextTurnOf(platform)),
         sendContent: (_tree, digests, stream) =>
           sendContent(
             content,
@@ -201,6 +201,9 @@ const statusOf = ({ id, state, files, why }: Extract<IntegrityEvent, { readonly 
   ...(why === undefined ? {} : { why }),
 });
 
+/** For a request that found a mailbox full or its actor gone: unanswered it would hold its place on the link for ever. */
+const tooMuch = 'the master has too much to do: ask again';
+
 /** What a worker's message means to the master's actors. The protocol has checked that a worker may send it. */
 function masterRoutes(actors: {
   readonly keepAlive: Parameters<typeof takeLink>[1]['keepAlive'];
@@ -216,14 +219,18 @@ function masterRoutes(actors: {
       }
     },
     deliverAsk: (node, _to, message, answer) => {
-      if (isLocalRequest(message)) tell(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
-      else answer.fail('not-allowed', `${message.type} is not asked of a master.`);
+      if (isLocalRequest(message)) {
+        const taken = offer(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
+        if (!taken) answer.fail('overloaded', tooMuch);
+      } else answer.fail('not-allowed', `${message.type} is not asked of a master.`);
     },
     deliverOpen: (peer, _to, message, stream) => {
-      if (message.type === 'get-manifest') {
-        tell(actors.fileServer, { type: 'serve-manifest', peer, id: message.id, stream });
-      } else if (message.type === 'get-content') {
-        tell(actors.fileServer, { type: 'serve-content', peer, digests: message.digests, stream });
+      const serve = (wish: FileServerMessage): void => {
+        if (!offer(actors.fileServer, wish)) stream.abort('overloaded', tooMuch);
+      };
+      if (message.type === 'get-manifest') serve({ type: 'serve-manifest', peer, id: message.id, stream });
+      else if (message.type === 'get-content') {
+        serve({ type: 'serve-content', peer, digests: message.digests, stream });
       } else stream.abort('not-allowed', `${message.type} opens no stream.`);
     },
   };

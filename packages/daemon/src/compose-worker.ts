@@ -25,7 +25,7 @@ import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
 import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
-import { fetchManifest } from './files/manifest-stream.ts';
+import { fetchManifest, nextTurnOf } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
@@ -122,7 +122,7 @@ export async function composeWorker(
       {
         clock,
         master: () => ({ linked: master !== undefined, announced }),
-        fetchManifest: (id, signal) => fetchManifest(open, id, files.last()?.tree, signal),
+        fetchManifest: (id, signal) => fetchManifest(open, id, files.last()?.tree, signal, nextTurnOf(platform)),
         replicate,
         rescan: (directories, mark) => tell(integrity, { type: 'touched', directories, mark }),
         confirmGeneration: (id) => {

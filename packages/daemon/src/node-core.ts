@@ -6,10 +6,9 @@ import type { NodeConfig } from '@muster/config';
 import type { KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
 import { type LinkDeps, linkLimits, type OwnIdentity, type PausedLink } from '@muster/link';
 import { type NodeDeps, type NodeEvent, spawnNode } from '@muster/node';
-import type { NodeFiles } from './files/node-files.ts';
 import type { LineLimit } from './line-limit.ts';
 import { logNode } from './link-log.ts';
-import { openPeers, type Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
 import { version } from './version.ts';
 
@@ -127,11 +126,13 @@ export const closeLink = (peers: Peers) => (name: string, number: number, text: 
   if (node?.number === number) tell(node.actor, { type: 'close', code: 'silent', text });
 };
 
+/** For `spawnKeepAlive`. */
 export const keepAliveConfig = ({ cluster, muster: { keepAlive } }: NodeConfig) => ({
   role: cluster.nodeType,
   ...keepAlive,
 });
 
+/** For `spawnIntegrity`, over its defaults. */
 export const integrityConfig = ({ cluster, muster: { integrity } }: NodeConfig) => ({
   role: cluster.nodeType,
   coalesceMs: integrity.coalesceMs,
@@ -139,6 +140,3 @@ export const integrityConfig = ({ cluster, muster: { integrity } }: NodeConfig) 
   pollEveryMs: integrity.pollEveryMs,
   confirmAfterMs: integrity.guard.confirmAfterMs,
 });
-
-export type { NodeFiles };
-export { openPeers };

@@ -25,6 +25,7 @@ export interface Peers {
   send(name: NodeName, to: ActorName, message: WireMessage): void;
 }
 
+/** No links yet. */
 export function openPeers(): Peers {
   const byName = new Map<NodeName, LinkedNode>();
   let links = 0;

@@ -31,6 +31,6 @@ export interface ProcessPort {
   readonly pid: number;
   /** Resident memory, bytes. */
   readonly rssBytes: () => number;
-  /** The 99th percentile of the event loop's delay since the last call, ms. */
+  /** The 99th percentile of the event loop's delay over the last second or so, ms. Asking changes nothing for others. */
   readonly loopDelayMs: () => number;
 }

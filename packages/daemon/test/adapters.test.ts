@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@muster/actor/testing';
+import { watchEventLoop } from '../src/adapters/event-loop.ts';
 import { writePidFile } from '../src/adapters/pid-file.ts';
 import { accountIn } from '../src/adapters/privileges.ts';
 import { endWithin } from '../src/adapters/stop-deadline.ts';
@@ -54,6 +55,18 @@ describe('the account that root is given up for', () => {
   ])('is %s', (_title, lines, account) => {
     expect(accountIn(lines.join('\n'), ['wazuh', 'ossec'])).toEqual(account);
   });
+});
+
+it('the delay of the event loop is measured, and the same for all that ask at once', async () => {
+  const loop = watchEventLoop();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const first = loop.delayMs();
+  expect(first).toBeGreaterThan(50);
+  expect([loop.delayMs(), loop.delayMs()]).toEqual([first, first]);
+  loop.close();
 });
 
 describe('a stop that does not end', () => {

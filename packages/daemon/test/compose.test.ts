@@ -1,4 +1,5 @@
-import type { ActorTree } from '@muster/control';
+import type { ActorTree, Health } from '@muster/control';
+import type { Explanation } from '@muster/protocol';
 import { openTestCluster, type TestCluster, type TestNode } from './one-process.ts';
 
 jest.setTimeout(50_000);
@@ -32,6 +33,25 @@ it('a change on the master travels, one on a worker is undone', async () => {
     return worker.files()['/etc/rules/stray.xml'] === undefined && (await inSync());
   });
   expect(worker.files()['/etc/rules/first.xml']).toBe('<group name="second">');
+});
+
+it('each node explains itself and the others, and names those there are to whoever asks for another', async () => {
+  const { nodes } = cluster;
+  const [master, worker] = nodes as [TestNode, TestNode];
+  const why = async (asked: TestNode, node: string): Promise<string> =>
+    ((await asked.ask({ type: 'explain', node })) as Explanation).text;
+  expect(await why(master, 'master')).toContain('master is the master and has published generation');
+  expect(await why(worker, 'master')).toContain('master is the master and has published generation');
+  for (const asked of nodes)
+    expect(await why(asked, 'worker1')).toMatch(/^worker1 is in sync: its disk holds generation/);
+  for (const asked of nodes) {
+    await expect(why(asked, 'worker9')).rejects.toThrow(/^no-such-node: There is no node "worker9".*worker1, worker2/);
+    await expect(asked.ask({ type: 'crash-actor', path: '/nobody' })).rejects.toThrow(
+      'muster tree lists those there are',
+    );
+    expect(await asked.ask({ type: 'sync-now' })).toEqual({ type: 'done' });
+    expect(((await asked.ask({ type: 'get-health' })) as Health).state).toBe('in-sync');
+  }
 });
 
 it('every actor of every node may crash: what it does goes on, and the others stay', async () => {

@@ -1,10 +1,11 @@
 import { directoryNode, type FileTree, fileTree } from '@muster/protocol';
 import fc from 'fast-check';
 import { inTurn } from '../src/files/in-turn.ts';
-import { fetchManifest, sendManifest } from '../src/files/manifest-stream.ts';
+import { fetchManifest, nextTurnOf, sendManifest } from '../src/files/manifest-stream.ts';
 import { once } from '../src/files/once.ts';
 
 const never = new AbortController().signal;
+const nextTurn = nextTurnOf({ defer: (run) => void setImmediate(run) });
 
 describe('work done in turn', () => {
   it('runs one at a time, in the order of the calls, whatever becomes of each', async () => {
@@ -67,7 +68,9 @@ describe('a manifest on its way', () => {
     const bytes = await written(tree);
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5_000 }), async (pieceBytes) => {
-        expect((await fetchManifest(() => cut(bytes, pieceBytes), id, undefined, never)).root).toBe(tree.root);
+        expect((await fetchManifest(() => cut(bytes, pieceBytes), id, undefined, never, nextTurn)).root).toBe(
+          tree.root,
+        );
       }),
       { numRuns: 20 },
     );
@@ -75,22 +78,40 @@ describe('a manifest on its way', () => {
 
   it('is refused when it ends early or is no manifest', async () => {
     const bytes = await written(tree);
-    await expect(fetchManifest(() => cut(bytes.subarray(0, -1), 100), id, undefined, never)).rejects.toThrow(
+    await expect(fetchManifest(() => cut(bytes.subarray(0, -1), 100), id, undefined, never, nextTurn)).rejects.toThrow(
       'not whole',
     );
-    await expect(fetchManifest(() => cut(Buffer.alloc(9, 0xff), 9), id, undefined, never)).rejects.toThrow(
+    await expect(fetchManifest(() => cut(Buffer.alloc(9, 0xff), 9), id, undefined, never, nextTurn)).rejects.toThrow(
       'not well-formed',
     );
   });
 
   it('stops being written when its stream is aborted', async () => {
     const write = () => Promise.reject(new Error('aborted'));
-    await expect(sendManifest(tree, id, { write, signal: never })).rejects.toThrow('aborted');
+    await expect(sendManifest(tree, id, { write, signal: never }, nextTurn)).rejects.toThrow('aborted');
+  });
+
+  it('leaves turns of the event loop to others between its blocks, at both ends', async () => {
+    const large = treeWith(5_000);
+    const ends = (work: Promise<unknown>) => work.then(() => turns);
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    const bytes = await written(large);
+    const sent = turns;
+    expect(sent).toBeGreaterThanOrEqual(3);
+    const all = await ends(fetchManifest(() => cut(bytes, 64 * 1024), id, undefined, never, nextTurn));
+    counting = false;
+    expect(all - sent).toBeGreaterThanOrEqual(3);
   });
 
   async function written(of: FileTree): Promise<Buffer> {
     const pieces: Uint8Array[] = [];
-    await sendManifest(of, id, { write: async (piece) => void pieces.push(piece), signal: never });
+    await sendManifest(of, id, { write: async (piece) => void pieces.push(piece), signal: never }, nextTurn);
     return Buffer.concat(pieces);
   }
 });

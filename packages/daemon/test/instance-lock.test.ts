@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,5 +33,36 @@ describe('the lock of an R', () => {
       code: 'INSTANCE_FILE',
       message: expect.stringContaining('Delete it and start again'),
     });
+  });
+});
+
+describe('between processes', () => {
+  const program = `
+    import { lockInstance } from ${JSON.stringify(join(__dirname, '../dist/adapters/instance-lock.js'))};
+    lockInstance(process.argv[1]).then(
+      () => { console.log('held'); setInterval(() => {}, 1000); },
+      (error) => { console.log(error.code); process.exit(error.exitCode); },
+    );`;
+  const start = (root: string) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, root]);
+    const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    const said = new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(`${text}`.trim())));
+    return { child, ended, said };
+  };
+
+  it('one holds it, the next ends with its code, and a kill -9 frees it at once', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'muster-lock-'));
+    const first = start(root);
+    try {
+      expect(await first.said).toBe('held');
+      const second = start(root);
+      expect([await second.said, await second.ended]).toEqual(['ALREADY_RUNNING', 75]);
+      first.child.kill('SIGKILL');
+      await first.ended;
+      await (await lockInstance(root)).release();
+    } finally {
+      first.child.kill('SIGKILL');
+      await rm(root, { recursive: true });
+    }
   });
 });

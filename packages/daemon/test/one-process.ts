@@ -45,13 +45,15 @@ const wallStart = 1_790_000_000_000;
 /** Each look lets so much time pass on the nodes' clock, ms. */
 const stepMs = 20;
 
-export async function openTestCluster(workers: number): Promise<TestCluster> {
+/** `restarts`: how many a supervisor grants in a minute. */
+export async function openTestCluster(workers: number, restarts = 100): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-compose-'));
   const clock = manualClock();
   const network = memoryNetwork();
   const names = ['master', ...Array.from({ length: workers }, (_, index) => `worker${index + 1}`)];
   const nodes: TestNode[] = [];
-  for (const name of names) nodes.push(await openTestNode(name, join(folder, name), clock, network));
+  for (const name of names)
+    nodes.push(await openTestNode({ name, root: join(folder, name), clock, network, restarts }));
   const [master] = nodes as [TestNode];
 
   const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
@@ -88,14 +90,21 @@ export async function openTestCluster(workers: number): Promise<TestCluster> {
 
 const lastWords = ({ name, logged }: TestNode): readonly string[] => logged.slice(-8).map((line) => `${name}: ${line}`);
 
-async function openTestNode(name: string, root: string, clock: ManualClock, network: MemoryNetwork): Promise<TestNode> {
+interface NodeSettings {
+  readonly name: string;
+  readonly root: string;
+  readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
+  readonly restarts: number;
+}
+
+async function openTestNode({ name, root, clock, network, restarts }: NodeSettings): Promise<TestNode> {
   const role = name === 'master' ? 'master' : 'worker';
   for (const directory of ['etc/rules', 'etc/shared', 'queue/cluster', 'var/multigroups']) {
     mkdirSync(join(root, directory), { recursive: true });
   }
   writeFileSync(join(root, 'etc/ossec.conf'), ossecConf(name, role));
-  // Each actor is crashed in turn, and time runs fast here.
-  writeFileSync(join(root, 'etc/muster.yaml'), 'restarts:\n  max: 100\n');
+  writeFileSync(join(root, 'etc/muster.yaml'), `restarts:\n  max: ${restarts}\n`);
   const config = await loadConfig({ root, read: (path) => readFile(path, 'utf8').catch(() => undefined) });
   const identity = { cluster: 'one', node: name, role } as const;
   const logged: string[] = [];

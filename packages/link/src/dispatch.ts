@@ -2,9 +2,17 @@ import type { Envelope, Frame } from '@muster/protocol';
 import type { Asking } from './asking.ts';
 import type { Closing } from './closing.ts';
 import type { LinkHandlers } from './link.ts';
-import type { Counters } from './live-link.ts';
 import type { Pending, Settled } from './pending.ts';
 import type { Streams, Taken } from './streams.ts';
+
+/** Counted by the link; read through `stats`. */
+export interface Counters {
+  bytesIn: number;
+  bulkIn: number;
+  bulkOut: number;
+  messagesIn: number;
+  messagesOut: number;
+}
 
 /** The parts of a link that frames are for. */
 export interface Parts {

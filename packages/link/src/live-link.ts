@@ -8,7 +8,7 @@ import { type Decoded, type Envelope, encodeDataHeader, encodeEnvelope, type Fra
 import { asking } from './asking.ts';
 import { closing } from './closing.ts';
 import type { LinkDeps } from './deps.ts';
-import { dispatcher } from './dispatch.ts';
+import { type Counters, dispatcher } from './dispatch.ts';
 import { LinkError } from './error.ts';
 import type { LinkLimits } from './limits.ts';
 import type { Link, LinkHandlers, Peer } from './link.ts';
@@ -30,15 +30,6 @@ export interface LinkFeed {
   readonly data: (bytes: Uint8Array) => void;
   readonly drained: () => void;
   readonly closed: (error: Error | undefined) => void;
-}
-
-/** Counted by the link; read through `stats`. */
-export interface Counters {
-  bytesIn: number;
-  bulkIn: number;
-  bulkOut: number;
-  messagesIn: number;
-  messagesOut: number;
 }
 
 export interface LiveLinkOptions {

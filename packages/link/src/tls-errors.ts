@@ -55,9 +55,22 @@ function notTls(where: string): Told {
   };
 }
 
+/** The server at `where` left the key aside and showed a certificate: whoever it is, it does not know the secret. */
+export const certificateError = (where: string): LinkError =>
+  new LinkError(
+    'wrong-key',
+    `${where} showed a certificate instead of proving that it has the <key>: it is no Muster master, or somebody stands between`,
+    { peer: where },
+  );
+
+/** How node names a certificate that it does not believe. */
+const certificateCode = /CERT|ISSUER|LEAF_SIGNATURE/;
+
 /** The error of a dial to `where`, with what mends it. */
 export function dialError(cause: NodeJS.ErrnoException, where: string): LinkError {
   const code = cause.code ?? '';
+  if (cause instanceof LinkError) return cause;
+  if (certificateCode.test(code) && !code.startsWith('ERR_SSL')) return certificateError(where);
   const told = dialerCodes[code]?.(where) ?? other(code, where);
   return new LinkError(told.code, told.text, { peer: where, cause });
 }

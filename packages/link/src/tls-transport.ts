@@ -14,7 +14,7 @@ import type { LinkLimits } from './limits.ts';
 import { listenOn } from './listening.ts';
 import { decodeIdentity, derivePsk, encodeIdentity, type PskIdentity } from './psk.ts';
 import { addressOf, socketConnection } from './socket-connection.ts';
-import { dialError, rejectionOf } from './tls-errors.ts';
+import { certificateError, dialError, rejectionOf } from './tls-errors.ts';
 import type { Connection, Listening, PeerIdentity, Transport } from './transport.ts';
 
 export interface TlsOptionsOfNode {
@@ -103,8 +103,9 @@ function dial({ dial: to, limits, clock }: TlsOptionsOfNode, claim: Claim, signa
       port: to.port,
       ...tls13,
       pskCallback: () => claim,
-      // There is no certificate whose name could be checked: the key proves the acceptor.
-      checkServerIdentity: () => undefined,
+      // Nobody is believed for a certificate: without this one that any public authority signed would do.
+      ca: [],
+      checkServerIdentity: () => certificateError(where),
     });
     const fail = (error: LinkError): void => {
       settle();
@@ -128,8 +129,13 @@ function dial({ dial: to, limits, clock }: TlsOptionsOfNode, claim: Claim, signa
     signal.addEventListener('abort', aborted, { once: true });
     socket.on('error', failed).on('close', hungUp);
     socket.once('secureConnect', () => {
+      if (!provedByKey(socket)) return fail(certificateError(where));
       settle();
       resolve(socketConnection(socket, undefined, where));
     });
   });
 }
+
+/** A server may leave the offered key aside and show a certificate instead; only the key makes it our master. */
+const provedByKey = (socket: TLSSocket): boolean =>
+  socket.isSessionReused() && socket.getPeerX509Certificate() === undefined;

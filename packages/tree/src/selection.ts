@@ -26,7 +26,7 @@ export const defaultExclusions: Exclusions = {
 /** Names of files that we stage beside their targets; no one else's are ever removed as leftovers. */
 const stagedName = /^\.muster-[0-9a-f]{16}-[0-9a-z]{1,24}\.tmp$/;
 
-export const isStagedName = (name: string): boolean => stagedName.test(name);
+export const isStagedName = (name: string): boolean => name.startsWith('.muster-') && stagedName.test(name);
 export const stagedNameOf = (digest: string, nonce: string, index: number): string =>
   `.muster-${digest.slice(0, 16)}-${nonce}${index.toString(36)}.tmp`;
 
@@ -38,14 +38,19 @@ export const selects = (entry: Pick<TableEntry, 'files'>, name: string, exclusio
 
 /** Backslashes and control characters mislead logs, shells and peers on other systems. */
 export const isSafeName = (name: string): boolean =>
-  name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && Buffer.byteLength(name) <= 255;
+  name !== '' && name !== '.' && name !== '..' && !/[\p{Cc}\\/]/u.test(name) && isNoLonger(name, 255);
+
+/** A UTF-16 unit is three bytes at most: mostly the length answers. */
+const isNoLonger = (text: string, bytes: number): boolean =>
+  text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes;
 
 /** Linux takes paths of 4,095 bytes; this leaves room for R and for the folders of our own. */
 const maxPathBytes = 3_700;
 
+export const isShortPath = (path: string): boolean => isNoLonger(path, maxPathBytes);
+
 /** Relative, normalised, every part safe, not longer than the system takes. */
-export const isSafePath = (path: string): boolean =>
-  Buffer.byteLength(path) <= maxPathBytes && path.split('/').every(isSafeName);
+export const isSafePath = (path: string): boolean => isShortPath(path) && path.split('/').every(isSafeName);
 
 /** The entry that `path` lies in: the deepest whose directory contains it, and that selects so deep. */
 export function entryOf(table: readonly TableEntry[], directory: string): TableEntry | undefined {

@@ -15,6 +15,7 @@ export interface OpenPlatform {
   close(): Promise<void>;
 }
 
+/** Throws a `LinkError('bad-option')` when name or cluster cannot be an identity. */
 export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
   const { cluster, muster, root } = config;
   const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;

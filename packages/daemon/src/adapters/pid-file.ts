@@ -23,6 +23,7 @@ const runs = (pid: number): boolean => {
   }
 };
 
+/** Writes the file of this process (mode 0640, its folder made when missing). Rejects with the system's error. */
 export async function writePidFile(root: string): Promise<PidFile> {
   const folder = join(root, 'var/run');
   await mkdir(folder, { recursive: true, mode: 0o770 });

@@ -16,7 +16,7 @@ import { countFileWork, type FileWorkCounter } from './file-work.ts';
 import { inTurn } from './in-turn.ts';
 
 /** Where Muster keeps what is its own, below R. */
-export const stateFolder = 'queue/cluster/muster';
+const stateFolder = 'queue/cluster/muster';
 
 export interface NodeFiles {
   readonly root: string;

@@ -48,6 +48,7 @@ const askMs = 5_000;
 /** Stable code of the failure that names the nodes there are. */
 const noSuchNode = 'no-such-node';
 
+/** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
 export function masterAnswers(sources: AnswerSources): ControlAnswers {
   const { config, keepAlive, integrity } = sources;
   const own = config.cluster.nodeName;
@@ -65,6 +66,7 @@ export function masterAnswers(sources: AnswerSources): ControlAnswers {
   };
 }
 
+/** What the master says, while it can be asked; what this worker knows itself otherwise. */
 export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const { config, keepAlive, fileReplica } = sources;
   const own = config.cluster.nodeName;
@@ -113,7 +115,7 @@ async function askMaster({ master }: WorkerSources, message: WireMessage): Promi
   });
   const outcome = await ask(node.actor, request, askMs);
   if (outcome.ok) return outcome.message;
-  if (outcome.failure.code === noSuchNode) throw new Error(outcome.failure.text);
+  if (outcome.failure.code === noSuchNode) throw unknownNode(outcome.failure.text);
   return undefined;
 }
 
@@ -206,7 +208,7 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   const row = rows.find((each) => each.name === name);
   if (row !== undefined) return row;
   const names = rows.map((each) => each.name).join(', ');
-  throw Object.assign(new Error(`There is no node "${name}" in this cluster; there are: ${names}.`), {
-    code: 'no-such-node',
-  });
+  throw unknownNode(`There is no node "${name}" in this cluster; there are: ${names}.`);
 }
+
+const unknownNode = (text: string): Error => Object.assign(new Error(text), { code: noSuchNode });

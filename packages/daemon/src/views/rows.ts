@@ -18,6 +18,7 @@ export const shortProblem = ({ path, text, ...row }: ProblemView, most: number):
   text: clip(text, most),
 });
 
+/** The same for a node. */
 export const shortNode = ({ reason, why, ...row }: NodeView, most: number): NodeView => ({
   ...row,
   reason: clip(reason, most),
@@ -46,6 +47,7 @@ export const actorRow = ({
   restarts,
   ...optionalText('lastError', lastError?.text),
 });
+/** The same for an actor. */
 export const shortActor = ({ lastError, ...row }: ActorView, most: number): ActorView => ({
   ...row,
   ...optionalText('lastError', lastError, most),
