@@ -7,7 +7,7 @@ import type { DiskStep, FileStat } from './disk.ts';
 import { type Failure, failure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import { remove } from './removal.ts';
-import { makeDirectoryStep, type Site, takeSteps, trashPathOf, withinOf } from './site.ts';
+import { makeDirectoryStep, type Site, takeEach, takeSteps, trashPathOf, withinOf } from './site.ts';
 
 export interface Applied {
   /** Targets in place, with the stat after the rename. */
@@ -47,11 +47,10 @@ async function rename(
   again: boolean,
 ): Promise<Pick<Applied, 'renamed' | 'failures'>> {
   const { root } = site;
-  const steps = renames.map(({ from, to }): DiskStep => {
+  const outcomes = await takeEach(site, renames, ({ from, to }): DiskStep => {
     const within = withinOf(site, splitPath(to)[0]);
     return { do: 'rename', from: `${root}/${from}`, to: `${root}/${to}`, ...within };
   });
-  const outcomes = await takeSteps(site, steps);
   const done = again ? await renamedBefore(site, renames, outcomes) : new Set<number>();
   const renamed: { path: string; stat: FileStat | undefined }[] = [];
   const failures: Failure[] = [];

@@ -6,7 +6,7 @@ import { type Failure, failure } from './failure.ts';
 import type { Removals } from './journal.ts';
 import { deepestFirst } from './paths.ts';
 import { entryOf, mayBeLeft } from './selection.ts';
-import { type Site, takeSteps, withinOf } from './site.ts';
+import { type Site, takeEach, takeSteps, withinOf } from './site.ts';
 
 export interface Removed {
   /** Files that lie in the trash now. */
@@ -35,7 +35,9 @@ async function discard(site: Site, trashPath: string, files: readonly string[]):
     site,
     folders.map((folder) => ({ do: 'make-directory', path: `${trashPath}/${folder}`, mode: 0o700 })),
   );
-  const steps = files.map(
+  const outcomes = await takeEach(
+    site,
+    files,
     (path): DiskStep => ({
       do: 'rename',
       from: `${site.root}/${path}`,
@@ -45,7 +47,7 @@ async function discard(site: Site, trashPath: string, files: readonly string[]):
   );
   const failures: Failure[] = [];
   let removed = 0;
-  for (const [index, outcome] of (await takeSteps(site, steps)).entries()) {
+  for (const [index, outcome] of outcomes.entries()) {
     const left = outcome.ok ? 'removed' : await otherwise(site, trashPath, files[index]!, outcome.failure);
     if (left === 'removed') removed++;
     else if (left !== 'gone') failures.push(left);

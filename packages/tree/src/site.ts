@@ -1,6 +1,7 @@
 /** Where a transaction happens, and the steps that every part of it takes there. */
 import type { Disk, DiskStep, Owner, StepOutcome } from './disk.ts';
 import { DiskError, isDeviceFault } from './disk-error.ts';
+import { pieceItems } from './pieces.ts';
 import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
 
 export interface Site {
@@ -42,6 +43,19 @@ export async function takeSteps({ disk }: Site, steps: readonly DiskStep[]): Pro
   for (const outcome of outcomes) {
     if (outcome.ok || !isDeviceFault(outcome.failure.code)) continue;
     throw new DiskError(outcome.failure.code, outcome.failure.path);
+  }
+  return outcomes;
+}
+
+/** A step for each of `items`, thousands at a time, so that others get their turn. */
+export async function takeEach<T>(
+  site: Site,
+  items: readonly T[],
+  stepOf: (item: T) => DiskStep,
+): Promise<readonly StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  for (let at = 0; at < items.length; at += pieceItems) {
+    for (const outcome of await takeSteps(site, items.slice(at, at + pieceItems).map(stepOf))) outcomes.push(outcome);
   }
   return outcomes;
 }

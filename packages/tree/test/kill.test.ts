@@ -16,7 +16,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-const child = (root: string, version: number): ChildProcess =>
+const child = (root: string, version: number, dieAt: string): ChildProcess =>
   spawn(
     process.execPath,
     [
@@ -27,6 +27,7 @@ const child = (root: string, version: number): ChildProcess =>
       join(__dirname, 'kill-child.cjs'),
       root,
       `${version}`,
+      dieAt,
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -41,8 +42,8 @@ interface Run {
 }
 
 /** Runs to the end, or is killed `afterMs` after it began. */
-function run(root: string, version: number, afterMs?: number): Promise<Run> {
-  const process = child(root, version);
+function run(root: string, version: number, afterMs?: number, dieAt = ''): Promise<Run> {
+  const process = child(root, version, dieAt);
   let began: Run['began'];
   let ended: Run['ended'];
   let [from, to] = [0, 0];
@@ -71,13 +72,13 @@ function torn(root: string): string[] {
     .filter((path) => !known.some((files) => files.get(path.slice(root.length + 1))?.entry.digest === digestOf(path)));
 }
 
-it('killed at 40 moments of a transaction, a worker never holds a torn file and always converges', async () => {
+it('killed at 24 moments of a transaction, a worker never holds a torn file and always converges', async () => {
   const root = fs.mkdtempSync(join(tmpdir(), 'muster-kill-'));
   fs.mkdirSync(join(root, 'etc/rules'), { recursive: true });
   const random = randomOf(20_261_121);
   const found = new Map<string, number>();
   let { tookMs } = await run(root, 0);
-  for (let version = 1; version <= 40; version++) {
+  for (let version = 1; version <= 24; version++) {
     const killed = await run(root, version, random() * tookMs * 1.1);
     expect(torn(root)).toEqual([]);
     if (version % 4 !== 0) found.set('again', (found.get('again') ?? 0) + Number(killed.ended === undefined));
@@ -95,3 +96,43 @@ it('killed at 40 moments of a transaction, a worker never holds a torn file and 
   expect(found.get('again')).toBeGreaterThan(0);
   fs.rmSync(root, { recursive: true, force: true });
 }, 180_000);
+
+/** What a kill left behind. */
+function leftBy(root: string): string {
+  const has = (path: string): boolean => fs.existsSync(join(root, path));
+  const names = fs.readdirSync(join(root, 'etc/rules'), { recursive: true }) as string[];
+  const staged = names.filter((path) => isStagedName(path.slice(path.lastIndexOf('/') + 1))).length;
+  const trashed = has('state/trash')
+    ? fs.readdirSync(join(root, 'state/trash'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+        .length
+    : 0;
+  const journal = has('state/journal') ? 'journal' : has('state/journal.new') ? 'torn journal' : 'no journal';
+  return `${journal}, ${staged} staged, ${trashed} in the trash`;
+}
+
+/** From version 0 to 1: 1,000 files come, of which 666 replace others; 334 go. */
+it.each([
+  ['staged', 'no journal, 1000 staged, 0 in the trash', 'staged', 0, 0],
+  ['journal torn', 'torn journal, 1000 staged, 0 in the trash', 'staged', 0, 0],
+  ['journal whole', 'journal, 1000 staged, 0 in the trash', 'journal', 1_000, 334],
+  ['renames', 'journal, 500 staged, 0 in the trash', 'journal', 500, 334],
+  ['all renamed', 'journal, 0 staged, 0 in the trash', 'journal', 0, 334],
+  ['deletions', 'journal, 0 staged, 167 in the trash', 'journal', 0, 167],
+  ['all done', 'journal, 0 staged, 334 in the trash', 'journal', 0, 0],
+] as const)(
+  'killed at "%s" it leaves %s, and the next start makes it good',
+  async (dieAt, left, found, renamed, removed) => {
+    const root = fs.mkdtempSync(join(tmpdir(), 'muster-kill-'));
+    fs.mkdirSync(join(root, 'etc/rules'), { recursive: true });
+    expect((await run(root, 0)).ended).toEqual({ failures: [], same: true });
+    expect((await run(root, 1, undefined, dieAt)).ended).toBeUndefined();
+    expect(leftBy(root)).toBe(left);
+    expect(torn(root)).toEqual([]);
+    const healed = await run(root, 1);
+    expect(healed.began!.recovered).toEqual({ found, renamed, removed, failures: [] });
+    expect(healed.ended).toEqual({ failures: [], same: true });
+    expect(leftBy(root)).toBe('no journal, 0 staged, 334 in the trash');
+    fs.rmSync(root, { recursive: true, force: true });
+  },
+  60_000,
+);

@@ -12,8 +12,8 @@ export type Call =
   | { readonly op: 'steps'; readonly steps: Joined }
   | {
       readonly op: 'sync';
-      readonly files: readonly string[];
-      readonly directories: readonly string[];
+      readonly files: Joined;
+      readonly directories: Joined;
       readonly few: number;
     }
   | { readonly op: 'open'; readonly handle: number; readonly path: string }

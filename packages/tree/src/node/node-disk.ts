@@ -171,7 +171,7 @@ export function nodeDisk({
     openStager: () => Promise.resolve(inLanes(stagerLanes, () => openNodeStager(threads.pin(), handles++))),
     steps: (steps: readonly DiskStep[]) => inOrder(steps, threads),
     sync: async (files, directories) => {
-      await threads.run({ op: 'sync', files, directories, few: fewFiles });
+      await threads.run({ op: 'sync', files: join(files), directories: join(directories), few: fewFiles });
     },
     watch: watchDirectory,
     turn: () => new Promise((resolve) => setImmediate(resolve)),

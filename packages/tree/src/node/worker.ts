@@ -49,7 +49,7 @@ function run(call: Call): unknown {
     case 'steps':
       return steps(splitSteps(call.steps));
     case 'sync':
-      return sync(call.files, call.directories, call.few);
+      return sync(split(call.files), split(call.directories), call.few);
     case 'open':
       return open(call.handle, call.path);
     case 'pull':

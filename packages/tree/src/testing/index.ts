@@ -1,1 +1,2 @@
-export { diskCompliance, type TestFramework } from './disk-compliance.ts';
+export { diskCompliance } from './disk-compliance.ts';
+export type { OpenDisk, TestFramework } from './framework.ts';

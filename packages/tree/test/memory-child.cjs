@@ -1,0 +1,1 @@
+require('./memory-child.ts');
