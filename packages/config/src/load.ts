@@ -1,7 +1,8 @@
 import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
-import { ConfigError, type Fault, type Findings, lenient } from './fault.ts';
+import { ConfigError, type Fault, type Findings, lenient, withLines } from './fault.ts';
 import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
 import { type DebugLevel, readDebugLevel } from './internal-options.ts';
+import { musterLines } from './muster-lines.ts';
 import type { MusterOptions } from './muster-options.ts';
 import { readMuster } from './muster-yaml.ts';
 import { parseOssec } from './ossec-xml.ts';
@@ -43,8 +44,9 @@ export async function loadConfig({ root, read }: ConfigSource): Promise<NodeConf
 
   const ossecConf = collector.of(path('ossec.conf'));
   const ossec = readOssec(await readText(read, path('ossec.conf'), ossecConf), ossecConf);
-  const musterYaml = collector.of(path('muster.yaml'));
-  const muster = readMuster((await readText(read, path('muster.yaml'), musterYaml)) ?? '', musterYaml);
+  const yaml = (await readText(read, path('muster.yaml'), collector.of(path('muster.yaml')))) ?? '';
+  const musterYaml = withLines(collector.of(path('muster.yaml')), musterLines(yaml));
+  const muster = readMuster(yaml, musterYaml);
   const files = resolveOwner(muster, await readAccounts(read), musterYaml);
   const [internal, local] = await Promise.all(
     ['internal_options.conf', 'local_internal_options.conf'].map((name) => readHint(read, path(name), collector.warn)),
