@@ -12,8 +12,8 @@ import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
 import type { Replication } from '../shapes.ts';
 import { hides, standing } from '../view.ts';
-import { stillWanted, withoutCode } from '../waits.ts';
-import { type Effect, missingCode, type State } from './state.ts';
+import { stillWanted, withoutCodes } from '../waits.ts';
+import { changedCode, type Effect, missingCode, type State } from './state.ts';
 import { viewOf } from './state-view.ts';
 
 export type Step = Decision<State, Effect>;
@@ -52,12 +52,12 @@ function findTarget(state: State, now: number): Step {
   return step({ ...state, fetching: announced.id }, effect);
 }
 
-/** A new target makes missing content worth asking for again. */
+/** A new target makes content worth asking for again that was missing, or changed while it was sent. */
 export const withTarget = (state: State, target: NonNullable<State['target']>): State => ({
   ...state,
   target,
   fetchTrouble: undefined,
-  waits: withoutCode(state.waits, missingCode),
+  waits: withoutCodes(state.waits, [missingCode, changedCode]),
 });
 
 /** What the disk lacks, and with that whether a generation is held. Only a scan newer than our last write counts. */
