@@ -3,12 +3,14 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { systemClock } from '@muster/actor';
 import { ConfigError, describeConfigError, type NodeConfig } from '@muster/config';
 import { controlSocketPath } from '@muster/control';
 import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
 import { readConfig } from './adapters/config-files.ts';
 import { lockInstance } from './adapters/instance-lock.ts';
+import { keepFiles } from './adapters/keep-files.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
@@ -16,6 +18,7 @@ import { becomeAccount, findAccount, readRights } from './adapters/privileges.ts
 import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
+import { faultInOneLine } from './config-words.ts';
 import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
 import { logRights, type Rights, settleOwner } from './rights.ts';
 import { version } from './version.ts';
@@ -56,9 +59,15 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
   const lock = await writingBelow(folder, () => lockInstance(root));
   const log = openDaemonLog(config, options);
   const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
+  const main = log.for('Cluster', 'Main');
+  const endKeeping = keepFiles(systemClock, [lock, pidFile], {
+    restored: (path) => main.warning(`${path} was deleted or replaced; it is made anew.`),
+    failed: (path, why) => main.error(`${path} is gone and cannot be made anew: ${why}`),
+  });
   try {
     return await runNode(config, options, rights, log);
   } finally {
+    await endKeeping();
     await pidFile.remove();
     await log.close();
     await lock.release();
@@ -180,7 +189,8 @@ async function reload(options: DaemonOptions, log: Log): Promise<void> {
     log.setLevel(levelOf(config, options.debug));
     main.info(`Configuration read again: log level ${log.level()}. Other options take effect at the next start.`);
   } catch (error) {
-    const words = error instanceof ConfigError ? describeConfigError(error) : wordsOf(error);
-    main.error(`The configuration cannot be read again, the node goes on with the old one: ${words}`);
+    const faults = error instanceof ConfigError ? error.faults.map(faultInOneLine) : [wordsOf(error)];
+    main.error('The configuration cannot be read again, the node goes on with the old one:');
+    for (const fault of faults) main.error(`Configuration: ${fault}`);
   }
 }
