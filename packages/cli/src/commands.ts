@@ -99,4 +99,7 @@ async function withClient(
 }
 
 const lines = (of: readonly string[]): string => of.join('\n');
-const asJson = (value: unknown): string => JSON.stringify(value, undefined, 2);
+/** Milliseconds are whole: the clock's fractions tell nobody anything. */
+const wholeMs = (key: string, value: unknown): unknown =>
+  key.endsWith('Ms') && typeof value === 'number' ? Math.round(value) : value;
+const asJson = (value: unknown): string => JSON.stringify(value, wholeMs, 2);

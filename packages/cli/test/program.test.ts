@@ -92,6 +92,15 @@ describe('the command line', () => {
     expect((await run('nodes --json', { cluster: late })).code).toBe(2);
   });
 
+  it('prints whole milliseconds', async () => {
+    const timed = async () => ({
+      ...(await cluster()),
+      nodes: [{ ...master, behindMs: 0.4, heardMs: 499.51, skewMs: -1.2 }],
+    });
+    const { nodes } = JSON.parse((await run('nodes --json', { cluster: timed })).out);
+    expect(nodes).toMatchObject([{ behindMs: 0, heardMs: 500, skewMs: -1 }]);
+  });
+
   it('prints JSON that parses', async () => {
     expect(JSON.parse((await run('nodes --json', { cluster })).out)).toMatchObject({ nodes: [{ name: 'zeus' }] });
     expect(JSON.parse((await run('tree --json', { tree: async () => [] })).out)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Health } from '@muster/control';
+import { generationWords } from '@muster/protocol';
 import { type Paint, renderTable, type Tone } from './table.ts';
 import { age, bytes, counted, printable } from './units.ts';
 
@@ -36,7 +37,7 @@ function generation({ role, holds, generation: newest }: Health): string {
   if (newest === undefined) return `${holds.generation} held, the newest is not known`;
   return newest.generation === holds.generation && newest.epoch === holds.epoch
     ? `${holds.generation}, the newest`
-    : `${holds.generation} held, ${newest.generation} is the newest`;
+    : `${generationWords(holds, newest).replace('generation ', '')} held, ${newest.generation} is the newest`;
 }
 
 /** Since the start. Workers write, masters only read. */
