@@ -61,7 +61,7 @@ export function masterAnswers(sources: AnswerSources): ControlAnswers {
     cluster: async () => clusterView(sources, await rows()),
     explain: async (node) => {
       if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs)));
-      return explained(explainPeer(found(node, await rows())));
+      return explained(explainPeer(found(node, await rows()), sources.standing.read().holds));
     },
   };
 }
@@ -95,7 +95,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       }
       const answer = await askMaster(sources, { type: 'explain', node });
       if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
-      return explained(explainPeer(found(node, (await ownView()).nodes)));
+      const { nodes, generation } = await ownView();
+      return explained(explainPeer(found(node, nodes), generation));
     },
   };
 }
