@@ -17,6 +17,7 @@ import {
   type WireMessage,
 } from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
+import type { KnownWorkers } from '../known-workers.ts';
 import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
@@ -36,6 +37,10 @@ export interface AnswerSources {
   readonly integrity: Ref<IntegrityMessage>;
 }
 
+export interface MasterSources extends AnswerSources {
+  readonly known: Pick<KnownWorkers, 'missing'>;
+}
+
 export interface WorkerSources extends AnswerSources {
   readonly fileReplica: Ref<FileReplicaMessage>;
   readonly dialer: () => Ref<DialerMessage>;
@@ -49,13 +54,13 @@ const askMs = 5_000;
 const noSuchNode = 'no-such-node';
 
 /** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
-export function masterAnswers(sources: AnswerSources): ControlAnswers {
-  const { config, keepAlive, integrity } = sources;
+export function masterAnswers(sources: MasterSources): ControlAnswers {
+  const { config, keepAlive, integrity, known } = sources;
   const own = config.cluster.nodeName;
-  const rows = async (): Promise<readonly NodeView[]> => [
-    ownRow(sources, {}),
-    ...(await ask(keepAlive, getNodes, askMs)),
-  ];
+  const rows = async (): Promise<readonly NodeView[]> => {
+    const seen = [ownRow(sources, {}), ...(await ask(keepAlive, getNodes, askMs))];
+    return [...seen, ...known.missing(seen)];
+  };
   return {
     ...common(sources, async () => ({})),
     cluster: async () => clusterView(sources, await rows()),
