@@ -85,6 +85,13 @@ export const setLogLevel = (deps: CommandDeps, output: Output, root: string, lev
     return exitCodes.fine;
   });
 
+export const forgetNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    await client.forget(node);
+    output.out(`${node} is forgotten; should it link again, it is listed again.`);
+    return exitCodes.fine;
+  });
+
 async function withClient(
   deps: CommandDeps,
   root: string,

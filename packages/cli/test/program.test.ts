@@ -152,6 +152,13 @@ describe('the command line', () => {
     });
   });
 
+  it('forgets a worker', async () => {
+    const names: string[] = [];
+    const { code, out } = await run('forget w9', { forget: async (name: string) => void names.push(name) });
+    expect([code, names]).toEqual([0, ['w9']]);
+    expect(out).toBe('w9 is forgotten; should it link again, it is listed again.\n');
+  });
+
   it('sets the level of the log', async () => {
     const levels: string[] = [];
     const setLogLevel = async (level: string) => void levels.push(level);

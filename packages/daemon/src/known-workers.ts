@@ -11,6 +11,8 @@ export interface KnownWorkers {
   take(event: KeepAliveEvent): void;
   /** A row for each known worker that `rows` lacks: `down`, never heard by this run (`heardMs` 0). */
   missing(rows: readonly NodeView[]): readonly NodeView[];
+  /** It is gone for good. */
+  forget(name: NodeName): void;
   /** Takes nothing more: what links end with when this node stops is no goodbye of theirs. Resolves when the file is written. */
   close(): Promise<void>;
 }
@@ -62,6 +64,9 @@ export async function openKnownWorkers(
       names.add(peer);
       for (const first of [...names].slice(0, Math.max(0, names.size - maxKnown))) names.delete(first);
       changed();
+    },
+    forget: (name) => {
+      if (!closed && names.delete(name)) changed();
     },
     missing: (rows) => {
       const seen = new Set(rows.map(({ name }) => name));

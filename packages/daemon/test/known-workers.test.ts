@@ -76,3 +76,11 @@ it('a file that cannot be written is told once, and the names are known all the 
   expect(namesOf(known)).toEqual(['w1']);
   expect(warned).toMatchObject([{ code: 'ENOENT' }]);
 });
+
+it('one that is forgotten on request is missed no more', async () => {
+  const first = await open();
+  first.take(turned('w1', 'up'));
+  first.forget('w1');
+  await first.close();
+  expect(namesOf(await open())).toEqual([]);
+});

@@ -124,6 +124,10 @@ export type CrashActor = Static<typeof CrashActor>;
 export const SyncNow = Fields({ type: Type.Literal('sync-now') });
 export type SyncNow = Static<typeof SyncNow>;
 
+/** A master forgets a worker that is gone for good. */
+export const ForgetNode = Fields({ type: Type.Literal('forget-node'), node: NodeNameSchema });
+export type ForgetNode = Static<typeof ForgetNode>;
+
 /** Answers what has no other answer: it was done, or is under way. */
 export const Done = Fields({ type: Type.Literal('done') });
 export type Done = Static<typeof Done>;

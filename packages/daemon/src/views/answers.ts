@@ -38,7 +38,7 @@ export interface AnswerSources {
 }
 
 export interface MasterSources extends AnswerSources {
-  readonly known: Pick<KnownWorkers, 'missing'>;
+  readonly known: Pick<KnownWorkers, 'missing' | 'forget'>;
 }
 
 export interface WorkerSources extends AnswerSources {
@@ -63,6 +63,12 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   };
   return {
     ...common(sources, async () => ({})),
+    forget: async (node) => {
+      const { name, liveness } = found(node, await rows());
+      if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
+      known.forget(name);
+      tell(keepAlive, { type: 'forget', peer: name });
+    },
     cluster: async () => clusterView(sources, await rows()),
     explain: async (node) => {
       if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs)));
@@ -87,6 +93,9 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     ]);
   };
   return {
+    forget: () => {
+      throw notMaster;
+    },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
@@ -128,7 +137,7 @@ async function askMaster({ master }: WorkerSources, message: WireMessage): Promi
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain'> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget'> {
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
@@ -217,4 +226,12 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   throw unknownNode(`There is no node "${name}" in this cluster; there are: ${names}.`);
 }
 
+const notMaster = Object.assign(new Error('Only the master forgets workers: ask it.'), { code: 'not-master' });
+const notGone = (name: string): Error =>
+  Object.assign(
+    new Error(`"${name}" is not gone: stop its Muster first; a worker that is down or left can be forgotten.`),
+    {
+      code: 'node-not-gone',
+    },
+  );
 const unknownNode = (text: string): Error => Object.assign(new Error(text), { code: noSuchNode });
