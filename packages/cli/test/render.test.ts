@@ -153,6 +153,11 @@ describe('health', () => {
     ]);
   });
 
+  it('says why the state is what it is', () => {
+    const lines = renderHealth({ ...health, why: 'The disk is full;\nfree some.' }, plain);
+    expect(lines.slice(2, 4)).toEqual(['State       held', 'Why         The disk is full;\\x0afree some.']);
+  });
+
   it('says nothing of writing where nothing was written', () => {
     const work = { scans: 1, hashed: 0, replications: 0, written: 0, removed: 0, writtenBytes: 0 };
     expect(renderHealth({ ...health, work }, plain)).toContain('Work        1 scan, 0 files read');

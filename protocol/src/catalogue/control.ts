@@ -54,6 +54,8 @@ export const Health = Fields({
   uptimeMs: Milliseconds,
   cluster: ClusterName,
   state: SyncState,
+  /** Why the state is what it is, in plain words. */
+  why: Type.Optional(Text),
   /** What the disk holds. Absent: nothing yet. */
   holds: Type.Optional(Generation),
   files: Count,

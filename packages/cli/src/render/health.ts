@@ -20,6 +20,7 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ['Node', `${printable(health.node)}, ${health.role} of cluster ${printable(health.cluster)}`],
     ['Process', `${health.pid}, Muster ${printable(health.version)}, up ${age(health.uptimeMs)}`],
     ['State', paint(health.state, tones[health.state])],
+    ...(health.why === undefined ? [] : [['Why', printable(health.why)] as const]),
     ['Generation', generation(health)],
     ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
     ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),

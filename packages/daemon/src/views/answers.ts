@@ -160,7 +160,7 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
 async function health(sources: AnswerSources): Promise<Health> {
   const { config, platform, system, files, standing, peers, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
-  const { holds, state } = standing.read();
+  const { holds, state, why } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
   const actors = system.inspect();
   return {
@@ -172,6 +172,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     uptimeMs: platform.clock.now() - (actors[0]?.startedAt ?? 0),
     cluster: config.cluster.name,
     state,
+    ...optionalText('why', why),
     ...(holds === undefined ? {} : { holds }),
     ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
