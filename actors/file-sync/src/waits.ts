@@ -40,5 +40,5 @@ export function stillWanted(waits: Waits, wanted: ReadonlySet<string>): Waits {
 }
 
 /** Without those of `codes`. */
-export const withoutCodes = (waits: Waits, codes: readonly string[]): Waits =>
-  new Map([...waits].filter(([, { failure }]) => !codes.includes(failure.code)));
+export const withoutCodes = (waits: Waits, codes: ReadonlySet<string>): Waits =>
+  new Map([...waits].filter(([, { failure }]) => !codes.has(failure.code)));

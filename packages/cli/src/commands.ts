@@ -104,6 +104,13 @@ export const setLogLevel = (deps: CommandDeps, output: Output, root: string, lev
     return exitCodes.fine;
   });
 
+export const forgetNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    await client.forget(node);
+    output.out(`${node} is forgotten; should it link again, it is listed again.`);
+    return exitCodes.fine;
+  });
+
 async function withClient(
   deps: CommandDeps,
   root: string,
@@ -118,4 +125,7 @@ async function withClient(
 }
 
 const lines = (of: readonly string[]): string => of.join('\n');
-const asJson = (value: unknown): string => JSON.stringify(value, undefined, 2);
+/** Milliseconds are whole: the clock's fractions tell nobody anything. */
+const wholeMs = (key: string, value: unknown): unknown =>
+  key.endsWith('Ms') && typeof value === 'number' ? Math.round(value) : value;
+const asJson = (value: unknown): string => JSON.stringify(value, wholeMs, 2);

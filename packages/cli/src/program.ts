@@ -5,6 +5,7 @@ import {
   type CommandDeps,
   checkConfig,
   explainNode,
+  forgetNode,
   type Output,
   printKey,
   setLogLevel,
@@ -112,6 +113,9 @@ function buildProgram(
   command('why', 'explain in plain words why NODE is not in sync')
     .argument('<node>', 'its name, as muster nodes shows it', nodeName)
     .action(async (node: string, { root }: Root) => finish(await explainNode(deps, output, root, node)));
+  command('forget', 'on the master: list a worker that is gone for good no more')
+    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
+    .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));

@@ -93,6 +93,15 @@ describe('the command line', () => {
     expect((await run('nodes --json', { cluster: late })).code).toBe(2);
   });
 
+  it('prints whole milliseconds', async () => {
+    const timed = async () => ({
+      ...(await cluster()),
+      nodes: [{ ...master, behindMs: 0.4, heardMs: 499.51, skewMs: -1.2 }],
+    });
+    const { nodes } = JSON.parse((await run('nodes --json', { cluster: timed })).out);
+    expect(nodes).toMatchObject([{ behindMs: 0, heardMs: 500, skewMs: -1 }]);
+  });
+
   it('prints JSON that parses', async () => {
     expect(JSON.parse((await run('nodes --json', { cluster })).out)).toMatchObject({ nodes: [{ name: 'zeus' }] });
     expect(JSON.parse((await run('tree --json', { tree: async () => [] })).out)).toEqual([]);
@@ -142,6 +151,13 @@ describe('the command line', () => {
       out: '',
       error: 'key: missing\n',
     });
+  });
+
+  it('forgets a worker', async () => {
+    const names: string[] = [];
+    const { code, out } = await run('forget w9', { forget: async (name: string) => void names.push(name) });
+    expect([code, names]).toEqual([0, ['w9']]);
+    expect(out).toBe('w9 is forgotten; should it link again, it is listed again.\n');
   });
 
   it('sets the level of the log', async () => {

@@ -137,6 +137,8 @@ async function fetchInto(
     },
     write: (piece: Uint8Array) => {
       bytes += piece.length;
+      // A file of gigabytes must be seen to come: its bytes count as they arrive.
+      progress({ files: begun.size, bytes });
       return stager.write(piece);
     },
     missing: (index: number) => void missing.add(putAt(index).path),
