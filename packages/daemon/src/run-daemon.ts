@@ -1,12 +1,13 @@
 /**
  * Adapter: the daemon as a process: configuration, lock, log, tree, signals, exit code.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, describeConfigError, loadConfig, type NodeConfig } from '@muster/config';
 import { controlSocketPath } from '@muster/control';
 import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
+import { readConfigFile } from './adapters/config-file.ts';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
@@ -63,18 +64,7 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
   }
 }
 
-const readConfig = (root: string): Promise<NodeConfig> =>
-  loadConfig({
-    root,
-    read: async (path) => {
-      try {
-        return await readFile(path, 'utf8');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-  });
+const readConfig = (root: string): Promise<NodeConfig> => loadConfig({ root, read: readConfigFile });
 
 async function giveRootUp(): Promise<void> {
   const account = await findAccount(['wazuh', 'ossec']);
