@@ -22,6 +22,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { type Log, type LogOptions, openLog } from '@muster/log';
 import { maxKeptLines } from '../src/cluster-file.ts';
+import { maxUnreadBytes } from '../src/open-log.ts';
 
 let root: string;
 let now: number;
@@ -313,6 +314,17 @@ test('a standard output whose reader has gone is told once, and the file goes on
   await log.close();
   expect(textOf(path())).toBe('one\ntwo\n');
   expect(read(stderr).match(/EPIPE/g)).toHaveLength(1);
+});
+
+test('a standard output that nobody reads is given a bounded number of bytes, which is told once, and the file all', async () => {
+  const asleep = new Writable({ write: () => {} });
+  const { log, logger } = open({ stdout: true, streams: { stdout: asleep, stderr } });
+  const lines = Math.ceil((2 * maxUnreadBytes) / 10_000);
+  for (let line = 0; line < lines; line += 1) logger.info('x'.repeat(10_000));
+  await log.close();
+  expect(asleep.writableLength).toBeLessThan(maxUnreadBytes + 20_000);
+  expect(read(stderr).match(/Nobody reads standard output/g)).toHaveLength(1);
+  expect(textOf(path()).trim().split('\n')).toHaveLength(lines);
 });
 
 test('lines after the close are lost without harm, and a second close does nothing', async () => {
