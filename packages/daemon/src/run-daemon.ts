@@ -8,14 +8,15 @@ import { ConfigError, describeConfigError, type NodeConfig } from '@muster/confi
 import { controlSocketPath } from '@muster/control';
 import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
-import { readConfig } from './adapters/config-files.ts';
+import { readConfig } from './adapters/config-file.ts';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { keepFiles } from './adapters/keep-files.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
 import { becomeAccount, findAccount, readRights } from './adapters/privileges.ts';
-import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
+import { listenToSignals, takeUserSignals } from './adapters/signals.ts';
+import { endWithin, leaveUnread, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
 import { faultInOneLine } from './config-words.ts';
@@ -36,6 +37,13 @@ export interface DaemonOptions {
 
 /** Runs a node to its end. Never rejects: what went wrong is on stderr and in the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<ExitCode> {
+  takeUserSignals();
+  const code = await outcomeOf(options);
+  leaveUnread(code);
+  return code;
+}
+
+async function outcomeOf(options: DaemonOptions): Promise<ExitCode> {
   try {
     return await run({ ...options, root: resolve(options.root) });
   } catch (error) {
@@ -115,7 +123,17 @@ async function runNode(
   logRights(main, config.cluster.nodeType, config.muster.files, rights);
   const { platform, close } = openNodePlatform(config, log);
   const ended = openEnd();
-  const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));
+  const signals = listenToSignals({
+    stop: (signal) => {
+      main.info(`SIGNAL [(${signal})] received. Exit...`);
+      ended.end(exitCodes.stopped);
+    },
+    hangup: () => void reload(options, log),
+    reopen: (signal) => {
+      log.reopen();
+      main.info(`SIGNAL [(${signal})] received. The log is opened anew.`);
+    },
+  });
   const faults = listenToFaults((text, stack) => {
     main.critical(`A fault outside every actor, the node ends: ${text}`, { stack });
     ended.end(exitCodes.gaveUp);
@@ -161,15 +179,6 @@ function openEnd() {
     end = done;
   });
   return { wait, end: (code: ExitCode) => end(code) };
-}
-
-function listenToSignals(info: (text: string) => void, end: (code: ExitCode) => void, hangup: () => void) {
-  const stop = (signal: NodeJS.Signals): void => {
-    info(`SIGNAL [(${signal})] received. Exit...`);
-    end(exitCodes.stopped);
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangup);
-  return { remove: () => void process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', hangup) };
 }
 
 /** A throw that no supervisor sees leaves the process in a state that nobody knows: it ends, to be started again. */
