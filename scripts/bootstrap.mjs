@@ -3,7 +3,8 @@
  * Plain JavaScript and Node's own modules only, for nothing is installed yet when it runs.
  */
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -44,7 +45,14 @@ export function install(options) {
   runPnpm(['install', '--frozen-lockfile', '--prefer-offline'], options);
 }
 
-export const build = (options) => runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
+/** The command `muster`, once it is built. */
+export const command = join(root, 'packages/cli/dist/main.js');
+
+/** Builds everything. tsc, and turbo's cache after it, write files that may not be run; the command may. */
+export function build(options) {
+  runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
+  chmodSync(command, 0o755);
+}
 
 /** Installs and builds, silently unless something fails. */
 export function bootstrap() {

@@ -62,6 +62,8 @@ function report(
   patienceMs: number,
 ): ExitCode {
   if (outcome === 'answers') {
+    const warnings = readScratch(words).trim();
+    if (warnings !== '') output.error(warnings);
     output.out(`Muster runs for R (${root}), process ${pid}.`);
     return exitCodes.fine;
   }
@@ -99,13 +101,13 @@ async function firstAnswer(settings: DetachSettings, root: string, over: AbortSi
   return 'silent';
 }
 
-/** A node that may not be asked by this user runs all the same. */
+/** Not being allowed to look is no sign of life: the new daemon finds out whether another holds R. */
 async function answers({ open }: DetachSettings, root: string): Promise<boolean> {
   try {
     (await open(root)).close();
     return true;
   } catch (error) {
-    if (isUnreachable(error)) return (error as { readonly code?: string }).code === 'no-permission';
+    if (isUnreachable(error)) return false;
     throw error;
   }
 }

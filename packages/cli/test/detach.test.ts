@@ -21,7 +21,14 @@ const readPid = (): number | undefined =>
 const options = () => ({ root: folder, foreground: false, debug: 0, logFormat: undefined, stayRoot: false }) as const;
 
 /** Starts `source` in place of the daemon. It answers as soon as the file `pid` is there. */
-async function start(source: string, settings: { readonly patienceMs?: number; readonly answers?: boolean } = {}) {
+async function start(
+  source: string,
+  settings: {
+    readonly patienceMs?: number;
+    readonly answers?: boolean;
+    readonly refused?: 'not-running' | 'no-permission';
+  } = {},
+) {
   const program = join(folder, 'program.cjs');
   writeFileSync(program, `const folder = ${JSON.stringify(folder)};\n${source}`);
   const told = { out: '', error: '' };
@@ -34,7 +41,7 @@ async function start(source: string, settings: { readonly patienceMs?: number; r
   const open = async (): Promise<ControlClient> => {
     looks += 1;
     if ((settings.answers ?? true) && readPid() !== undefined) return { close: () => {} } as ControlClient;
-    throw new ControlError('not-running', 'No Muster runs.');
+    throw new ControlError(settings.refused ?? 'not-running', 'No Muster runs.');
   };
   const { patienceMs = 20_000 } = settings;
   return { code: await startDetached(options(), output, { program, open, patienceMs }), ...told, looks: () => looks };
@@ -80,6 +87,18 @@ describe('a start in the background', () => {
     expect(code).toBe(3);
     expect(error).toContain('does not answer after 0.3 s');
     while (readPid() === undefined) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('passes on what a daemon that answers has to warn of', async () => {
+    const { code, error } = await start(`process.stderr.write('the log cannot be written\\n'); ${lives}`);
+    expect([code, error]).toEqual([0, 'the log cannot be written']);
+  });
+
+  it('lets the daemon find out who holds R, where this user may not look', async () => {
+    const { code, error } = await start("process.stderr.write('permission denied\\n'); process.exit(1);", {
+      refused: 'no-permission',
+    });
+    expect([code, error]).toMatchObject([1, expect.stringContaining('permission denied')]);
   });
 
   it('does not start a second daemon for one R', async () => {

@@ -1,21 +1,23 @@
 /**
  * Adapter: the daemon as a process: configuration, lock, log, tree, signals, exit code.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, describeConfigError, loadConfig, type NodeConfig } from '@muster/config';
+import { ConfigError, describeConfigError, type NodeConfig } from '@muster/config';
 import { controlSocketPath } from '@muster/control';
 import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
+import { readConfig } from './adapters/config-files.ts';
 import { lockInstance } from './adapters/instance-lock.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
-import { becomeAccount, findAccount } from './adapters/privileges.ts';
+import { becomeAccount, findAccount, readRights } from './adapters/privileges.ts';
 import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
 import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
+import { logRights, type Rights, settleOwner } from './rights.ts';
 import { version } from './version.ts';
 
 export interface DaemonOptions {
@@ -44,10 +46,10 @@ const wordsOf = (error: unknown): string => `muster: ${error instanceof Error ? 
 async function run(options: DaemonOptions): Promise<ExitCode> {
   const config = await readConfig(options.root);
   if (config.cluster.disabled) {
-    process.stderr.write('muster: the cluster is disabled in ossec.conf (<disabled>); nothing to do.\n');
+    process.stderr.write(`${offWords(config)}\n`);
     return exitCodes.stopped;
   }
-  if (!options.stayRoot) await giveRootUp();
+  const rights = readRights(!options.stayRoot && (await giveRootUp()));
   const { root } = options;
   const folder = dirname(controlSocketPath(root));
   await writingBelow(folder, () => mkdir(folder, { recursive: true, mode: 0o770 }));
@@ -55,7 +57,7 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
   const log = openDaemonLog(config, options);
   const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
   try {
-    return await runNode(config, options, log);
+    return await runNode(config, options, rights, log);
   } finally {
     await pidFile.remove();
     await log.close();
@@ -63,22 +65,17 @@ async function run(options: DaemonOptions): Promise<ExitCode> {
   }
 }
 
-const readConfig = (root: string): Promise<NodeConfig> =>
-  loadConfig({
-    root,
-    read: async (path) => {
-      try {
-        return await readFile(path, 'utf8');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-  });
+const offWords = ({ cluster, root }: NodeConfig): string =>
+  cluster.absent
+    ? `muster: there is no <cluster> section in ${root}/etc/ossec.conf; nothing to do.`
+    : `muster: the cluster is disabled in ${root}/etc/ossec.conf (<disabled>); nothing to do.`;
 
-async function giveRootUp(): Promise<void> {
+/** Whether root was to be given up, and there was nobody to become. */
+async function giveRootUp(): Promise<boolean> {
   const account = await findAccount(['wazuh', 'ossec']);
-  if (account !== undefined) becomeAccount(account);
+  if (account === undefined) return process.geteuid?.() === 0;
+  becomeAccount(account);
+  return false;
 }
 
 /** A level in muster.yaml beats the internal options, which beat `-d` (`reference/config.md` 5). */
@@ -94,12 +91,19 @@ const openDaemonLog = (config: NodeConfig, { root, debug, logFormat }: DaemonOpt
     wallNow: () => Date.now(),
   });
 
-async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Promise<ExitCode> {
+async function runNode(
+  { muster, ...read }: NodeConfig,
+  options: DaemonOptions,
+  rights: Rights,
+  log: Log,
+): Promise<ExitCode> {
+  const config = { ...read, muster: { ...muster, files: settleOwner(muster.files, rights) } };
   const main = log.for('Cluster', 'Main');
   for (const warning of config.warnings) main.warning(warning);
   main.info(
     `Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`,
   );
+  logRights(main, config.cluster.nodeType, config.muster.files, rights);
   const { platform, close } = openNodePlatform(config, log);
   const ended = openEnd();
   const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));

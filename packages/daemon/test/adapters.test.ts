@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually } from '@muster/actor/testing';
 import { watchEventLoop } from '../src/adapters/event-loop.ts';
 import { writePidFile } from '../src/adapters/pid-file.ts';
-import { accountIn } from '../src/adapters/privileges.ts';
+import { accountIn, mayChangeOwners } from '../src/adapters/privileges.ts';
 import { endWithin } from '../src/adapters/stop-deadline.ts';
 import { exitCodes, StartError } from '../src/exit-codes.ts';
 
@@ -55,6 +55,17 @@ describe('the account that root is given up for', () => {
   ])('is %s', (_title, lines, account) => {
     expect(accountIn(lines.join('\n'), ['wazuh', 'ossec'])).toEqual(account);
   });
+});
+
+it.each([
+  ['CapInh:\t0000000000000001\nCapEff:\t000001ffffffffff\n', true],
+  ['CapEff:\t0000000000000001\n', true],
+  ['CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000000\n', false],
+  ['CapEff:\t000001fffffffffe\n', false],
+  ['Name:\tnode\n', undefined],
+  ['', undefined],
+])('the right to change owners in %j: %j', (status, may) => {
+  expect(mayChangeOwners(status)).toBe(may);
 });
 
 it('the delay of the event loop is measured, and the same for all that ask at once', async () => {
