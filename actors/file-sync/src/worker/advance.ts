@@ -52,7 +52,7 @@ function findTarget(state: State, now: number): Step {
   return step({ ...state, fetching: announced.id }, effect);
 }
 
-/** A new target makes content that was missing, or another than promised, worth asking for again. */
+/** A new target makes content worth asking for again that was missing, or changed while it was sent. */
 export const withTarget = (state: State, target: NonNullable<State['target']>): State => ({
   ...state,
   target,

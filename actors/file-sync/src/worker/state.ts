@@ -90,7 +90,7 @@ export type Effect =
 export const missingCode = 'CONTENT_MISSING';
 
 /** Failures of a file that changed on the master while it was sent: the next generation has it. */
-export const contentCodes: ReadonlySet<string> = new Set([missingCode, 'DIGEST_MISMATCH', 'SIZE_MISMATCH']);
+export const contentCodes: ReadonlySet<string> = new Set([missingCode, changedCode, 'SIZE_MISMATCH']);
 
 export const missingFailure = (path: string): FileFailure => ({
   path,
