@@ -1,11 +1,10 @@
-/** Adapter: reads the configuration files of R from the disk. */
-import { ConfigError, describeConfig, describeConfigError, loadConfig } from '@muster/config';
-import { readConfigFile } from '@muster/daemon';
+import { ConfigError, describeConfig, describeConfigError } from '@muster/config';
+import { readConfig } from '@muster/daemon';
 
 /** What the configuration of `root` comes to, or every fault that it has, in words for people. */
 export async function checkConfiguration(root: string): Promise<{ readonly ok: boolean; readonly text: string }> {
   try {
-    return { ok: true, text: describeConfig(await loadConfig({ root, read: readConfigFile })).trimEnd() };
+    return { ok: true, text: describeConfig(await readConfig(root)).trimEnd() };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, text: describeConfigError(error).trimEnd() };
     throw error;

@@ -1,4 +1,4 @@
-export { readConfigFile } from './adapters/config-file.ts';
+export { readConfig } from './adapters/config-file.ts';
 export { composeMaster } from './compose-master.ts';
 export { composeWorker } from './compose-worker.ts';
 export { type ExitCode, exitCodes } from './exit-codes.ts';

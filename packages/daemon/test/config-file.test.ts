@@ -19,13 +19,17 @@ describe('a file of the configuration', () => {
     expect(await readConfigFile(path())).toBe('zwölf');
   });
 
+  it('that is a directory is refused with the code of the system', async () => {
+    mkdirSync(path());
+    await expect(readConfigFile(path())).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+
   it('may be missing', async () => {
     expect(await readConfigFile(path())).toBeUndefined();
   });
 
   it.each([
     ['a pipe', () => execFileSync('mkfifo', [path()])],
-    ['a directory', () => mkdirSync(path())],
     ['a device', () => symlinkSync('/dev/zero', path())],
   ])('that is %s is refused at once', async (kind, make) => {
     make();

@@ -89,6 +89,9 @@ export type Effect =
 /** Failure codes of our own, beside the system's. */
 export const missingCode = 'CONTENT_MISSING';
 
+/** Failures of a file that changed on the master while it was sent: the next generation has it. */
+export const contentCodes: ReadonlySet<string> = new Set([missingCode, changedCode, 'SIZE_MISMATCH']);
+
 export const missingFailure = (path: string): FileFailure => ({
   path,
   code: missingCode,

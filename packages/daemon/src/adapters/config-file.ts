@@ -1,6 +1,18 @@
-/** Adapter: one file of the configuration, from the disk. */
+/** Adapter: the configuration of R on the disk. */
 import { constants, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { loadConfig, type NodeConfig } from '@muster/config';
+
+/** @throws {ConfigError} and nothing else. */
+export const readConfig = (root: string): Promise<NodeConfig> =>
+  loadConfig({ root, read: readConfigFile, isDirectory });
+
+/** What cannot be looked at counts as there: reading says why it cannot be read. */
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 
 /**
  * The text of the file at `path`, UTF-8; undefined when nothing is there. Symlinks are followed. Rejects with the
@@ -10,8 +22,10 @@ export async function readConfigFile(path: string): Promise<string | undefined> 
   const file = await openIfThere(path);
   if (file === undefined) return undefined;
   try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new Error(`it is ${kindOf(stat)} and not a file; put a file in its place`);
+    const found = await file.stat();
+    // A directory is told by reading it, with the system's own code.
+    if (!found.isFile() && !found.isDirectory())
+      throw new Error(`it is ${kindOf(found)} and not a file; put a file in its place`);
     return await file.readFile('utf8');
   } finally {
     await file.close();
@@ -30,7 +44,4 @@ async function openIfThere(path: string) {
   }
 }
 
-function kindOf(stat: Stats): string {
-  if (stat.isFIFO()) return 'a pipe';
-  return stat.isDirectory() ? 'a directory' : 'a device';
-}
+const kindOf = (stat: Stats): string => (stat.isFIFO() ? 'a pipe' : 'a device');
