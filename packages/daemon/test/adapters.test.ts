@@ -27,15 +27,23 @@ describe('the pid file', () => {
     expect(names()).toEqual([]);
   });
 
-  it('takes the place of those whose process is gone, and of no other file', async () => {
+  it('takes the place of those that no cluster daemon stands behind, and of no other file', async () => {
     const dead = spawn(process.execPath, ['-e', '']);
     await new Promise((ended) => dead.once('exit', ended));
+    const clusterd = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'wazuh-clusterd.py']);
+    await new Promise((runs) => clusterd.once('spawn', runs));
     mkdirSync(join(root, 'var/run'), { recursive: true });
-    const others = [`wazuh-clusterd-${process.ppid}.pid`, 'wazuh-db-1.pid', 'wazuh-clusterd-x.pid'];
-    for (const name of [...others, `wazuh-clusterd-${dead.pid}.pid`]) writeFileSync(join(root, 'var/run', name), '');
-    const file = await writePidFile(root);
-    expect(names()).toEqual([...others, `wazuh-clusterd-${process.pid}.pid`].sort());
-    await file.remove();
+    const others = [`wazuh-clusterd-${clusterd.pid}.pid`, 'wazuh-db-1.pid', 'wazuh-clusterd-x.pid'];
+    // Numbers are given out again: the parent of this process is some other program.
+    const stale = [`wazuh-clusterd-${dead.pid}.pid`, `wazuh-clusterd-${process.ppid}.pid`];
+    for (const name of [...others, ...stale]) writeFileSync(join(root, 'var/run', name), '');
+    try {
+      const file = await writePidFile(root);
+      expect(names()).toEqual([...others, `wazuh-clusterd-${process.pid}.pid`].sort());
+      await file.remove();
+    } finally {
+      clusterd.kill('SIGKILL');
+    }
   });
 });
 

@@ -114,7 +114,7 @@ export type ActorTree = Static<typeof ActorTree>;
 /** Sets the level of the log until the daemon ends or reloads. */
 export const SetLogLevel = Fields({
   type: Type.Literal('set-log-level'),
-  level: Words(['debug2', 'debug', 'info', 'warning', 'error']),
+  level: Words(['debug2', 'debug', 'info', 'warning', 'error', 'critical']),
 });
 export type SetLogLevel = Static<typeof SetLogLevel>;
 
