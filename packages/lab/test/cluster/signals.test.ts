@@ -1,7 +1,8 @@
 /** What signals, pipes that nobody reads, and several starts at once do to a real daemon. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ClusterNode, openCluster, until } from '@muster/lab/testing';
 
 /** The ports on which the process `pid` listens, from the kernel's own table. */
@@ -67,4 +68,35 @@ describe('a daemon', () => {
       await cluster.close();
     }
   }, 60_000);
+
+  it('of four started in the background at once is one; the other starts end with 75 and say why', async () => {
+    const cluster = await openCluster({ workers: 0 });
+    const { master } = cluster;
+    const program = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+    const pids: number[] = [];
+    try {
+      const starts = await Promise.all([1, 2, 3, 4].map(() => run(program, 'start', '--root', master.root)));
+      pids.push((await master.ask((client) => client.health())).pid);
+      expect(starts.map(({ code }) => code).sort()).toEqual([0, 75, 75, 75]);
+      for (const { code, output } of starts) {
+        expect(output).toContain(code === 0 ? `process ${pids[0]}.` : 'Muster runs');
+      }
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGTERM');
+      await until('it is gone', () => !existsSync(join(master.root, 'queue/cluster/muster.sock')));
+      await cluster.close();
+    }
+  }, 60_000);
 });
+
+/** Runs the command line to its end. */
+function run(
+  program: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output: `${out}${err}` });
+    });
+  });
+}
