@@ -44,6 +44,7 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     explain: (node) => Promise.reject(Object.assign(new Error(`There is no node ${node}.`), { code: 'no-such-node' })),
     tree: () => [],
     setLogLevel: () => {},
+    forget: () => {},
     crash: () => {},
     syncNow: () => {},
     ...changes,
@@ -87,6 +88,7 @@ describe('the local socket', () => {
     expect(views).toEqual(Array.from({ length: 10 }, () => ({ type: 'cluster', cluster: 'c', nodes: [] })));
     expect(await client.tree()).toEqual([]);
     await client.setLogLevel('debug');
+    await client.forget('w1');
     client.close();
   });
 

@@ -113,12 +113,27 @@ it.each<readonly [string, Partial<NodeView>, string]>([
     'worker1 is down: no beat for 4.0 s. It was last heard 4 s ago. What it holds now is not known.',
   ],
   [
+    'left on purpose',
+    { liveness: 'left', reason: 'it said goodbye: it stops', heardMs: 4_000 },
+    'worker1 has left: it said goodbye: it stops. It was last heard 4 s ago. What it holds now is not known. It was stopped on purpose and does not count as missing.',
+  ],
+  [
+    'known of an earlier start only',
+    { liveness: 'down', reason: 'not linked since this master started', heardMs: 0 },
+    'worker1 is down: not linked since this master started. What it holds now is not known.',
+  ],
+  [
+    'in sync with an earlier start of the master',
+    { sync: 'syncing', holds: { epoch: 0, generation: 7 } },
+    'worker1 is not in sync: it holds generation 7 of an earlier start of the master. It has not said why.',
+  ],
+  [
     'suspect',
     { liveness: 'suspect', reason: 'no beat for 2.5 s' },
     "worker1 is in sync: its disk holds generation 7, the master's newest. It is suspect: no beat for 2.5 s.",
   ],
 ])('why, of a peer that is %s', (_title, more, words) => {
-  expect(explainPeer(node(more))).toBe(words);
+  expect(explainPeer(node(more), { epoch: node().holds!.epoch, generation: 7 })).toBe(words);
 });
 
 const master: IntegrityView = {
@@ -134,6 +149,11 @@ const master: IntegrityView = {
 };
 it.each<readonly [string, Partial<IntegrityView>, string]>([
   ['well', {}, 'm is the master and has published generation 4 (10 files); it watches its files.'],
+  [
+    'asked by a guard',
+    { why: 'A worker asked.' },
+    'm is the master and has published generation 4 (10 files); it watches its files. A worker asked.',
+  ],
   [
     'out of watches',
     { watching: 'polling' },

@@ -23,6 +23,17 @@ describe('replication', () => {
     expect(execFileSync('diff', ['-r', join(master.root, 'etc'), join(worker.root, 'etc')]).toString()).toBe('');
   });
 
+  it('tells the bytes of a large file as they come, not when all have', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/lists/big', Buffer.alloc(1_000_000, 'x'));
+    const [{ tree: wanted }, { tree: has }] = [await master.scan(), await worker.scan()];
+    const seen: { files: number; bytes: number }[] = [];
+    const plan = { changes: diffTrees(has, wanted), modeDrift: [], leftovers: [] };
+    await worker.replicator.replicate(plan, master.source, (done) => void seen.push(done), forever);
+    expect(seen.at(-1)).toEqual({ files: 1, bytes: 1_000_000 });
+    expect(seen.some(({ files, bytes }) => files === 0 && bytes > 0 && bytes < 1_000_000)).toBe(true);
+  });
+
   it('reads nothing again of what it wrote', async () => {
     const journal = disk.replace;
     const slowly: Disk = { ...disk, replace: (...file) => past(Date.now() + 30).then(() => journal(...file)) };

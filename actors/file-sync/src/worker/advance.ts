@@ -12,8 +12,8 @@ import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
 import type { Replication } from '../shapes.ts';
 import { hides, standing } from '../view.ts';
-import { stillWanted, withoutCode } from '../waits.ts';
-import { type Effect, missingCode, type State } from './state.ts';
+import { stillWanted, withoutCodes } from '../waits.ts';
+import { contentCodes, type Effect, type State } from './state.ts';
 import { viewOf } from './state-view.ts';
 
 export type Step = Decision<State, Effect>;
@@ -34,7 +34,7 @@ export function advance(before: Step, now: number, limits: GuardLimits): Step {
   const judged = then(target, (state) => step(judge(state, now, limits)));
   const acted = then(judged, (state) => act(state, now, limits));
   const asked = then(acted, (state) => askAgain(state, now));
-  const told = then(asked, tell);
+  const told = then(asked, (state) => tell(state, limits));
   return then(told, (state) => setAlarm(state, now));
 }
 
@@ -52,12 +52,12 @@ function findTarget(state: State, now: number): Step {
   return step({ ...state, fetching: announced.id }, effect);
 }
 
-/** A new target makes missing content worth asking for again. */
+/** A new target makes content worth asking for again that was missing, or changed while it was sent. */
 export const withTarget = (state: State, target: NonNullable<State['target']>): State => ({
   ...state,
   target,
   fetchTrouble: undefined,
-  waits: withoutCode(state.waits, missingCode),
+  waits: withoutCodes(state.waits, contentCodes),
 });
 
 /** What the disk lacks, and with that whether a generation is held. Only a scan newer than our last write counts. */
@@ -90,7 +90,7 @@ function act(state: State, now: number, limits: GuardLimits): Step {
   const turnover = turnoverOf(state.local!.tree, plan.changes, limits);
   const next: State = { ...state, work: { type: 'replicating', id, plan, turnover, done: { files: 0, bytes: 0 } } };
   // The report that nothing is held any more goes out before the disk changes.
-  return then(tell(next), (told) => step(told, { type: 'replicate', plan }));
+  return then(tell(next, limits), (told) => step(told, { type: 'replicate', plan }));
 }
 
 function allowed(state: State, now: number, limits: GuardLimits): Replication | undefined {
@@ -132,8 +132,8 @@ function askAgain(state: State, now: number): Step {
 }
 
 /** Reports how the node stands, when that changed. */
-function tell(state: State): Step {
-  const view = viewOf(state);
+function tell(state: State, { confirmAfterMs }: GuardLimits): Step {
+  const view = viewOf(state, { confirmAfterMs });
   const { state: standingState, why } = standing(view);
   const before = state.reported;
   const same =

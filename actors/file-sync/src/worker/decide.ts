@@ -14,7 +14,11 @@ import { viewOf } from './state-view.ts';
 export function decide(state: State, message: FileReplicaMessage | Own, now: number, limits: GuardLimits): Step {
   switch (message.type) {
     case 'get-state':
-      return step(state, { type: 'reply', to: message.replyTo, value: viewOf(state) });
+      return step(state, {
+        type: 'reply',
+        to: message.replyTo,
+        value: viewOf(state, { now, confirmAfterMs: limits.confirmAfterMs }),
+      });
     case 'progressed':
       return progressed(state, message.done);
     default:

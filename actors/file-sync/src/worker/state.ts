@@ -89,6 +89,11 @@ export type Effect =
 
 /** Failure codes of our own, beside the system's. */
 export const missingCode = 'CONTENT_MISSING';
+/** Of `packages/tree`: the content that came is not the one that was asked for. */
+export const changedCode = 'DIGEST_MISMATCH';
+
+/** Failures of a file that changed on the master while it was sent: the next generation has it. */
+export const contentCodes: ReadonlySet<string> = new Set([missingCode, changedCode, 'SIZE_MISMATCH']);
 
 export const missingFailure = (path: string): FileFailure => ({
   path,
