@@ -182,17 +182,18 @@ function unspecifiedNodes(options: Options, findings: Findings): void {
 /** What the C daemons accept in `name` and `node_name` (`reference/config.md` 1, set C). */
 const setC = /^[A-Za-z0-9!"#$%&'\-.:<=>?[\\\]^_{|}~]*$/;
 
-/** The name is part of the TLS identity, which holds at most 256 bytes. */
-const maxClusterName = 128;
+/** The name is part of the TLS identity, which holds at most 256 bytes; `isClusterName` of @muster/link says the same. */
+const maxClusterNameBytes = 128;
 
 function readName(options: Options, findings: Findings): string {
   const value = options.text('name') ?? absentCluster.name;
-  if (value.length > maxClusterName) {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > maxClusterNameBytes) {
     badValue(findings, {
       option: 'cluster.name',
       value,
-      text: `The cluster name has ${value.length} characters`,
-      allowed: `at most ${maxClusterName} characters`,
+      text: `The cluster name has ${bytes} bytes`,
+      allowed: `at most ${maxClusterNameBytes} bytes (a letter with an accent has two)`,
       cure: 'Choose a shorter name, the same on every node.',
     });
   }

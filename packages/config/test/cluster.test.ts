@@ -95,7 +95,8 @@ describe.each([
   ['nodes', '<node> 10.0.0.1</node>', 'An address in a node field holds blanks.'],
   ['nodes', '10.0.0.1', 'The field nodes must hold node elements.'],
   ['bind_addr', '10.0.0.1 ', 'The address to bind holds blanks'],
-  ['name', 'c'.repeat(129), 'The cluster name has 129 characters'],
+  ['name', 'c'.repeat(129), 'The cluster name has 129 bytes'],
+  ['name', 'ü'.repeat(65), 'The cluster name has 130 bytes'],
 ] as const)('the option %s', (option, value, text) => {
   test(`${value === undefined ? 'absent' : JSON.stringify(value)} is refused: ${text}`, async () => {
     expect(await refused({ [option]: value })).toEqual([text]);
@@ -112,6 +113,7 @@ test.each([
   ['node_name', 'n'.repeat(64), { nodeName: 'n'.repeat(64) }],
   ['node_name', 'Node_01-a', { nodeName: 'Node_01-a' }],
   ['name', 'c'.repeat(128), { name: 'c'.repeat(128) }],
+  ['name', 'ü'.repeat(64), { name: 'ü'.repeat(64) }],
   ['bind_addr', '::', { bindAddr: '::' }],
 ] as const)('the option %s may be %s', async (option, value, expected) => {
   expect(await loadCluster({ [option]: value })).toMatchObject(expected);

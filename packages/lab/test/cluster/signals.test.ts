@@ -1,6 +1,6 @@
 /** What signals, pipes that nobody reads, and several starts at once do to a real daemon. */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClusterNode, openCluster, until } from '@muster/lab/testing';
@@ -57,13 +57,42 @@ describe('a daemon', () => {
     const filled = ['sh', '-c', 'node=$0; exec 3<>"$FIFO"; head -c 65536 /dev/zero >&3; exec "$node" "$@" >&3'];
     try {
       const fifo = join(cluster.folder, 'fifo');
-      await new Promise((done) => spawn('mkfifo', [fifo]).once('exit', done));
+      execFileSync('mkfifo', [fifo]);
       master.start({ FIFO: fifo }, filled);
       await answers(master);
       const began = performance.now();
       master.kill('SIGTERM');
       expect(await master.exited()).toBe(0);
       process.stdout.write(`a stop with an unread standard output took ${Math.round(performance.now() - began)} ms\n`);
+    } finally {
+      await cluster.close();
+    }
+  }, 60_000);
+
+  it('starts and lives on with a pipe in the place of its log, and with one in the place of its configuration', async () => {
+    const cluster = await openCluster({ workers: 0 });
+    const { master } = cluster;
+    try {
+      const log = logOf(master);
+      const conf = join(master.root, 'etc/ossec.conf');
+      execFileSync('mkfifo', [log]);
+      master.start();
+      await answers(master);
+      rmSync(log);
+      master.kill('SIGUSR2');
+      await until('the log is a file', () => existsSync(log) && readFileSync(log, 'utf8').includes('Muster 0.'));
+      for (const file of [log, conf]) {
+        renameSync(file, `${file}.old`);
+        execFileSync('mkfifo', [file]);
+      }
+      master.kill('SIGHUP');
+      await until('the pipe is told', () => master.output().includes('ossec.conf cannot be read: it is a pipe'));
+      await answers(master);
+      master.kill('SIGTERM');
+      expect(await master.exited()).toBe(0);
+      expect(master.output().match(/cluster\.log cannot be written/g)).toHaveLength(2);
+      master.start();
+      expect(await master.exited()).toBe(1);
     } finally {
       await cluster.close();
     }
