@@ -49,6 +49,10 @@ const explanations: Readonly<Record<string, string>> = {
 export const explain = (code: string): string => explanations[code] ?? 'the system refused';
 
 /** The device is at fault, not the file: going on would only spread the damage. */
-const deviceFaults = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+const deviceFaults = new Set(['ENOSPC', 'EDQUOT', 'EIO']);
 
+/** Of a table directory's files. One that is mounted read-only (`EROFS`) fails file by file: the others go on. */
 export const isDeviceFault = (code: string): boolean => deviceFaults.has(code);
+
+/** Of what is our own, without which no transaction is whole. */
+export const isStateFault = (code: string): boolean => isDeviceFault(code) || code === 'EROFS';

@@ -88,3 +88,9 @@ export const packedGid = (packed: BigInt64Array, index: number): number => Numbe
 /** Device and inode: names a directory across scans. */
 export const packedInode = (packed: BigInt64Array, index: number): string =>
   `${packed[index * statFields + device]}:${packed[index * statFields + inode]}`;
+
+/** Whether something of `packed` lies on `wanted`. */
+export function holdsDevice(packed: BigInt64Array, wanted: bigint): boolean {
+  for (let at = 0; at < packed.length; at += statFields) if (packed[at + device] === wanted) return true;
+  return false;
+}

@@ -34,6 +34,14 @@ export const missingDirectory = (path: string): Problem =>
     'missing-directory',
     'it held files and is gone; mount it again, or create it (empty, if that is meant)',
   );
+/** An empty directory may be the bare mount point of a file system that is not there: its files are not deleted. */
+export const unmountedDirectory = (path: string, files: number): Problem =>
+  blocking(
+    path,
+    'missing-directory',
+    `it is empty and lies on another device than the ${files} ${files === 1 ? 'file' : 'files'} it had: ` +
+      'is its file system not mounted? Mount it; if it is meant, put any file into it',
+  );
 export const changing = (path: string): Problem =>
   blocking(path, 'changing', 'it changed each time it was read; it is read again by the next scan');
 export const tooManyFiles = (files: number, limit: number): Problem =>

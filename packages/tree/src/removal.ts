@@ -1,7 +1,7 @@
 /** Removing: files go to the trash; directories go when nothing but excluded names is left in them, and otherwise stay. */
 import { splitPath } from '@muster/protocol';
 import type { DiskFailure, DiskStep, Listing } from './disk.ts';
-import { DiskError, isDeviceFault } from './disk-error.ts';
+import { DiskError, isStateFault } from './disk-error.ts';
 import { type Failure, failure } from './failure.ts';
 import type { Removals } from './journal.ts';
 import { deepestFirst } from './paths.ts';
@@ -69,12 +69,15 @@ async function otherwise(
   try {
     await copyAway(site, trashPath, path);
   } catch (error) {
-    if (!(error instanceof DiskError) || isDeviceFault(error.code)) throw error;
+    if (!(error instanceof DiskError) || isStateFault(error.code)) throw error;
     return failure(path, error.code);
   }
   const within = withinOf(site, splitPath(path)[0]);
   const [unlinked] = await takeSteps(site, [{ do: 'unlink', path: `${site.root}/${path}`, ...within }]);
-  return unlinked?.ok === false && !isGone(unlinked.failure.code) ? failure(path, unlinked.failure.code) : 'removed';
+  if (unlinked?.ok !== false || isGone(unlinked.failure.code)) return 'removed';
+  // Tried again with every plan: the copies would fill the trash.
+  await takeSteps(site, [{ do: 'unlink', path: `${trashPath}/${path}` }]);
+  return failure(path, unlinked.failure.code);
 }
 
 /** A symlink has no content of its own to keep. */

@@ -6,7 +6,7 @@ import { joinPath } from '@muster/protocol';
 import { decodeCache } from './cache-format.ts';
 import { openCacheWriter } from './cache-writer.ts';
 import type { ClassifyOptions } from './classify.ts';
-import type { Digested, Disk, Owner } from './disk.ts';
+import type { Digested, Disk, Listing, Owner } from './disk.ts';
 import { follow } from './follow.ts';
 import type { Known } from './known.ts';
 import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
@@ -15,7 +15,16 @@ import type { Scanner, ScanResult } from './results.ts';
 import { resultOf } from './scan-result.ts';
 import type { Exclusions, TableEntry } from './selection.ts';
 import { settle } from './settle.ts';
-import { type Changed, dropGone, firstVisits, type Visit, visited, type Walk } from './visit.ts';
+import {
+  type Changed,
+  dropGone,
+  firstVisits,
+  isEmptied,
+  isUnmounted,
+  type Visit,
+  visited,
+  type Walk,
+} from './visit.ts';
 
 export interface ScannerDeps {
   readonly disk: Disk;
@@ -118,16 +127,38 @@ async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[
   for (let visits = first; visits.length > 0; ) {
     const listings = await disk.list(visits.map(({ directory }) => `${root}/${directory}`));
     signal.throwIfAborted();
+    const unmounted = await findUnmounted(disk, root, walk, visits, listings);
+    signal.throwIfAborted();
     const next: Visit[] = [];
     const pace = paceOf(disk);
     for (const [index, visit] of visits.entries()) {
       const listing = listings[index]!;
+      if (unmounted.has(visit)) continue;
       next.push(...visited(walk, visit, listing));
       await pace(listing.ok ? listing.names.length : 1);
     }
     dropGone(walk);
     visits = next;
   }
+}
+
+/** Which of the table directories are empty because their file system is not mounted. */
+async function findUnmounted(
+  disk: Disk,
+  root: string,
+  walk: Walk,
+  visits: readonly Visit[],
+  listings: readonly Listing[],
+): Promise<ReadonlySet<Visit>> {
+  const emptied = visits.filter((visit, index) => isEmptied(walk, visit, listings[index]!));
+  if (emptied.length === 0) return new Set();
+  // With the dot: a table directory may be a symlink, and what counts is where it leads.
+  const stats = await disk.stat(emptied.map(({ directory }) => `${root}/${directory}/.`));
+  const found = emptied.filter((visit, index) => {
+    const stat = stats[index]!;
+    return 'device' in stat && isUnmounted(walk, visit, stat.device);
+  });
+  return new Set(found);
 }
 
 /** Reads what must be read; returns how many files that were. */

@@ -1,6 +1,6 @@
 /** Where a transaction happens, and the steps that every part of it takes there. */
 import type { Disk, DiskStep, Owner, StepOutcome } from './disk.ts';
-import { DiskError, isDeviceFault } from './disk-error.ts';
+import { DiskError, isDeviceFault, isStateFault } from './disk-error.ts';
 import { pieceItems } from './pieces.ts';
 import { type Exclusions, entryOf, type TableEntry } from './selection.ts';
 
@@ -37,14 +37,20 @@ export const makeDirectoryStep = (site: Site, path: string): DiskStep => ({
 });
 
 /** Takes the steps; rejects with a `DiskError` when the device is at fault with one, for then nothing is sure. */
-export async function takeSteps({ disk }: Site, steps: readonly DiskStep[]): Promise<readonly StepOutcome[]> {
+export async function takeSteps(site: Site, steps: readonly DiskStep[]): Promise<readonly StepOutcome[]> {
   if (steps.length === 0) return [];
-  const outcomes = await disk.steps(steps);
-  for (const outcome of outcomes) {
-    if (outcome.ok || !isDeviceFault(outcome.failure.code)) continue;
-    throw new DiskError(outcome.failure.code, outcome.failure.path);
+  const outcomes = await site.disk.steps(steps);
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.ok) continue;
+    const { code, path } = outcome.failure;
+    if (isOwn(site, steps[index]!) ? isStateFault(code) : isDeviceFault(code)) throw new DiskError(code, path);
   }
   return outcomes;
+}
+
+/** Of the journal or the trash. What goes from the tree into the trash counts as the tree's. */
+function isOwn({ statePath }: Site, step: DiskStep): boolean {
+  return (step.do === 'rename' ? step.from : step.path).startsWith(`${statePath}/`);
 }
 
 /** A step for each of `items`, thousands at a time, so that others get their turn. */

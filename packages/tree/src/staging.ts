@@ -28,29 +28,38 @@ export async function stage(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Stage> {
-  const made = await makeDirectories(site, work.makeNow);
+  const directories = await makeDirectories(site, work.makeNow);
   const stager = await site.disk.openStager();
   try {
     const missing = await fetchInto(site, stager, work.puts, source, progress, signal);
     signal.throwIfAborted();
     const staged = await stager.finish();
-    return await keepWhole(site, work, staged, missing, made);
+    return await keepWhole(site, work, staged, missing, directories);
   } catch (error) {
     await stager.abort();
-    await unmake(site, made);
+    await unmake(site, directories.made);
     throw error;
   }
 }
 
-async function makeDirectories(site: Site, paths: readonly string[]): Promise<readonly string[]> {
+interface Made {
+  readonly made: readonly string[];
+  readonly unmade: ReadonlyMap<string, string>;
+}
+
+/** Those that could not be made come with the code. */
+async function makeDirectories(site: Site, paths: readonly string[]): Promise<Made> {
   const outcomes = await site.disk.steps(paths.map((path) => makeDirectoryStep(site, path)));
   const made = paths.filter((_, index) => outcomes[index]!.ok);
-  for (const outcome of outcomes) {
-    if (outcome.ok || !isDeviceFault(outcome.failure.code)) continue;
+  const unmade = new Map<string, string>();
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.ok) continue;
+    unmade.set(paths[index]!, outcome.failure.code);
+    if (!isDeviceFault(outcome.failure.code)) continue;
     await unmake(site, made);
     throw new DiskError(outcome.failure.code, outcome.failure.path);
   }
-  return made;
+  return { made, unmade };
 }
 
 const unmake = async (site: Site, made: readonly string[]): Promise<void> => {
@@ -69,7 +78,7 @@ interface Judged {
 }
 
 /** Which of the staged files are whole. */
-function* judge({ root }: Site, { puts }: Work, staged: readonly Staged[]): InPieces<Judged> {
+function* judge({ root }: Site, { puts }: Work, staged: readonly Staged[], unmade: Made['unmade']): InPieces<Judged> {
   const byStaged = new Map<string, Put>();
   yield* eachPiece(puts, (put) => void byStaged.set(`${root}/${put.staged}`, put));
   const good = new Map<string, { readonly size: number; readonly mtimeNs: bigint }>();
@@ -80,7 +89,7 @@ function* judge({ root }: Site, { puts }: Work, staged: readonly Staged[]): InPi
     const put = byStaged.get(one.path)!;
     if (!one.ok) {
       if (isDeviceFault(one.failure.code)) fault ??= new DiskError(one.failure.code, `${root}/${put.path}`);
-      failures.push(failure(put.path, one.failure.code));
+      failures.push(failure(put.path, unmade.get(splitPath(put.staged)[0]) ?? one.failure.code));
     } else if (one.digest !== put.entry.digest) {
       bad.push(one.path);
       failures.push(failure(put.path, 'DIGEST_MISMATCH'));
@@ -95,9 +104,9 @@ async function keepWhole(
   work: Work,
   staged: readonly Staged[],
   missing: readonly string[],
-  made: readonly string[],
+  { made, unmade }: Made,
 ): Promise<Stage> {
-  const { good, failures, bad, fault } = await runPieces(site.disk, judge(site, work, staged));
+  const { good, failures, bad, fault } = await runPieces(site.disk, judge(site, work, staged, unmade));
   const discard = (paths: readonly string[]) => site.disk.steps(paths.map((path) => ({ do: 'unlink', path })));
   const all = staged.map(({ path }) => path);
   await discard(fault === undefined ? bad : all);
@@ -106,7 +115,8 @@ async function keepWhole(
     await discard(all);
     await unmake(site, made);
   };
-  return { good, missing, failures, undo };
+  const directories = [...unmade].map(([path, code]) => failure(path, code));
+  return { good, missing, failures: [...directories, ...failures], undo };
 }
 
 /** Files count when they are whole; bytes as they come, for a file of gigabytes must be seen to come. */

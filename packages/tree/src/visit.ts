@@ -3,8 +3,8 @@ import { joinPath } from '@muster/protocol';
 import { type Classified, type ClassifyOptions, classify, type Found } from './classify.ts';
 import type { Listing } from './disk.ts';
 import { type Known, trust, unknown } from './known.ts';
-import { bytesOf, packedInode } from './packed.ts';
-import { missingDirectory, unreadableDirectory } from './problems.ts';
+import { bytesOf, holdsDevice, packedInode } from './packed.ts';
+import { missingDirectory, unmountedDirectory, unreadableDirectory } from './problems.ts';
 import type { Problem } from './results.ts';
 import { entryOf, type TableEntry } from './selection.ts';
 
@@ -121,21 +121,49 @@ const isAsBefore = (before: Known, { names, notUtf8, stats }: Found, { asked }: 
 const isGone = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 
 /** What cannot be read must not look deleted: what was known of it stays, and a problem says why. */
-function unlisted({ draft, mode, gone, kept }: Walk, directory: string, entry: TableEntry, code: string): void {
-  const before = draft.get(directory) ?? unknown(directory, entry);
-  const block = (problem: Problem): void =>
-    void draft.set(directory, { ...before, problems: [problem], settled: false });
-  if (!isGone(code)) block(unreadableDirectory(directory, code));
-  else if (directory === entry.directory && mode === 'master' && heldFiles(entry, draft)) {
-    kept.add(entry);
-    block(missingDirectory(directory));
-  } else gone.add(directory);
+function unlisted(walk: Walk, directory: string, entry: TableEntry, code: string): void {
+  if (!isGone(code)) block(walk, directory, entry, unreadableDirectory(directory, code));
+  else if (directory === entry.directory && walk.mode === 'master' && heldFiles(entry, walk.draft) > 0) {
+    walk.kept.add(entry);
+    block(walk, directory, entry, missingDirectory(directory));
+  } else walk.gone.add(directory);
 }
 
-const heldFiles = (entry: TableEntry, draft: ReadonlyMap<string, Known>): boolean =>
-  [...draft.values()].some(
-    (one) => one.entry === entry && ((one.node?.files.size ?? 0) > 0 || one.trusts.some((t) => t !== trust.none)),
-  );
+function block({ draft }: Walk, directory: string, entry: TableEntry, problem: Problem): void {
+  const before = draft.get(directory) ?? unknown(directory, entry);
+  draft.set(directory, { ...before, problems: [problem], settled: false });
+}
+
+/** How many files are known of `entry`; the trusts tell it of what comes from the cache. */
+function heldFiles(entry: TableEntry, draft: ReadonlyMap<string, Known>): number {
+  let files = 0;
+  for (const one of draft.values())
+    if (one.entry === entry)
+      files += Math.max(one.node?.files.size ?? 0, one.trusts.filter((t) => t !== trust.none).length);
+  return files;
+}
+
+/** Whether an empty table directory of a master held something before: then its device tells whether it is unmounted. */
+export const isEmptied = ({ draft, mode }: Walk, { directory, entry }: Visit, listing: Listing): boolean =>
+  mode === 'master' &&
+  directory === entry.directory &&
+  listing.ok &&
+  listing.names.length + listing.notUtf8.length === 0 &&
+  (draft.get(directory)?.names.length ?? 0) > 0;
+
+/**
+ * Takes in that an emptied table directory lies on `device` now; `true`: on none of those that its entries
+ * were on, so that its file system is not mounted. Then what was known of it stays, and a problem says so.
+ */
+export function isUnmounted(walk: Walk, { directory, entry }: Visit, device: bigint): boolean {
+  const before = walk.draft.get(directory);
+  if (before === undefined || holdsDevice(before.packed, device)) return false;
+  const files = heldFiles(entry, walk.draft);
+  if (files === 0) return false;
+  walk.kept.add(entry);
+  block(walk, directory, entry, unmountedDirectory(directory, files));
+  return true;
+}
 
 /**
  * Drops each directory that went, and all below it that belongs to the same entry: once after many
