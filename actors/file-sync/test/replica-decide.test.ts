@@ -370,6 +370,30 @@ describe('the replica decides', () => {
     expect(words(run(bitByBit(59_999)).effects)).toEqual(['confirm-generation 3', 'held holds -']);
   });
 
+  it('does not hold a file that comes and goes, again and again', () => {
+    const [one, feed] = [files(...many('etc/rules', 1)), files(...many('etc/rules', 1), ['etc/rules/feed.new', 'x'])];
+    const change = (index: number): readonly Step[] => {
+      const [at, tree] = [index * 4_000, index % 2 === 0 ? one : feed];
+      return [
+        [at, announced(index + 2, tree)],
+        [at + 1, fetched(index + 2, tree)],
+        [at + 2, replicated()],
+        [at + 3, scanned(tree, index + 1)],
+      ];
+    };
+    const begun: readonly Step[] = [
+      [0, begin],
+      [1, scanned(one, 1)],
+      [2, linked],
+      [3, announced(1, one)],
+    ];
+    const told = Array.from({ length: 40 }, (_, index) => {
+      const steps = Array.from({ length: index + 1 }, (_each, at) => change(at + 1)).flat();
+      return words(run([...begun, ...steps]).effects).at(-1);
+    });
+    expect(told).toEqual(told.map((_each, index) => `in-sync holds ${index + 3}`));
+  });
+
   it('does not count what was deleted a minute ago', () => {
     expect(words(run(bitByBit(60_000)).effects)).toEqual(['syncing holds -', 'replicate +0 -2 m0']);
   });

@@ -165,15 +165,23 @@ it.each<readonly [string, Partial<IntegrityView>, string]>([
     'm is the master and has published generation 4 (10 files). Nothing newer is published, and so nothing is deleted anywhere, until this is mended: etc/rules: may not be read.',
   ],
   [
+    'unable to read',
+    {
+      phase: 'held',
+      problems: [{ path: 'etc/rules', effect: 'blocking', code: 'unreadable-directory', text: 'may not be read.' }],
+    },
+    'm is the master and has published generation 4 (10 files). Nothing newer is published, and so nothing is deleted anywhere, until this is mended: etc/rules: may not be read. This daemon runs as uid 998.',
+  ],
+  [
     'starting',
     { phase: 'starting', id: undefined, why: 'Its files are being read.' },
     'm is the master and has published no generation yet. Its files are being read.',
   ],
 ])('why, of a master that is %s', (_title, more, words) => {
-  expect(explainMaster('m', { ...master, ...more })).toBe(words);
+  expect(explainMaster('m', { ...master, ...more }, 998)).toBe(words);
 });
 
 it('of many files left out the first five are named and the rest counted', () => {
   const problems = Array.from({ length: 7 }, (_, index) => ({ ...problem, path: `f${index}` }));
-  expect(explainMaster('m', { ...master, problems })).toContain('f4: too large; and 2 more.');
+  expect(explainMaster('m', { ...master, problems }, 998)).toContain('f4: too large; and 2 more.');
 });

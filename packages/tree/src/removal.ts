@@ -97,29 +97,47 @@ async function copyAway({ disk, root }: Site, trashPath: string, path: string): 
   }
 }
 
-/** Deepest first, both kinds together: a directory of the plan may hold one that is only emptied. */
+/**
+ * Deepest first, both kinds together: a directory of the plan may hold one that is only emptied. Most
+ * go at the first try, thousands a call; only where excluded names are left is each looked at.
+ */
 async function removeDirectories(site: Site, trashPath: string, removals: Removals): Promise<Removed> {
   const parents = new Set(removals.parents);
+  const directories = deepestFirst([...removals.directories, ...removals.parents]);
+  const outcomes = await takeEach(site, directories, (directory) => removalStep(site, directory));
   const failures: Failure[] = [];
   let removed = 0;
-  for (const directory of deepestFirst([...removals.directories, ...removals.parents])) {
-    const code = await removeDirectory(site, directory);
-    const left = code === 'ENOTEMPTY' && !parents.has(directory) ? await excludedIn(site, directory) : [];
-    if (left.length > 0) {
-      const cleared = await discard(site, trashPath, left);
-      removed += cleared.removed;
-      failures.push(...cleared.failures);
-      await removeDirectory(site, directory);
-    } else if (code !== 'ok' && code !== 'ENOTEMPTY' && !isGone(code)) failures.push(failure(directory, code));
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.ok) continue;
+    const directory = directories[index]!;
+    const { code } = outcome.failure;
+    if (code !== 'ENOTEMPTY') {
+      if (!isGone(code)) failures.push(failure(directory, code));
+      continue;
+    }
+    const cleared = await removeLeftFull(site, trashPath, directory, !parents.has(directory));
+    removed += cleared.removed;
+    failures.push(...cleared.failures);
   }
   return { removed, failures };
 }
 
-async function removeDirectory(site: Site, directory: string): Promise<string> {
-  const path = `${site.root}/${directory}`;
-  const [outcome] = await takeSteps(site, [{ do: 'remove-directory', path, ...withinOf(site, directory) }]);
-  return outcome?.ok === false ? outcome.failure.code : 'ok';
+/** Once more, for what was below may have gone by now; `mayClear`: what is excluded goes with it. */
+async function removeLeftFull(site: Site, trashPath: string, directory: string, mayClear: boolean): Promise<Removed> {
+  const step = removalStep(site, directory);
+  const [again] = await takeSteps(site, [step]);
+  const left = again?.ok === false && mayClear ? await excludedIn(site, directory) : [];
+  if (left.length === 0) return { removed: 0, failures: [] };
+  const cleared = await discard(site, trashPath, left);
+  await takeSteps(site, [step]);
+  return cleared;
 }
+
+const removalStep = (site: Site, directory: string): DiskStep => ({
+  do: 'remove-directory',
+  path: `${site.root}/${directory}`,
+  ...withinOf(site, directory),
+});
 
 /** What the table lets go with the directory; nothing when something else lies in it too. */
 async function excludedIn({ disk, root, table, exclusions }: Site, directory: string): Promise<readonly string[]> {

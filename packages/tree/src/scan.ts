@@ -15,7 +15,7 @@ import type { Scanner, ScanResult } from './results.ts';
 import { resultOf } from './scan-result.ts';
 import type { Exclusions, TableEntry } from './selection.ts';
 import { settle } from './settle.ts';
-import { type Changed, firstVisits, type Visit, visited, type Walk } from './visit.ts';
+import { type Changed, dropGone, firstVisits, type Visit, visited, type Walk } from './visit.ts';
 
 export interface ScannerDeps {
   readonly disk: Disk;
@@ -97,7 +97,14 @@ async function scan(
   signal.throwIfAborted();
   const { learned, asked } = memory;
   const options = optionsOf(config, learned, asked);
-  const walk: Walk = { draft: new Map(memory.known), options, mode: config.mode, changed: [] };
+  const walk: Walk = {
+    draft: new Map(memory.known),
+    options,
+    mode: config.mode,
+    changed: [],
+    gone: new Set(),
+    kept: new Set(),
+  };
   await list(disk, config.root, walk, firstVisits(dirty, memory.known, options), signal);
   const hashed = await read(disk, config, walk, freshMilliseconds * 1_000_000n, signal);
   memory.known = walk.draft;
@@ -118,6 +125,7 @@ async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[
       next.push(...visited(walk, visit, listing));
       await pace(listing.ok ? listing.names.length : 1);
     }
+    dropGone(walk);
     visits = next;
   }
 }

@@ -28,6 +28,10 @@ export interface Walk {
   readonly options: ClassifyOptions;
   readonly mode: 'master' | 'worker';
   readonly changed: Changed[];
+  /** Directories that went, to be dropped with all below them, thousands at once (`dropGone`). */
+  readonly gone: Set<string>;
+  /** Entries of which what was known stays, for they look unmounted. */
+  readonly kept: Set<TableEntry>;
 }
 
 /** Where a scan begins. */
@@ -77,8 +81,7 @@ export function visited(walk: Walk, { directory, entry, deep }: Visit, listing: 
   const found = classify(entry, directory, listing, before, options);
   walk.changed.push({ found, before });
   const still = new Set(found.subdirectories);
-  for (const name of before?.subdirectories ?? [])
-    if (!still.has(name)) forget(joinPath(directory, name), entry, draft);
+  for (const name of before?.subdirectories ?? []) if (!still.has(name)) walk.gone.add(joinPath(directory, name));
   return below(found, before, draft, deep);
 }
 
@@ -118,14 +121,15 @@ const isAsBefore = (before: Known, { names, notUtf8, stats }: Found, { asked }: 
 const isGone = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 
 /** What cannot be read must not look deleted: what was known of it stays, and a problem says why. */
-function unlisted({ draft, mode }: Walk, directory: string, entry: TableEntry, code: string): void {
+function unlisted({ draft, mode, gone, kept }: Walk, directory: string, entry: TableEntry, code: string): void {
   const before = draft.get(directory) ?? unknown(directory, entry);
   const block = (problem: Problem): void =>
     void draft.set(directory, { ...before, problems: [problem], settled: false });
   if (!isGone(code)) block(unreadableDirectory(directory, code));
-  else if (directory === entry.directory && mode === 'master' && heldFiles(entry, draft))
+  else if (directory === entry.directory && mode === 'master' && heldFiles(entry, draft)) {
+    kept.add(entry);
     block(missingDirectory(directory));
-  else forget(directory, entry, draft);
+  } else gone.add(directory);
 }
 
 const heldFiles = (entry: TableEntry, draft: ReadonlyMap<string, Known>): boolean =>
@@ -133,9 +137,22 @@ const heldFiles = (entry: TableEntry, draft: ReadonlyMap<string, Known>): boolea
     (one) => one.entry === entry && ((one.node?.files.size ?? 0) > 0 || one.trusts.some((t) => t !== trust.none)),
   );
 
-/** Drops `directory` and all below it that belongs to the same entry. */
-function forget(directory: string, entry: TableEntry, draft: Map<string, Known>): void {
-  for (const [path, one] of draft) {
-    if (one.entry === entry && (path === directory || path.startsWith(`${directory}/`))) draft.delete(path);
+/**
+ * Drops each directory that went, and all below it that belongs to the same entry: once after many
+ * were visited, for it costs the number of directories known.
+ */
+export function dropGone({ draft, gone, kept }: Walk): void {
+  if (gone.size === 0) return;
+  for (const [path, { entry }] of draft)
+    if (!kept.has(entry) && (gone.has(path) || underAnyOf(entry, path, gone))) draft.delete(path);
+  gone.clear();
+}
+
+/** An entry that lies below a directory that went is listed for itself. */
+function underAnyOf({ directory }: TableEntry, path: string, gone: ReadonlySet<string>): boolean {
+  for (let at = path; at.length > directory.length; ) {
+    at = at.slice(0, at.lastIndexOf('/'));
+    if (gone.has(at)) return true;
   }
+  return false;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@muster/actor';
 import { splitPath } from '@muster/protocol';
 import type { Disk, Watch } from './disk.ts';
 import { WatchExhausted } from './disk-error.ts';
+import { underAny } from './paths.ts';
 
 export interface TreeWatcherDeps {
   readonly disk: Disk;
@@ -35,6 +36,11 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
   const watches = new Map<string, Watch>();
   /** Wanted, and not there when last looked for. */
   const missing = new Set<string>();
+  /** Of those that are missing, the ones that may be there by now; and directories of which all below may be. */
+  let hoped = new Set<string>();
+  let hopedBelow = new Set<string>();
+  /** Directories that went, with watches below them that may still stand. */
+  let gone = new Set<string>();
   let marked = new Set<string>();
   let cancel: (() => void) | undefined;
   let closed = false;
@@ -48,33 +54,46 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
   };
 
   const flush = (): void => {
+    sweep();
     const all = marked;
-    marked = new Set();
-    cancel = undefined;
-    for (const directory of [...missing]) {
-      if (all.has(directory) || all.has(splitPath(directory)[0])) add(directory);
-    }
+    const [again, below] = [hoped, hopedBelow];
+    [marked, hoped, hopedBelow, cancel] = [new Set(), new Set(), new Set(), undefined];
+    for (const directory of missing)
+      if (again.has(directory) || below.has(splitPath(directory)[0])) waiting.push(directory);
+    void addWaiting();
     dirty(all);
   };
 
-  /** A watch follows the directory, not its path: where the directory moved, those of all below point elsewhere too. */
-  const lost = (directory: string): void => {
-    for (const [below, watch] of watches) {
-      if (below !== directory && !below.startsWith(`${directory}/`)) continue;
-      watch.close();
-      watches.delete(below);
-      missing.add(below);
-      mark(below);
-    }
+  const drop = (directory: string): void => {
+    watches.get(directory)?.close();
+    watches.delete(directory);
     missing.add(directory);
+    hoped.add(directory);
     mark(directory);
+  };
+
+  /** Thousands may go at once: those below them are looked for together, not once for each. */
+  const lost = (directory: string): void => {
+    if (closed) return;
+    drop(directory);
+    gone.add(directory);
     mark(splitPath(directory)[0]);
   };
 
+  /** A watch follows the directory, not its path: where the directory moved, those of all below point elsewhere too. */
+  const sweep = (): void => {
+    if (gone.size === 0) return;
+    for (const directory of [...watches.keys()]) if (underAny(directory, gone)) drop(directory);
+    gone = new Set();
+  };
+
   const changed = (directory: string, name: string | undefined): void => {
+    if (closed) return;
     mark(directory);
+    if (name === undefined) hopedBelow.add(directory);
     const below = `${directory}/${name ?? ''}`;
     if (watches.has(below)) lost(below);
+    else if (missing.has(below)) hoped.add(below);
   };
 
   const add = (directory: string): void => {
@@ -89,6 +108,7 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
         ),
       );
       missing.delete(directory);
+      hopedBelow.add(directory);
       mark(directory);
     } catch (error) {
       if (error instanceof WatchExhausted) {
@@ -120,6 +140,7 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
 
   const setDirectories = (wanted: readonly string[]): void => {
     if (closed) return;
+    sweep();
     const keep = new Set(wanted);
     for (const [directory, watch] of watches) {
       if (keep.has(directory)) continue;
@@ -132,6 +153,7 @@ export function openTreeWatcher(deps: TreeWatcherDeps): TreeWatcher {
   };
 
   const retry = (): void => {
+    sweep();
     for (const directory of [...missing]) if (!closed) add(directory);
   };
 

@@ -6,7 +6,7 @@
 import type { Decision } from '@muster/actor';
 import { compareGenerations, digestHex } from '@muster/protocol';
 import { treeOf } from '../announcement.ts';
-import { recentDeletions } from '../deletions.ts';
+import { recentDeletions, turnoverOf } from '../deletions.ts';
 import { allowedChanges, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
 import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
@@ -63,22 +63,23 @@ export const withTarget = (state: State, target: NonNullable<State['target']>): 
 /** What the disk lacks, and with that whether a generation is held. Only a scan newer than our last write counts. */
 function judge(state: State, now: number, limits: GuardLimits): State {
   const { local, target, work } = state;
+  const deletions = recentDeletions(state.deletions, now);
   if (work.type !== 'idle' || local === undefined || target === undefined) return state;
   const known = state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree;
   const plan = known ? state.lacks!.plan : replicationTo(target.tree, local);
   const lacks = known ? state.lacks! : { plan, size: sizeOf(plan), of: local, for: target.tree };
-  const suspects = suspectsOf(local.tree, plan.changes, limits, recentDeletions(state.deletions, now));
+  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions);
   const guard = reviewHolds(state.guard, suspects, { id: target.id, at: now }, limits.confirmAfterMs);
   if (isDone(plan)) {
     const holds = local.problems.some(hides) ? undefined : target.id;
     // One tree in memory, not two that say the same: 10 MB of 50,000 files.
     const tree = local.tree.root === target.tree.root ? local.tree : target.tree;
     const found = { ...state, target: { id: target.id, tree }, lacks: { ...lacks, for: tree } };
-    return { ...found, guard, holds, waits: new Map(), trouble: undefined };
+    return { ...found, deletions, guard, holds, waits: new Map(), trouble: undefined };
   }
   const wanted = known || state.waits.size === 0 ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
   const waits = wanted === undefined ? state.waits : stillWanted(state.waits, wanted);
-  return { ...state, lacks, guard, holds: undefined, waits };
+  return { ...state, deletions, lacks, guard, holds: undefined, waits };
 }
 
 /** Begins the replication of what may be done now. */
@@ -86,7 +87,8 @@ function act(state: State, now: number, limits: GuardLimits): Step {
   const plan = allowed(state, now, limits);
   if (plan === undefined || isDone(plan)) return step(state);
   const id = state.target!.id;
-  const next: State = { ...state, work: { type: 'replicating', id, plan, done: { files: 0, bytes: 0 } } };
+  const turnover = turnoverOf(state.local!.tree, plan.changes, limits);
+  const next: State = { ...state, work: { type: 'replicating', id, plan, turnover, done: { files: 0, bytes: 0 } } };
   // The report that nothing is held any more goes out before the disk changes.
   return then(tell(next, limits), (told) => step(told, { type: 'replicate', plan }));
 }

@@ -55,7 +55,8 @@ const noSuchNode = 'no-such-node';
 
 /** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
 export function masterAnswers(sources: MasterSources): ControlAnswers {
-  const { config, keepAlive, integrity, known } = sources;
+  const { config, keepAlive, integrity, known, platform } = sources;
+  const { uid } = platform.process;
   const own = config.cluster.nodeName;
   const rows = async (): Promise<readonly NodeView[]> => {
     const seen = [ownRow(sources, {}), ...(await ask(keepAlive, getNodes, askMs))];
@@ -71,7 +72,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
     },
     cluster: async () => clusterView(sources, await rows()),
     explain: async (node) => {
-      if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs)));
+      if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs), uid()));
       return explained(explainPeer(found(node, await rows()), sources.standing.read().holds));
     },
   };

@@ -41,8 +41,8 @@ function awayWords({ name, liveness, reason, role, heardMs }: NodeView): string 
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** One paragraph on a master, from its own integrity actor. */
-export function explainMaster(name: string, view: IntegrityView): string {
+/** One paragraph on a master, from its own integrity actor; `uid`: the user that it runs as. */
+export function explainMaster(name: string, view: IntegrityView, uid: number): string {
   const { phase, id, files, problems, why, watching } = view;
   const published =
     id === undefined ? 'has published no generation yet' : `has published generation ${id.generation} (${files} files)`;
@@ -59,6 +59,7 @@ export function explainMaster(name: string, view: IntegrityView): string {
     blocking.length === 0
       ? ''
       : `Nothing newer is published, and so nothing is deleted anywhere, until this is mended: ${listed(blocking)}.`,
+    blocking.some(({ code }) => code.startsWith('unreadable')) ? `This daemon runs as uid ${uid}.` : '',
     blocking.length === 0 && why !== undefined ? why : '',
     held.length === 0 ? '' : `Left out of the synchronisation: ${listed(held)}.`,
   ];
