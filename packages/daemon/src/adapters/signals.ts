@@ -1,4 +1,5 @@
 /** Adapter: the signals of the process. */
+import { close, url } from 'node:inspector';
 
 export interface SignalHandlers {
   /** SIGTERM, SIGINT, SIGQUIT. */
@@ -8,12 +9,17 @@ export interface SignalHandlers {
   readonly reopen: (signal: NodeJS.Signals) => void;
 }
 
+/** Whoever starts node with this option wants its debugger. */
+const isDebugged = (): boolean => process.execArgv.some((option) => option.startsWith('--inspect'));
+
 /**
  * Keeps SIGUSR1 from opening node's debugger, to which every user of this machine may connect, and SIGUSR2 from
  * ending the process. Never taken back: without a listener both would do so again.
  */
 export function takeUserSignals(): void {
   process.on('SIGUSR1', nothing).on('SIGUSR2', nothing);
+  // A signal that came while node itself was starting has opened it already.
+  if (url() !== undefined && !isDebugged()) close();
 }
 
 export function listenToSignals({ stop, hangup, reopen }: SignalHandlers): { readonly remove: () => void } {

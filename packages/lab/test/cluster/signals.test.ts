@@ -1,6 +1,6 @@
 /** What signals, pipes that nobody reads, and several starts at once do to a real daemon. */
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClusterNode, openCluster, until } from '@muster/lab/testing';
@@ -45,6 +45,22 @@ describe('a daemon', () => {
       master.kill('SIGQUIT');
       expect(await master.exited()).toBe(0);
       expect(existsSync(join(master.root, 'queue/cluster/muster.sock'))).toBe(false);
+    } finally {
+      await cluster.close();
+    }
+  }, 60_000);
+
+  it('shuts a debugger that a signal opened before it could take signals itself', async () => {
+    const cluster = await openCluster({ workers: 0 });
+    const { master } = cluster;
+    try {
+      const early = join(cluster.folder, 'early.cjs');
+      writeFileSync(early, "require('node:inspector').open(0)");
+      master.start({ NODE_OPTIONS: `--require ${early}` });
+      await answers(master);
+      const port = Number(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(master.output())?.[1]);
+      expect(port).toBeGreaterThan(0);
+      expect(listeningPorts(master.pid()!)).not.toContain(port);
     } finally {
       await cluster.close();
     }
