@@ -19,3 +19,9 @@ export interface GenerationId {
 /** Negative when `a` is older than `b`. */
 export const compareGenerations = (a: GenerationId, b: GenerationId): number =>
   a.epoch - b.epoch || a.generation - b.generation;
+
+/** `generation 7`; where `newest` is of another epoch, of which start of the master it is: numbers of two starts do not compare. */
+export function generationWords({ epoch, generation }: GenerationId, newest: GenerationId | undefined): string {
+  if (newest === undefined || newest.epoch === epoch) return `generation ${generation}`;
+  return `generation ${generation} of ${epoch < newest.epoch ? 'an earlier' : 'a later'} start of the master`;
+}

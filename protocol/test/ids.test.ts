@@ -1,4 +1,4 @@
-import { commonVersion, compareGenerations, protocolRange } from '@muster/protocol';
+import { commonVersion, compareGenerations, generationWords, protocolRange } from '@muster/protocol';
 
 describe('the common protocol version', () => {
   it.each([
@@ -27,4 +27,13 @@ describe('generations', () => {
   ])('%j compares to %j by epoch, then number', (a, b, sign) => {
     expect(Math.sign(compareGenerations(a, b))).toBe(sign);
   });
+
+  it.each([
+    [id(1, 5), id(1, 9), 'generation 5'],
+    [id(1, 5), undefined, 'generation 5'],
+    [id(1, 5), id(2, 5), 'generation 5 of an earlier start of the master'],
+    [id(3, 5), id(2, 5), 'generation 5 of a later start of the master'],
+  ])('%j beside the newest %j is called %s', (held, newest, words) =>
+    expect(generationWords(held, newest)).toBe(words),
+  );
 });

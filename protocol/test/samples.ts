@@ -104,6 +104,7 @@ export const messages: Samples = {
       },
     ],
   },
+  'forget-node': { type: 'forget-node', node: 'worker1' },
   'set-log-level': { type: 'set-log-level', level: 'debug2' },
   'crash-actor': { type: 'crash-actor', path: 'node/keep-alive' },
   'sync-now': { type: 'sync-now' },

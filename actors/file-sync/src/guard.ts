@@ -10,6 +10,8 @@ import {
   splitPath,
   type TreeChanges,
 } from '@muster/protocol';
+import { addedBy, byClass, classOf, classSizes, emptiedBy } from './classes.ts';
+import { type Deletions, deletedOf } from './deletions.ts';
 
 /** The agents' keys, relative to R. A worker without them turns every agent away. */
 export const clientKeysPath = 'etc/client.keys';
@@ -34,16 +36,28 @@ export const guardDefaults = { percent: 50, files: 4, confirmAfterMs: 30_000 } a
 /** A class that was this large never becomes empty unasked, however the share is counted. */
 const emptiedFiles = 2;
 
-export type HoldKind = 'deletes-many' | 'empties' | 'keys-deleted' | 'keys-emptied';
+/** From this size on, in bytes, the share that client.keys loses is measured: a few agents may always go. */
+const keysMeasuredFrom = 100;
+/** Bytes: no line with a key is shorter, so what is left holds none. */
+const leastKeys = 20;
+
+export type HoldKind = 'deletes-many' | 'empties' | 'keys-deleted' | 'keys-emptied' | 'keys-shrunk';
 
 /** Deletions of one class that are beyond the limit. */
 export interface Suspect {
   /** The class, or `etc/client.keys`. */
   readonly key: string;
   readonly kind: HoldKind;
+  /** Files that would be deleted, or lose all their bytes. */
   readonly paths: ReadonlySet<string>;
+  /** How many of `paths` stay, with 0 bytes. */
+  readonly emptied: number;
   /** Files of the class on this node. */
   readonly of: number;
+  /** Others of the class that this node deleted within the last minute. */
+  readonly before: number;
+  /** Of client.keys: its size now, and what would be left of it. */
+  readonly bytes?: { readonly from: number; readonly to: number };
 }
 
 /** A suspect with the generation that said it first and, once there is one, the generation that said it again. */
@@ -59,80 +73,55 @@ export interface Hold extends Suspect {
 /** By class. */
 export type Holds = ReadonlyMap<string, Hold>;
 
-/** The class of what lies in `directory`: the longest configured directory above it; the directory itself without one. */
-export function classOf(directory: string, classes: readonly string[]): string {
-  let best: string | undefined;
-  for (const name of classes) {
-    const above = directory === name || directory.startsWith(`${name}/`);
-    if (above && (best === undefined || name.length > best.length)) best = name;
-  }
-  return best ?? directory;
-}
-
 /**
- * The deletions of `changes` that are beyond the limits, class by class. Files deleted a short while ago
- * (`recent`, by class) count as if they went now: a tree that empties bit by bit empties too.
+ * The deletions of `changes` that are beyond the limits, class by class; a file that loses all its bytes counts
+ * as deleted. Files deleted a short while ago (`recent`) and not there again count as if they went now: a tree
+ * that empties bit by bit empties too.
  */
 export function suspectsOf(
   local: FileTree,
   changes: TreeChanges,
   limits: GuardLimits,
-  recent: ReadonlyMap<string, number> = new Map(),
+  recent: Deletions = [],
 ): readonly Suspect[] {
-  if (changes.remove.length === 0 && changes.put.every(({ entry }) => entry.size > 0)) return [];
-  const keys = keysSuspect(local, changes);
+  const keys = keysSuspect(local, changes, limits.percent);
   return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits, recent)];
 }
 
-function keysSuspect(local: FileTree, changes: TreeChanges): Suspect | undefined {
-  if ((entryAt(local, clientKeysPath)?.size ?? 0) === 0) return undefined;
-  const base = { key: clientKeysPath, paths: new Set([clientKeysPath]), of: 1 };
-  if (changes.remove.includes(clientKeysPath)) return { ...base, kind: 'keys-deleted' };
-  const emptied = changes.put.some(({ path, entry }) => path === clientKeysPath && entry.size === 0);
-  return emptied ? { ...base, kind: 'keys-emptied' } : undefined;
+function keysSuspect(local: FileTree, changes: TreeChanges, percent: number): Suspect | undefined {
+  const from = entryAt(local, clientKeysPath)?.size ?? 0;
+  if (from === 0) return undefined;
+  const base = { key: clientKeysPath, paths: new Set([clientKeysPath]), emptied: 0, of: 1, before: 0 };
+  if (changes.remove.includes(clientKeysPath)) return { ...base, kind: 'keys-deleted', bytes: { from, to: 0 } };
+  const to = changes.put.find(({ path }) => path === clientKeysPath)?.entry.size;
+  if (to === undefined || to >= from) return undefined;
+  if (to === 0) return { ...base, kind: 'keys-emptied', bytes: { from, to } };
+  const much = from >= keysMeasuredFrom && (from - to) * 100 > percent * from;
+  return much || to < leastKeys ? { ...base, kind: 'keys-shrunk', bytes: { from, to } } : undefined;
 }
 
-function classSuspects(
-  local: FileTree,
-  changes: TreeChanges,
-  limits: GuardLimits,
-  recent: ReadonlyMap<string, number>,
-): Suspect[] {
-  const removals = new Map<string, Set<string>>();
-  for (const path of changes.remove) {
-    const key = classOf(splitPath(path)[0], limits.classes);
-    removals.set(key, (removals.get(key) ?? new Set()).add(path));
-  }
-  if (removals.size === 0) return [];
+function classSuspects(local: FileTree, changes: TreeChanges, limits: GuardLimits, recent: Deletions): Suspect[] {
+  const emptied = new Set(emptiedBy(local, changes));
+  if (changes.remove.length === 0 && emptied.size === 0) return [];
   const sizes = classSizes(local, limits.classes);
-  const added = addedByClass(local, changes, limits.classes);
-  return [...removals].flatMap(([key, paths]): Suspect[] => {
+  const added = byClass(addedBy(local, changes), limits.classes);
+  return [...byClass([...changes.remove, ...emptied], limits.classes)].flatMap(([key, paths]): Suspect[] => {
     const of = sizes.get(key) ?? paths.size;
-    const empties = of - paths.size + (added.get(key) ?? 0) === 0 && of >= emptiedFiles;
-    const before = recent.get(key) ?? 0;
-    const gone = paths.size + before;
-    const many = gone * 100 > limits.percent * (of + before) && gone >= limits.files;
-    return empties || many ? [{ key, kind: empties ? 'empties' : 'deletes-many', paths, of }] : [];
+    const empties = of - paths.size + (added.get(key)?.size ?? 0) === 0 && of >= emptiedFiles;
+    const earlier = goneBefore(local, paths, deletedOf(recent, key));
+    const gone = paths.size + earlier.length;
+    const there = of + earlier.filter((path) => entryAt(local, path) === undefined).length;
+    const many = gone * 100 > limits.percent * there && gone >= limits.files;
+    if (!empties && !many) return [];
+    const truncated = [...paths].filter((path) => emptied.has(path)).length;
+    const kind = empties ? 'empties' : 'deletes-many';
+    return [{ key, kind, paths, emptied: truncated, of, before: earlier.length }];
   });
 }
 
-function classSizes(local: FileTree, classes: readonly string[]): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const [directory, node] of local.directories) {
-    const key = classOf(directory, classes);
-    sizes.set(key, (sizes.get(key) ?? 0) + node.files.size);
-  }
-  return sizes;
-}
-
-function addedByClass(local: FileTree, changes: TreeChanges, classes: readonly string[]): ReadonlyMap<string, number> {
-  const added = new Map<string, number>();
-  for (const { path } of changes.put) {
-    const key = classOf(splitPath(path)[0], classes);
-    if (entryAt(local, path) === undefined) added.set(key, (added.get(key) ?? 0) + 1);
-  }
-  return added;
-}
+/** What was deleted a short while ago, is not there again with some content, and is none of `paths`. */
+const goneBefore = (local: FileTree, paths: ReadonlySet<string>, deleted: readonly string[]): readonly string[] =>
+  deleted.filter((path) => !paths.has(path) && (entryAt(local, path)?.size ?? 0) === 0);
 
 /** A generation, and when it is looked at, ms of the clock. */
 export interface Said {
@@ -154,23 +143,30 @@ export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: S
 }
 
 function review(before: Hold | undefined, suspect: Suspect, { id, at }: Said, confirmAfterMs: number): Hold {
-  const same = before !== undefined && [...suspect.paths].every((path) => before.paths.has(path));
-  if (!same || compareGenerations(id, before.since) < 0) return { ...suspect, since: id, heldAt: at, lastSaid: id };
+  if (before === undefined || !saidAlready(before, suspect) || compareGenerations(id, before.since) < 0)
+    return { ...suspect, since: id, heldAt: at, lastSaid: id };
   if (before.confirmedBy !== undefined || compareGenerations(id, before.lastSaid) <= 0) return before;
   return at - before.heldAt >= confirmAfterMs ? { ...before, confirmedBy: id } : { ...before, lastSaid: id };
 }
+
+/** Whether `before` takes all that `suspect` takes: the same files, and as much of client.keys. */
+const saidAlready = (before: Suspect, suspect: Suspect): boolean =>
+  [...suspect.paths].every((path) => before.paths.has(path)) && (suspect.bytes?.to ?? 0) >= (before.bytes?.to ?? 0);
 
 /** The holds that still wait for a second generation. */
 export const waitingHolds = (holds: Holds): readonly Hold[] =>
   [...holds.values()].filter(({ confirmedBy }) => confirmedBy === undefined);
 
-/** What of `changes` may be done at once: all but the deletions of the classes that wait. */
+/** What of `changes` may be done at once: all but the deletions and truncations of the classes that wait. */
 export function allowedChanges(changes: TreeChanges, holds: Holds, classes: readonly string[]): TreeChanges {
-  const waiting = new Set(waitingHolds(holds).map(({ key }) => key));
+  const waiting = new Map(waitingHolds(holds).map((hold) => [hold.key, hold]));
   if (waiting.size === 0) return changes;
   const keysWait = waiting.has(clientKeysPath);
   return {
-    put: changes.put.filter(({ path }) => !(keysWait && path === clientKeysPath)),
+    put: changes.put.filter(({ path, entry }) => {
+      if (keysWait && path === clientKeysPath) return false;
+      return entry.size > 0 || waiting.get(classOf(splitPath(path)[0], classes))?.paths.has(path) !== true;
+    }),
     remove: changes.remove.filter(
       (path) => !waiting.has(classOf(splitPath(path)[0], classes)) && !(keysWait && path === clientKeysPath),
     ),
@@ -183,16 +179,27 @@ export function allowedChanges(changes: TreeChanges, holds: Holds, classes: read
 }
 
 /** One sentence: who would delete what, and what it waits for. */
-export function holdWords({ key, kind, paths, of, since }: Hold): string {
-  const subject = `The master's generation ${since.generation} would`;
-  const waits = 'waiting for a second generation that says the same';
+export function holdWords(hold: Hold): string {
+  return `The master's generation ${hold.since.generation} would ${deedWords(hold)}; waiting for a second generation that says the same`;
+}
+
+function deedWords(hold: Hold): string {
+  const { key, kind, of, before, bytes } = hold;
   switch (kind) {
     case 'keys-deleted':
-      return `${subject} delete ${key}; ${waits}`;
+      return `delete ${key}`;
     case 'keys-emptied':
-      return `${subject} empty ${key}; ${waits}`;
+      return `empty ${key}`;
+    case 'keys-shrunk':
+      return `shrink ${key} from ${bytes?.from} to ${bytes?.to} bytes`;
     case 'deletes-many':
     case 'empties':
-      return `${subject} delete ${paths.size} of ${of} files below ${key}; ${waits}`;
+      return `${takenWords(hold)} of ${of} files below ${key}${before === 0 ? '' : `, after ${before} more within the last minute`}`;
   }
+}
+
+function takenWords({ paths, emptied }: Hold): string {
+  const deleted = paths.size - emptied;
+  if (emptied === 0) return `delete ${deleted}`;
+  return deleted === 0 ? `empty ${emptied}` : `delete ${deleted} and empty ${emptied}`;
 }

@@ -1,5 +1,5 @@
 /** How a replica stands, for people: the view, its state, and the words of `muster why`. Pure. */
-import { clip, compareGenerations, type GenerationId, type SyncState } from '@muster/protocol';
+import { clip, compareGenerations, type GenerationId, generationWords, type SyncState } from '@muster/protocol';
 import type { PlanSize } from './plan.ts';
 import type { FileFailure, Problem } from './shapes.ts';
 
@@ -39,6 +39,10 @@ export interface GuardView {
   readonly deletes: number;
   readonly of: number;
   readonly words: string;
+  /** From the beginning of the hold to the generation that may confirm it, ms. */
+  readonly confirmAfterMs: number;
+  /** Of that what is left, ms; 0: it may come now. Absent in what is told, which must not change with the time. */
+  readonly confirmInMs?: number | undefined;
 }
 
 /** Only so many failures are shown; the rest are counted. */
@@ -58,7 +62,7 @@ function judge(view: ReplicaView): { state: SyncState; why?: string } {
   if (view.announced === undefined) return { state: 'starting', why: 'The master has not announced a generation yet.' };
   if (view.unannounced) return { state: 'syncing', why: unannouncedWords(view) };
   if (!view.scanned) return { state: 'starting', why: "This node's own files are still being read." };
-  if (view.guard.length > 0) return { state: 'held', why: sentences(view.guard.map(({ words }) => words)) };
+  if (view.guard.length > 0) return { state: 'held', why: guardWords(view) };
   if (view.trouble !== undefined) return { state: 'failing', why: sentences([view.trouble]) };
   if (view.failureCount > 0) return { state: 'failing', why: failureWords(view) };
   const hidden = view.problems.find(hides);
@@ -115,10 +119,24 @@ function failureWords({ failures, failureCount }: ReplicaView): string {
 const problemWords = ({ path, text }: Problem): string => `${path}: ${text}`;
 const sentences = (parts: readonly string[]): string => parts.map((part) => part.replace(/\.?$/, '.')).join(' ');
 
+/** What is held, when that ends at the earliest, and how to end it otherwise: a node that waits must not look stuck. */
+function guardWords({ guard }: ReplicaView): string {
+  const after = Math.ceil(Math.max(...guard.map(({ confirmAfterMs }) => confirmAfterMs)) / 1_000);
+  return `${sentences(guard.map(({ words }) => words))} That comes ${after} s after the first at the earliest (integrity.guard.confirm_after); putting the files back on the master stops it.`;
+}
+
+function confirmWords({ guard }: ReplicaView): string {
+  const left = guard.flatMap(({ confirmInMs }) => (confirmInMs === undefined ? [] : [confirmInMs]));
+  if (left.length === 0) return '';
+  const most = Math.ceil(Math.max(...left) / 1_000);
+  return most > 0 ? `Earliest in ${most} s.` : 'It may come at any moment.';
+}
+
 /** One paragraph for `muster why`: where the node stands, why, and what is in its way. */
 export function explain(node: string, view: ReplicaView): string {
   const { state, why } = standing(view);
-  const parts = [opening(node, state, view), why ?? '', progressWords(view), ...aside(view)];
+  const clock = state === 'held' ? confirmWords(view) : '';
+  const parts = [opening(node, state, view), why ?? '', clock, progressWords(view), ...aside(view)];
   return parts.filter((part) => part !== '').join(' ');
 }
 
@@ -126,7 +144,7 @@ function opening(node: string, state: SyncState, view: ReplicaView): string {
   const { holds, announced } = view;
   if (state === 'in-sync')
     return `${node} is in sync: its disk holds generation ${holds!.generation}, the master's newest.`;
-  const has = holds === undefined ? 'holds no whole generation' : `holds generation ${holds.generation}`;
+  const has = holds === undefined ? 'holds no whole generation' : `holds ${generationWords(holds, announced)}`;
   const newest = announced === undefined || view.unannounced ? '' : `; the master's newest is ${announced.generation}`;
   return `${node} is ${stateWords[state]}: it ${has}${newest}.`;
 }

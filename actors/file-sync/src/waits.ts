@@ -39,6 +39,6 @@ export function stillWanted(waits: Waits, wanted: ReadonlySet<string>): Waits {
   return new Map([...waits].filter(([path]) => wanted.has(path)));
 }
 
-/** Without those of `code`. */
-export const withoutCode = (waits: Waits, code: string): Waits =>
-  new Map([...waits].filter(([, { failure }]) => failure.code !== code));
+/** Without those of `codes`. */
+export const withoutCodes = (waits: Waits, codes: ReadonlySet<string>): Waits =>
+  new Map([...waits].filter(([, { failure }]) => !codes.has(failure.code)));

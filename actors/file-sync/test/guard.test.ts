@@ -1,5 +1,6 @@
 import { diffTrees, type GenerationId } from '@muster/protocol';
-import { allowedChanges, classOf, type Holds, holdWords, reviewHolds, suspectsOf, waitingHolds } from '../src/guard.ts';
+import { classOf } from '../src/classes.ts';
+import { allowedChanges, type Holds, holdWords, reviewHolds, suspectsOf, waitingHolds } from '../src/guard.ts';
 import { many, treeOf } from './trees.ts';
 
 const limits = { classes: ['etc', 'etc/rules', 'etc/lists'], percent: 50, files: 4, confirmAfterMs: 30 };
@@ -13,6 +14,10 @@ function suspects(before: Files, after: Files) {
 }
 
 const rules = (count: number): Files => many('etc/rules', count);
+
+/** A client.keys of so many bytes. */
+const bytes = (count: number): Files => keys('k'.repeat(count));
+const emptied = (count: number): Files => many('etc/rules', count, '');
 
 const cases: readonly [title: string, before: Files, after: Files, held: readonly string[]][] = [
   ['half of a class may go', rules(8), rules(4), []],
@@ -31,7 +36,29 @@ const cases: readonly [title: string, before: Files, after: Files, held: readonl
   ['a subdirectory belongs to the class above it', many('etc/rules/sub', 5), [], ['etc/rules empties']],
   ['client.keys that vanishes is held', keys('001 a any k'), [], ['etc/client.keys keys-deleted']],
   ['client.keys that becomes empty is held', keys('001 a any k'), keys(''), ['etc/client.keys keys-emptied']],
-  ['client.keys that shrinks to one byte is not held', keys('001 a any k'), keys('0'), []],
+  ['client.keys that shrinks to 19 bytes is held', bytes(21), bytes(19), ['etc/client.keys keys-shrunk']],
+  ['client.keys that shrinks to 20 bytes is not', bytes(99), bytes(20), []],
+  ['client.keys of line ends alone is held', bytes(99), keys('\n\n'), ['etc/client.keys keys-shrunk']],
+  ['client.keys of 99 bytes may lose more than half', bytes(99), bytes(48), []],
+  ['client.keys of 100 bytes may lose half', bytes(100), bytes(50), []],
+  ['client.keys of 100 bytes that loses 51 is held', bytes(100), bytes(49), ['etc/client.keys keys-shrunk']],
+  ['client.keys that grows is not held, however small', bytes(5), bytes(6), []],
+  ['a small client.keys that changes is not held', keys('01234'), keys('abcde'), []],
+  ['all files of a class that lose all their bytes are held', rules(2), emptied(2), ['etc/rules empties']],
+  [
+    'four of five files that lose all their bytes are held',
+    rules(5),
+    [...emptied(4), ['etc/rules/f4', 'x']],
+    ['etc/rules deletes-many'],
+  ],
+  ['three of four may lose them', rules(4), [...emptied(3), ['etc/rules/f3', 'x']], []],
+  [
+    'truncations and deletions count together',
+    rules(7),
+    [...emptied(2), ...rules(5).slice(2)],
+    ['etc/rules deletes-many'],
+  ],
+  ['an empty file that is added or stays is no truncation', emptied(5), emptied(9), []],
   ['an empty client.keys may vanish', keys(''), [], []],
   ['an empty client.keys may stay empty', keys(''), keys(''), []],
   ['what is only added or changed is never held', rules(3), many('etc/rules', 9, 'y'), []],
@@ -195,6 +222,52 @@ describe('a hold of the guard', () => {
     expect(allowed.put.map(({ path }) => path)).toEqual(['etc/lists/f0', 'etc/lists/f1', 'etc/rules/added']);
     expect(allowed.remove).toEqual(['etc/lists/f2']);
     expect(allowed.removeDirectories).toEqual([]);
+  });
+
+  it('keeps back truncations that are held, and lets through every other content', () => {
+    const local = treeOf(new Map(rules(6)));
+    const target = treeOf(new Map([...emptied(5), ['etc/rules/f5', 'changed'], ['etc/rules/added', '']]));
+    const changes = diffTrees(local, target);
+    const holds = reviewHolds(new Map(), suspectsOf(local, changes, limits), { id: id(7), at: 0 }, 30);
+    const allowed = allowedChanges(changes, holds, limits.classes);
+    expect(allowed.put.map(({ path }) => path)).toEqual(['etc/rules/added', 'etc/rules/f5']);
+  });
+
+  it.each([
+    ['as much', 30, 0],
+    ['less', 31, 0],
+    ['more', 29, 1],
+    ['all', 0, 1],
+  ])('on a client.keys that shrinks is confirmed where the second takes %s: %d bytes left', (_much, left, waiting) => {
+    const first = suspects(bytes(812), bytes(30));
+    const second = suspects(bytes(812), left === 0 ? [] : bytes(left));
+    expect(waitingHolds(reviewed([first, id(7)], [second, id(8)]))).toHaveLength(waiting);
+  });
+
+  it('keeps back a client.keys that shrinks', () => {
+    const [local, target] = [treeOf(new Map(bytes(812))), treeOf(new Map(bytes(30)))];
+    const changes = diffTrees(local, target);
+    const holds = reviewHolds(new Map(), suspectsOf(local, changes, limits), { id: id(7), at: 0 }, 30);
+    expect(allowedChanges(changes, holds, limits.classes).put).toEqual([]);
+  });
+
+  const sentences: readonly [deed: string, before: Files, after: Files][] = [
+    ['shrink etc/client.keys from 812 to 30 bytes', bytes(812), bytes(30)],
+    ['empty 5 of 5 files below etc/rules', rules(5), emptied(5)],
+    ['delete 3 and empty 2 of 6 files below etc/rules', rules(6), [...emptied(2), ['etc/rules/f2', 'x']]],
+  ];
+
+  it.each(sentences)('says that it would %s', (deed, before, after) => {
+    expect(waitingHolds(reviewed([suspects(before, after), id(3)])).map(holdWords)).toEqual([
+      `The master's generation 3 would ${deed}; waiting for a second generation that says the same`,
+    ]);
+  });
+
+  it('says what went before it', () => {
+    const [suspect] = suspects(rules(8), rules(1));
+    expect(holdWords(reviewed([[{ ...suspect!, before: 4 }], id(3)]).get('etc/rules')!)).toContain(
+      'would delete 7 of 8 files below etc/rules, after 4 more within the last minute; waiting',
+    );
   });
 
   it('says in plain words what it waits for', () => {

@@ -17,7 +17,11 @@ function run(steps: readonly Step[], bounds = limits) {
   let state = initialState({ linked: false, firstMark: 1 }, 0);
   let effects: readonly Effect[] = [];
   for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, bounds));
-  return { state, effects: effects.filter(({ type }) => type !== 'wake'), view: viewOf(state) };
+  return {
+    state,
+    effects: effects.filter(({ type }) => type !== 'wake'),
+    view: viewOf(state, { now: steps.at(-1)?.[0] ?? 0, ...bounds }),
+  };
 }
 
 const number = (id: GenerationId | undefined): string => (id === undefined ? '-' : `${id.generation}`);
@@ -74,6 +78,7 @@ const fetchFailed: Message = { type: 'fetch-failed', id: id(1), code: 'LINK_CLOS
 const empty = files();
 const one = files(['etc/rules/a', '1']);
 const two = files(['etc/rules/a', '1'], ['etc/rules/b', '2']);
+const changed = { path: 'etc/rules/b', code: 'DIGEST_MISMATCH', text: 'other bytes' };
 const denied = { path: 'etc/rules/b', code: 'EACCES', text: 'may not be written' };
 
 /** Scanned as empty and linked; generation 1 is announced and its manifest is fetched. */
@@ -85,6 +90,15 @@ const asked: readonly Step[] = [
 ];
 /** Generation 1 is being written. */
 const writing: readonly Step[] = [...asked, [4, fetched(1, two)]];
+/** The second file was another than promised `times` times, and was tried again each time. */
+const changing = (times: number): readonly Step[] => [
+  ...writing,
+  ...[10, 1_020, 3_030, 7_040].slice(0, times).flatMap((at, round): Step[] => [
+    [at - 1, wake],
+    [at, replicated({ failures: [changed] })],
+    [at + 2, scanned(one, round + 2)],
+  ]),
+];
 /** Generation 1 is held. */
 const holding: readonly Step[] = [...writing, [10, replicated()], [12, scanned(two, 2)]];
 const rules = files(...many('etc/rules', 8));
@@ -248,6 +262,16 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     [...writing, [10, replicated({ missing: ['etc/rules/b'] })], [12, scanned(one, 2)], [20, announced(2, two)]],
     ['syncing holds -', 'replicate +1 -0 m0'],
   ],
+  [
+    'content of another digest too',
+    [...writing, [10, replicated({ failures: [changed] })], [12, scanned(one, 2)], [20, announced(2, two)]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
+  [
+    'content that changed while it was sent is no failure',
+    [...changing(3), [7_039, wake]],
+    ['syncing holds -', 'replicate +1 -0 m0'],
+  ],
   ['a mass deletion is held, and the master is asked', guarded, ['confirm-generation 2', 'held holds -']],
   ['and asked again after 10 s', [...guarded, [10_005, wake]], ['confirm-generation 2']],
   ['and not 1 ms sooner', [...guarded, [10_004, wake]], []],
@@ -291,6 +315,16 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
 ];
 
 describe('the replica decides', () => {
+  it('calls it a failure when a file was another than promised four times in a row, not before', () => {
+    expect(run(changing(3)).view).toMatchObject({ failureCount: 0, failures: [] });
+    expect(run(changing(4)).view).toMatchObject({ failureCount: 1, failures: [changed] });
+  });
+
+  it('says how long a hold lasts at least', () => {
+    const { guard } = run([...guarded, [1_000, wake]], { ...limits, confirmAfterMs: 30_000 }).view;
+    expect(guard).toMatchObject([{ confirmAfterMs: 30_000, confirmInMs: 29_005 }]);
+  });
+
   it.each(cases)('%s', (_title, steps, last) => {
     expect(words(run(steps).effects)).toEqual(last);
   });
@@ -334,6 +368,30 @@ describe('the replica decides', () => {
 
   it('holds a tree that empties bit by bit', () => {
     expect(words(run(bitByBit(59_999)).effects)).toEqual(['confirm-generation 3', 'held holds -']);
+  });
+
+  it('does not hold a file that comes and goes, again and again', () => {
+    const [one, feed] = [files(...many('etc/rules', 1)), files(...many('etc/rules', 1), ['etc/rules/feed.new', 'x'])];
+    const change = (index: number): readonly Step[] => {
+      const [at, tree] = [index * 4_000, index % 2 === 0 ? one : feed];
+      return [
+        [at, announced(index + 2, tree)],
+        [at + 1, fetched(index + 2, tree)],
+        [at + 2, replicated()],
+        [at + 3, scanned(tree, index + 1)],
+      ];
+    };
+    const begun: readonly Step[] = [
+      [0, begin],
+      [1, scanned(one, 1)],
+      [2, linked],
+      [3, announced(1, one)],
+    ];
+    const told = Array.from({ length: 40 }, (_, index) => {
+      const steps = Array.from({ length: index + 1 }, (_each, at) => change(at + 1)).flat();
+      return words(run([...begun, ...steps]).effects).at(-1);
+    });
+    expect(told).toEqual(told.map((_each, index) => `in-sync holds ${index + 3}`));
   });
 
   it('does not count what was deleted a minute ago', () => {

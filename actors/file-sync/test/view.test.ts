@@ -19,6 +19,9 @@ const view = (more: Partial<ReplicaView>): ReplicaView => ({
 const pending = { puts: 12, removes: 3, modes: 1, bytes: 4_096 };
 const guardWords =
   "The master's generation 7 would delete 168 of 168 files below etc/rules; waiting for a second generation that says the same";
+const cure =
+  'That comes 30 s after the first at the earliest (integrity.guard.confirm_after); putting the files back on the master stops it.';
+const guard = { key: 'etc/rules', since: id(7), deletes: 168, of: 168, words: guardWords, confirmAfterMs: 30_000 };
 const failure = (name: string) => ({ path: `etc/rules/${name}`, code: 'EACCES', text: 'may not be written' });
 
 const cases: readonly [title: string, more: Partial<ReplicaView>, paragraph: string][] = [
@@ -65,8 +68,23 @@ const cases: readonly [title: string, more: Partial<ReplicaView>, paragraph: str
   ],
   [
     'held by the guard',
-    { guard: [{ key: 'etc/rules', since: id(7), deletes: 168, of: 168, words: guardWords }] },
-    `w1 is held back by the deletion guard: it holds no whole generation; the master's newest is 7. ${guardWords}.`,
+    { guard: [guard] },
+    `w1 is held back by the deletion guard: it holds no whole generation; the master's newest is 7. ${guardWords}. ${cure}`,
+  ],
+  [
+    'held, with the time that is left',
+    { guard: [{ ...guard, confirmInMs: 12_300 }] },
+    `w1 is held back by the deletion guard: it holds no whole generation; the master's newest is 7. ${guardWords}. ${cure} Earliest in 13 s.`,
+  ],
+  [
+    'held, with no time left',
+    { guard: [{ ...guard, confirmInMs: 0 }] },
+    `w1 is held back by the deletion guard: it holds no whole generation; the master's newest is 7. ${guardWords}. ${cure} It may come at any moment.`,
+  ],
+  [
+    'with a generation of an earlier start',
+    { holds: { epoch: 0, generation: 7 }, doing: 'fetching-manifest' },
+    "w1 is not in sync yet: it holds generation 7 of an earlier start of the master; the master's newest is 7. The list of files of generation 7 is being fetched.",
   ],
   [
     'in trouble',

@@ -4,7 +4,7 @@
  */
 import { compareGenerations, diffTrees, entryAt, type FileTree, type GenerationId, splitPath } from '@muster/protocol';
 import { announcementOf, type Generation } from '../src/announcement.ts';
-import { classOf } from '../src/guard.ts';
+import { classOf } from '../src/classes.ts';
 import type { FileFailure, Replication } from '../src/shapes.ts';
 import { decide } from '../src/worker/decide.ts';
 import type { FileReplicaMessage, ReplicaStatus } from '../src/worker/messages.ts';

@@ -18,7 +18,7 @@ export type Step = Decision<State, Effect>;
 /** One step of the actor. Pure; `now` is milliseconds on a monotonic scale. */
 export function decide(state: State, message: IntegrityMessage | Own, now: number, config: IntegrityConfig): Step {
   if (message.type === 'get-state') {
-    return step(state, { type: 'reply', to: message.replyTo, value: viewOf(state, config.role) });
+    return step(state, { type: 'reply', to: message.replyTo, value: viewOf(state, config, now) });
   }
   return advance(take(state, message, now, config), now, config);
 }
@@ -97,6 +97,7 @@ function scanned(state: State, result: ScanResult, now: number, config: Integrit
   const blocked = blockingOf(result.problems).length > 0;
   const base: State = {
     ...state,
+    confirm: blocked && scan.confirms ? putOff(state.confirm, now + config.heldRetryMs) : state.confirm,
     scan: undefined,
     scanTrouble: undefined,
     last: result,
@@ -112,6 +113,10 @@ function scanned(state: State, result: ScanResult, now: number, config: Integrit
       : tellLocal(watching.state, result, scan, state.last);
   return { state: told.state, effects: [...watching.effects, ...told.effects] };
 }
+
+/** A tree that cannot be read whole answers no question, and is not scanned for it without a pause. */
+const putOff = (confirm: State['confirm'], dueAt: number): State['confirm'] =>
+  confirm === undefined ? undefined : { ...confirm, dueAt };
 
 /** A tree that cannot be read whole is looked at again soon, however many hints come meanwhile. */
 function nextFull(state: State, scan: Running, blocked: boolean, now: number, config: IntegrityConfig): number {
@@ -129,18 +134,20 @@ function watch(state: State, { directories }: ScanResult, dueAt: number): Step {
   return step(fresh.length === 0 ? next : dirtied(next, fresh, dueAt), { type: 'watch', directories });
 }
 
-/** Numbers the tree when it differs from the newest generation, or when a guard asked for the same once more. */
+/**
+ * Numbers the tree when it differs from the newest generation, or when a guard asked for the same once more.
+ * Either answers the question: a guard that holds on asks of the new one.
+ */
 function publish(state: State, result: ScanResult, scan: Running): Step {
   if (blockingOf(result.problems).length > 0) return step(state);
   const { known, epoch } = state;
-  const confirm = scan.confirms ? undefined : state.confirm;
   if (known !== undefined && known.tree.root === result.tree.root && !(scan.confirms && state.confirm !== undefined)) {
     return step(state);
   }
   const id: GenerationId = { epoch: epoch!, generation: state.generation + 1 };
   const since =
     known?.id === undefined ? {} : { since: { base: known.id, changes: exactChanges(known.tree, result.tree) } };
-  const next = { ...state, generation: id.generation, known: { tree: result.tree, id }, confirm };
+  const next = { ...state, generation: id.generation, known: { tree: result.tree, id }, confirm: undefined };
   return step(next, report({ type: 'generation', generation: { id, tree: result.tree, ...since } }));
 }
 
@@ -171,7 +178,7 @@ function advance({ state, effects }: Step, now: number, config: IntegrityConfig)
     out.push({ type: 'save-cache' });
     next = { ...next, unsaved: false, saveAt: now + config.saveEveryMs };
   }
-  const status = statusOf(next, config.role);
+  const status = statusOf(next, config);
   if (!sameStatus(status, next.reported)) {
     out.push(report(status));
     next = { ...next, reported: status };

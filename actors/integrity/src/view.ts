@@ -5,10 +5,11 @@ import { blockingOf, type IntegrityConfig, type State } from './state.ts';
 /** Blocking problems named in the words; the rest are counted. */
 const named = 3;
 
-/** The state as people see it. */
-export function viewOf(state: State, role: IntegrityConfig['role']): IntegrityView {
-  const phase = phaseOf(state, role);
-  const why = whyOf(state, role, phase);
+/** The state as people see it at `now`, ms of the clock. */
+export function viewOf(state: State, config: IntegrityConfig, now: number): IntegrityView {
+  const phase = phaseOf(state, config.role);
+  const words = whyOf(state, config, phase);
+  const why = words !== undefined && phase === 'watching' ? `${words} ${dueWords(state, now)}` : words;
   return {
     phase,
     id: state.known?.id,
@@ -29,7 +30,8 @@ function phaseOf(state: State, role: IntegrityConfig['role']): IntegrityView['ph
   return state.known === undefined ? 'starting' : 'watching';
 }
 
-function whyOf(state: State, role: IntegrityConfig['role'], phase: IntegrityView['phase']): string | undefined {
+/** Words that do not change from second to second: each change is told and logged. */
+function whyOf(state: State, config: IntegrityConfig, phase: IntegrityView['phase']): string | undefined {
   switch (phase) {
     case 'failing':
       return (state.epochTrouble ?? state.scanTrouble)!.text;
@@ -38,10 +40,21 @@ function whyOf(state: State, role: IntegrityConfig['role'], phase: IntegrityView
     case 'starting':
       return "This node's files are being read for the first time.";
     case 'watching':
-      return role === 'master' && state.confirm !== undefined
-        ? 'A worker asked whether the last deletions are meant; everything is scanned again to answer.'
-        : undefined;
+      return config.role === 'master' ? questionWords(state, config) : undefined;
   }
+}
+
+const seconds = (ms: number): string => `${Math.ceil(ms / 1_000)} s`;
+
+function questionWords({ confirm }: State, { confirmAfterMs }: IntegrityConfig): string | undefined {
+  if (confirm === undefined) return undefined;
+  const asked = `A worker asked whether the last deletions (generation ${confirm.id.generation}) are meant`;
+  return `${asked}; everything is scanned again ${seconds(confirmAfterMs)} after that to answer. If they are not, put the files back.`;
+}
+
+function dueWords({ confirm, scan }: State, now: number): string {
+  if (scan?.confirms === true || confirm === undefined || confirm.dueAt <= now) return 'That scan runs now.';
+  return `That scan is due in ${seconds(confirm.dueAt - now)}.`;
 }
 
 function heldWords({ last, known }: State): string {
@@ -54,13 +67,15 @@ function heldWords({ last, known }: State): string {
 }
 
 /** The same for the keep-alive's beat. */
-export function statusOf(state: State, role: IntegrityConfig['role']): IntegrityStatus {
-  const { phase, id, files, why } = viewOf(state, role);
+export function statusOf(state: State, config: IntegrityConfig): IntegrityStatus {
+  const phase = phaseOf(state, config.role);
+  const why = whyOf(state, config, phase);
+  const id = state.known?.id;
   return {
     type: 'status',
     state: phase === 'watching' ? 'in-sync' : phase,
-    files,
+    files: state.known?.tree.files ?? 0,
     ...(id === undefined ? {} : { id }),
-    ...(why === undefined ? {} : { why }),
+    ...(why === undefined ? {} : { why: clip(why) }),
   };
 }

@@ -13,7 +13,11 @@ function run(role: Role, steps: readonly Step[]) {
   let state = initialState(role, 0);
   let effects: readonly Effect[] = [];
   for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, config));
-  return { state, effects: effects.filter(({ type }) => type !== 'wake'), view: viewOf(state, role) };
+  return {
+    state,
+    effects: effects.filter(({ type }) => type !== 'wake'),
+    view: viewOf(state, config, steps.at(-1)?.[0] ?? 0),
+  };
 }
 
 const words = (effects: readonly Effect[]): readonly string[] =>
@@ -240,6 +244,38 @@ const cases: readonly [title: string, role: Role, steps: readonly Step[], last: 
     [...published, [100, dirty('etc/rules')], [150, wake], [170, scanned(two)], [200, confirm(1)], [9_000, wake]],
     [],
   ],
+  [
+    'a newer generation is an answer: the question is forgotten with it',
+    'master',
+    [
+      ...published,
+      [1_000, confirm(1)],
+      [1_100, dirty('etc/rules')],
+      [1_150, wake],
+      [1_160, scanned(two)],
+      [6_000, wake],
+    ],
+    [],
+  ],
+  [
+    'a question that meets an unreadable tree is not asked of the disk without a pause',
+    'master',
+    [...published, [1_000, confirm(1)], [6_000, wake], [6_010, scanned({}, { problems: [unreadable] })]],
+    ['save-cache', 'status held'],
+  ],
+  [
+    'but again after a while',
+    'master',
+    [
+      ...published,
+      [1_000, confirm(1)],
+      [6_000, wake],
+      [6_010, scanned({}, { problems: [unreadable] })],
+      [9_010, wake],
+      [9_020, scanned(one)],
+    ],
+    ['generation 4.2', 'status in-sync'],
+  ],
   ['a worker does not answer guards', 'worker', [...told, [100, confirm(0)], [9_000, wake]], []],
   [
     'a worker tells its first tree',
@@ -378,5 +414,15 @@ describe('integrity decides', () => {
       files: 1,
       why: 'Generation 1 stays the newest while this tree cannot be read whole, for what cannot be read must not look deleted. etc/rules: the directory cannot be read (EACCES); let the daemon read it.',
     });
+  });
+
+  it('says that a guard waits for its answer, when that comes, and what stops it', () => {
+    const asked: readonly Step[] = [...published, [1_000, confirm(1)]];
+    const note =
+      'A worker asked whether the last deletions (generation 1) are meant; everything is scanned again 5 s after that to answer. If they are not, put the files back.';
+    expect(run('master', asked).view.why).toBe(`${note} That scan is due in 5 s.`);
+    expect(run('master', [...asked, [4_800, wake]]).view.why).toBe(`${note} That scan is due in 2 s.`);
+    expect(run('master', [...asked, [6_000, wake]]).view.why).toBe(`${note} That scan runs now.`);
+    expect(run('master', asked).effects.at(-1)).toMatchObject({ event: { type: 'status', why: note } });
   });
 });

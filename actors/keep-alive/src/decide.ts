@@ -44,6 +44,8 @@ export function decide(state: State, message: KeepAliveMessage | Own, at: Moment
       return extraBeat(withLag(state, at), at.now);
     case 'extra-due':
       return extraSent({ ...state, extraPending: false }, at.now);
+    case 'forget':
+      return next(forgotten(state, message.peer));
     case 'get-nodes':
       return next(state, [{ type: 'reply-nodes', to: message.replyTo, value: rowsOf(state, at) }]);
     case 'get-own-lag':
@@ -125,6 +127,12 @@ function beatTo(state: State, to: readonly NodeName[]): Step {
   if (to.length === 0) return next(state);
   const sequence = state.sequence + 1;
   return next({ ...state, sequence }, [{ type: 'send-beat', to, sequence }]);
+}
+
+function forgotten(state: State, name: NodeName): State {
+  const peer = state.peers.get(name);
+  if (peer === undefined || peer.link !== undefined) return state;
+  return { ...state, peers: new Map([...state.peers].filter(([other]) => other !== name)) };
 }
 
 /** Forgets the oldest of those that are gone, beyond `maxGone`. */

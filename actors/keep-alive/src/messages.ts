@@ -52,6 +52,8 @@ export type KeepAliveMessage =
   | { readonly type: 'beat'; readonly peer: NodeName; readonly beat: Beat }
   /** What `status()` returns has changed: the peers are told now rather than at the next beat. */
   | { readonly type: 'status-changed' }
+  /** A peer that is gone for good is listed no more. One that is linked stays. */
+  | { readonly type: 'forget'; readonly peer: NodeName }
   /** A row per peer, by name; this node itself is not among them. */
   | { readonly type: 'get-nodes'; readonly replyTo: Ref<readonly NodeView[]> }
   /** On a worker: how far it is behind its master. On the master always 0. */

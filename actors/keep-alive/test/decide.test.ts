@@ -451,3 +451,43 @@ describe('keep-alive promises', () => {
     );
   });
 });
+
+describe('a worker that is gone for good', () => {
+  const forget: KeepAliveMessage = { type: 'forget', peer: 'w1' };
+  const names = (steps: readonly Step[]) => [...run(steps).state.peers.keys()];
+
+  it('is listed no more', () => {
+    expect(
+      names([
+        [0, linked],
+        [10, beat],
+        [20, goodbye],
+      ]),
+    ).toEqual(['w1']);
+    expect(
+      names([
+        [0, linked],
+        [10, beat],
+        [20, goodbye],
+        [30, forget],
+      ]),
+    ).toEqual([]);
+  });
+
+  it('stays while it is linked, and comes back with a link', () => {
+    expect(
+      names([
+        [0, linked],
+        [10, forget],
+      ]),
+    ).toEqual(['w1']);
+    expect(
+      names([
+        [0, linked],
+        [10, goodbye],
+        [20, forget],
+        [30, relinked],
+      ]),
+    ).toEqual(['w1']);
+  });
+});

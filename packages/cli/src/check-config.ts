@@ -1,19 +1,12 @@
-/** Adapter: reads the configuration files of R from the disk. */
-import { readFile } from 'node:fs/promises';
-import { ConfigError, describeConfig, describeConfigError, loadConfig } from '@muster/config';
+import { ConfigError, describeConfig, describeConfigError } from '@muster/config';
+import { readConfig } from '@muster/daemon';
 
 /** What the configuration of `root` comes to, or every fault that it has, in words for people. */
 export async function checkConfiguration(root: string): Promise<{ readonly ok: boolean; readonly text: string }> {
   try {
-    return { ok: true, text: describeConfig(await loadConfig({ root, read: readText })).trimEnd() };
+    return { ok: true, text: describeConfig(await readConfig(root)).trimEnd() };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, text: describeConfigError(error).trimEnd() };
     throw error;
   }
 }
-
-const readText = (path: string): Promise<string | undefined> =>
-  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });

@@ -6,6 +6,7 @@ import { isInSync, renderNodes } from './render/nodes.ts';
 import type { Paint } from './render/table.ts';
 import { renderTree } from './render/tree.ts';
 import { printable } from './render/units.ts';
+import type { StopOutcome } from './stop.ts';
 
 export interface StartOptions {
   readonly root: string;
@@ -26,6 +27,8 @@ export interface CommandDeps {
   readonly run: (options: StartOptions) => Promise<ExitCode>;
   /** Starts the daemon as a process of its own and waits until it answers or dies. */
   readonly detach: (options: StartOptions, out: Output) => Promise<ExitCode>;
+  /** Ends the process `pid` of a node and waits for its end. */
+  readonly stop: (pid: number) => Promise<StopOutcome>;
   readonly checkConfig: (root: string) => Promise<{ readonly ok: boolean; readonly text: string }>;
   readonly newKey: () => Promise<string>;
 }
@@ -39,6 +42,22 @@ export interface Output {
 
 export const startNode = (deps: CommandDeps, output: Output, options: StartOptions): Promise<ExitCode> =>
   options.foreground ? deps.run(options) : deps.detach(options, output);
+
+/** Ends with 0 when the node has ended, with 3 when nothing runs, with 1 when it could not be stopped or still ends. */
+export async function stopNode(deps: CommandDeps, output: Output, root: string): Promise<ExitCode> {
+  const client = await deps.open(root);
+  const { pid } = await client.health().finally(() => client.close());
+  const outcome = await deps.stop(pid);
+  if (outcome === 'ended') output.out(`Muster of R (${root}) has ended; it was process ${pid}.`);
+  else output.error(`Muster of R (${root}), process ${pid}, ${notEnded[outcome]}`);
+  return outcome === 'ended' ? exitCodes.fine : exitCodes.fault;
+}
+
+const notEnded: Record<Exclude<StopOutcome, 'ended'>, string> = {
+  'not-allowed': 'may not be stopped by you. Ask as root, or as the user that it runs as.',
+  'not-here': 'is no process of this machine. Does it run in a container? Stop it there.',
+  late: 'was told to stop and has not ended after 60 s. See logs/cluster.log below R; kill -9 does no harm.',
+};
 
 export async function checkConfig(deps: CommandDeps, output: Output, root: string): Promise<ExitCode> {
   const { ok, text } = await deps.checkConfig(root);
@@ -81,7 +100,14 @@ export const showTree = (deps: CommandDeps, output: Output, root: string, json: 
 export const setLogLevel = (deps: CommandDeps, output: Output, root: string, level: LogLevel): Promise<ExitCode> =>
   withClient(deps, root, async (client) => {
     await client.setLogLevel(level);
-    output.out(`The node logs at ${level} until its next start.`);
+    output.out(`The node logs at ${level} until its next start or reload.`);
+    return exitCodes.fine;
+  });
+
+export const forgetNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
+  withClient(deps, root, async (client) => {
+    await client.forget(node);
+    output.out(`${node} is forgotten; should it link again, it is listed again.`);
     return exitCodes.fine;
   });
 
@@ -99,4 +125,7 @@ async function withClient(
 }
 
 const lines = (of: readonly string[]): string => of.join('\n');
-const asJson = (value: unknown): string => JSON.stringify(value, undefined, 2);
+/** Milliseconds are whole: the clock's fractions tell nobody anything. */
+const wholeMs = (key: string, value: unknown): unknown =>
+  key.endsWith('Ms') && typeof value === 'number' ? Math.round(value) : value;
+const asJson = (value: unknown): string => JSON.stringify(value, wholeMs, 2);

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ControlClient, isUnreachable } from '@muster/control';
+import { type ControlClient, ControlError, isUnreachable } from '@muster/control';
 import type { Output, StartOptions } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -20,15 +20,16 @@ export interface DetachSettings {
 const lookMs = 100;
 
 /**
- * Resolves with 0 when the new daemon answers on its control socket, with the daemon's own code when it
- * died before (its last words go to `output.error`), with 3 when it lives and does not answer in time.
+ * Resolves with 0 when the new daemon itself answers on its control socket, with the daemon's own code when it
+ * died before (its last words go to `output.error`; 75 where another start was faster), with 3 when it lives and
+ * does not answer in time.
  */
 export async function startDetached(
   options: StartOptions,
   output: Output,
   settings: DetachSettings,
 ): Promise<ExitCode> {
-  if (await answers(settings, options.root)) {
+  if ((await answerer(settings, options.root)) !== undefined) {
     output.error(`Muster runs already for R (${options.root}). Look at it with: muster health --root ${options.root}`);
     return exitCodes.alreadyRunning;
   }
@@ -44,7 +45,7 @@ export async function startDetached(
   });
   const over = new AbortController();
   try {
-    const outcome = await Promise.race([ended, firstAnswer(settings, options.root, over.signal)]);
+    const outcome = await Promise.race([ended, ownAnswer(settings, options.root, child.pid, over.signal)]);
     return report(outcome, child.pid, options, output, words, settings.patienceMs);
   } finally {
     over.abort();
@@ -91,23 +92,40 @@ export const argumentsOf = ({ root, debug, logFormat, stayRoot }: StartOptions):
   ...(stayRoot ? ['-r'] : []),
 ];
 
-/** Looks until it answers, the patience is over, or `over` is aborted, for a look that goes on keeps this process from ending. */
-async function firstAnswer(settings: DetachSettings, root: string, over: AbortSignal): Promise<'answers' | 'silent'> {
+/**
+ * Looks until the process `pid` answers, the patience is over, or `over` is aborted, for a look that goes on keeps
+ * this process from ending. Another's answer is none: of starts at once one wins, and the losers end by themselves.
+ */
+async function ownAnswer(
+  settings: DetachSettings,
+  root: string,
+  pid: number | undefined,
+  over: AbortSignal,
+): Promise<'answers' | 'silent'> {
   const until = performance.now() + settings.patienceMs;
   while (!over.aborted && performance.now() < until) {
-    if (await answers(settings, root)) return 'answers';
+    const answering = await answerer(settings, root);
+    if (answering !== undefined && answering === pid) return 'answers';
     await sleep(lookMs, undefined, { signal: over }).catch(() => {});
   }
   return 'silent';
 }
 
-/** Not being allowed to look is no sign of life: the new daemon finds out whether another holds R. */
-async function answers({ open }: DetachSettings, root: string): Promise<boolean> {
+/**
+ * The process that answers for `root`; 0 when one lives and does not say which, undefined when none does. Not being allowed to look is no sign of life: the
+ * new daemon finds out whether another holds R.
+ */
+async function answerer({ open }: DetachSettings, root: string): Promise<number | undefined> {
   try {
-    (await open(root)).close();
-    return true;
+    const client = await open(root);
+    try {
+      return (await client.health()).pid;
+    } finally {
+      client.close();
+    }
   } catch (error) {
-    if (isUnreachable(error)) return false;
+    if (isUnreachable(error)) return undefined;
+    if (error instanceof ControlError) return 0;
     throw error;
   }
 }

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
-import { commandDeps, processOutput, version } from './process.ts';
 /** Adapter: the process around the command line. */
-import { runProgram } from './program.ts';
+
+// Node's answer to SIGUSR1 is a debugger, open to every user of this machine: taken before the rest is even loaded.
+process.on('SIGUSR1', () => {});
+
+const { commandDeps, processOutput, version } = await import('./process.ts');
+const { runProgram } = await import('./program.ts');
 
 process.exitCode = await runProgram(process.argv.slice(2), commandDeps, processOutput, process.env, version);

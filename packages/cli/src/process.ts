@@ -6,6 +6,7 @@ import { clientTimeoutMs, openControl } from '@muster/control';
 import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
 import { paintFor } from './render/table.ts';
+import { stopPatienceMs, stopProcess } from './stop.ts';
 
 export const version: string = createRequire(import.meta.url)('../package.json').version;
 
@@ -26,6 +27,7 @@ export const commandDeps: CommandDeps = {
       open,
       patienceMs: startPatienceMs,
     }),
+  stop: (pid) => stopProcess(pid, stopPatienceMs),
   checkConfig: async (root) => {
     const { checkConfiguration } = await import('./check-config.ts');
     return checkConfiguration(root);

@@ -5,6 +5,7 @@ import {
   type CommandDeps,
   checkConfig,
   explainNode,
+  forgetNode,
   type Output,
   printKey,
   setLogLevel,
@@ -12,6 +13,7 @@ import {
   showNodes,
   showTree,
   startNode,
+  stopNode,
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printable } from './render/units.ts';
@@ -26,7 +28,7 @@ Exit codes
   3  the node could not be reached: it does not run, may not be asked, or did not answer in time
   start ends with the codes of the daemon: 75 where one runs already; and with -f 70 after too many crashes.`;
 
-const levels = ['error', 'warning', 'info', 'debug', 'debug2'] as const;
+const levels = ['critical', 'error', 'warning', 'info', 'debug', 'debug2'] as const;
 
 /**
  * Runs one command line (without `node` and the script) and says how the process should end.
@@ -71,6 +73,9 @@ function buildProgram(
   const program = new Command('muster')
     .description('The cluster daemon for Wazuh managers: keeps their files identical, and shows what it does.')
     .version(version, '-V, --version')
+    .addOption(new Option('--root <R>', 'directory of the manager').argParser(resolveRoot).hideHelp())
+    .enablePositionalOptions()
+    .hook('preAction', takeRootBefore)
     .addHelpText('after', footer)
     .showHelpAfterError('(muster --help lists the commands)')
     .exitOverride()
@@ -82,9 +87,16 @@ function buildProgram(
     program
       .command(usage)
       .description(about)
-      .option('--root <R>', 'directory of the manager', (root) => resolve(root), defaultRoot);
+      .addOption(
+        new Option('--root <R>', 'directory of the manager')
+          .argParser(resolveRoot)
+          .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
+      );
 
   addStart(command('start', 'start the node of R'), deps, output, finish);
+  command('stop', 'stop the node of R, and wait until it has ended').action(async ({ root }: Root) =>
+    finish(await stopNode(deps, output, root)),
+  );
   command('check-config', 'check ossec.conf and muster.yaml of R, and show what they come to').action(
     async ({ root }: Root) => finish(await checkConfig(deps, output, root)),
   );
@@ -101,15 +113,26 @@ function buildProgram(
   command('why', 'explain in plain words why NODE is not in sync')
     .argument('<node>', 'its name, as muster nodes shows it', nodeName)
     .action(async (node: string, { root }: Root) => finish(await explainNode(deps, output, root, node)));
+  command('forget', 'on the master: list a worker that is gone for good no more')
+    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
+    .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
-  command('log-level', 'change how much the node logs, until its next start')
+  command('log-level', 'change how much the node logs, until its next start or reload')
     .addArgument(new Argument('<level>', 'how much').choices(levels))
     .action(async (level: (typeof levels)[number], { root }: Root) =>
       finish(await setLogLevel(deps, output, root, level)),
     );
   return program;
+}
+
+const resolveRoot = (root: string): string => resolve(root);
+
+/** `muster --root R nodes` is `muster nodes --root R`. */
+function takeRootBefore(program: Command, command: Command): void {
+  const { root } = program.opts<Partial<Root>>();
+  if (root !== undefined && command.getOptionValueSource('root') !== 'cli') command.setOptionValue('root', root);
 }
 
 function addStart(start: Command, deps: CommandDeps, output: Output, finish: (code: ExitCode) => void): void {

@@ -33,8 +33,30 @@ describe('check-config', () => {
     expect(await checkConfiguration(root)).toMatchObject({ ok: false, text: expect.stringContaining('no ossec.conf') });
   });
 
-  it('bears a directory in place of a file', async () => {
+  it('says of a directory in place of a file that it is one', async () => {
     mkdirSync(join(root, 'etc/ossec.conf'));
-    expect((await checkConfiguration(root)).ok).toBe(false);
+    const { ok, text } = await checkConfiguration(root);
+    expect(ok).toBe(false);
+    expect(text).toContain('It is a directory: move it away');
+    expect(text).not.toContain('owner or mode');
+  });
+
+  it.each(['missing', 'missing/below', 'etc/file', 'etc/file/below'])(
+    'says that there is no directory %s',
+    async (name) => {
+      writeFileSync(join(root, 'etc/file'), '');
+      const { ok, text } = await checkConfiguration(join(root, name));
+      expect(ok).toBe(false);
+      expect(text).toContain('1 fault');
+      expect(text).toContain(`there is no directory ${join(root, name)}`);
+    },
+  );
+
+  it('says that an empty file has no cluster section', async () => {
+    writeFileSync(join(root, 'etc/ossec.conf'), '');
+    expect(await checkConfiguration(root)).toMatchObject({
+      ok: true,
+      text: expect.stringContaining('There is no <cluster> section'),
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlClient, ControlError } from '@muster/control';
+import { type ControlClient, ControlError, type Health } from '@muster/control';
 import { argumentsOf, startDetached } from '../src/detach.ts';
 import { plain } from '../src/render/table.ts';
 
@@ -27,6 +27,7 @@ async function start(
     readonly patienceMs?: number;
     readonly answers?: boolean;
     readonly refused?: 'not-running' | 'no-permission';
+    readonly health?: ControlClient['health'];
   } = {},
 ) {
   const program = join(folder, 'program.cjs');
@@ -40,7 +41,10 @@ async function start(
   let looks = 0;
   const open = async (): Promise<ControlClient> => {
     looks += 1;
-    if ((settings.answers ?? true) && readPid() !== undefined) return { close: () => {} } as ControlClient;
+    if ((settings.answers ?? true) && readPid() !== undefined) {
+      const health = async () => ({ pid: readPid() }) as Health;
+      return { health: settings.health ?? health, close: () => {} } as ControlClient;
+    }
     throw new ControlError(settings.refused ?? 'not-running', 'No Muster runs.');
   };
   const { patienceMs = 20_000 } = settings;
@@ -108,6 +112,24 @@ describe('a start in the background', () => {
     expect(code).toBe(75);
     expect(error).toContain('Muster runs already');
     expect(existsSync(join(folder, 'second'))).toBe(false);
+  });
+
+  it('takes the answer of another daemon, which was faster, for none, and ends as its own does', async () => {
+    const source =
+      "setTimeout(() => { process.stderr.write('Another Muster runs\\n'); process.exitCode = 75; }, 300);" +
+      "require('node:fs').writeFileSync(folder + '/pid', '999999999');";
+    const { code, out, error } = await start(source);
+    rmSync(join(folder, 'pid'));
+    expect([code, out]).toEqual([75, '']);
+    expect(error).toContain('Another Muster runs');
+  });
+
+  it('takes a daemon that lives and does not say which it is for another', async () => {
+    writeFileSync(join(folder, 'pid'), '999999999');
+    const health = () => Promise.reject(new ControlError('busy', 'Too many requests.'));
+    const { code } = await start("require('node:fs').writeFileSync(folder + '/second', '')", { health });
+    rmSync(join(folder, 'pid'));
+    expect([code, existsSync(join(folder, 'second'))]).toEqual([75, false]);
   });
 
   it('hands every option on', () => {

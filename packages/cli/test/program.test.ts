@@ -60,6 +60,7 @@ async function run(
       return 0;
     },
     checkConfig: async () => ({ ok: true, text: 'fine' }),
+    stop: async () => 'ended',
     newKey: async () => 'k'.repeat(32),
     ...deps,
   };
@@ -90,6 +91,15 @@ describe('the command line', () => {
   it('ends with 2 when not all is in sync', async () => {
     expect((await run('nodes', { cluster: late })).code).toBe(2);
     expect((await run('nodes --json', { cluster: late })).code).toBe(2);
+  });
+
+  it('prints whole milliseconds', async () => {
+    const timed = async () => ({
+      ...(await cluster()),
+      nodes: [{ ...master, behindMs: 0.4, heardMs: 499.51, skewMs: -1.2 }],
+    });
+    const { nodes } = JSON.parse((await run('nodes --json', { cluster: timed })).out);
+    expect(nodes).toMatchObject([{ behindMs: 0, heardMs: 500, skewMs: -1 }]);
   });
 
   it('prints JSON that parses', async () => {
@@ -143,11 +153,58 @@ describe('the command line', () => {
     });
   });
 
+  it('forgets a worker', async () => {
+    const names: string[] = [];
+    const { code, out } = await run('forget w9', { forget: async (name: string) => void names.push(name) });
+    expect([code, names]).toEqual([0, ['w9']]);
+    expect(out).toBe('w9 is forgotten; should it link again, it is listed again.\n');
+  });
+
   it('sets the level of the log', async () => {
     const levels: string[] = [];
     const setLogLevel = async (level: string) => void levels.push(level);
     expect((await run('log-level debug2', { setLogLevel })).code).toBe(0);
-    expect(levels).toEqual(['debug2']);
+    expect((await run('log-level critical', { setLogLevel })).out).toContain('until its next start or reload');
+    expect(levels).toEqual(['debug2', 'critical']);
+  });
+
+  it('takes --root before the command as well; the one behind it counts', async () => {
+    expect((await run('--root /a nodes', { cluster }, { MUSTER_ROOT: '/b' })).roots).toEqual(['/a']);
+    expect((await run('--root /a nodes --root /c', { cluster })).roots).toEqual(['/c']);
+    expect((await run('--root /a start')).started[0]?.root).toBe('/a');
+  });
+
+  it('says in its help where the default of --root comes from', async () => {
+    expect((await run('start --help', {}, { MUSTER_ROOT: '/b' })).out).toContain('(default: /b, by MUSTER_ROOT)');
+    expect((await run('start --help')).out).toContain('(default: /var/ossec)');
+  });
+
+  it('stops the process that the node says it is', async () => {
+    const stopped: number[] = [];
+    const stop = async (pid: number) => {
+      stopped.push(pid);
+      return 'ended' as const;
+    };
+    const health = async () => ({ pid: 4711 }) as never;
+    const { code, out, closed } = await run('stop --root /a', { health }, {}, { stop });
+    expect([code, out, closed]).toEqual([0, 'Muster of R (/a) has ended; it was process 4711.\n', 1]);
+    expect(stopped).toEqual([4711]);
+  });
+
+  it.each([
+    ['not-allowed', 'may not be stopped by you'],
+    ['not-here', 'container'],
+    ['late', 'has not ended after 60 s'],
+  ] as const)('ends with 1 and words when a stop is %s', async (outcome, words) => {
+    const health = async () => ({ pid: 4711 }) as never;
+    const { code, out, error } = await run('stop', { health }, {}, { stop: async () => outcome });
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toContain(words);
+  });
+
+  it('ends with 3 where there is nothing to stop', async () => {
+    const gone = new ControlError('not-running', 'No Muster runs for R (/r).');
+    expect(await run('stop', gone)).toMatchObject({ code: 3, error: 'No Muster runs for R (/r).\n' });
   });
 
   const wrong: readonly [line: string, words: string][] = [
@@ -156,7 +213,7 @@ describe('the command line', () => {
     ['why', "missing required argument 'node'"],
     ['why no-such!', 'muster nodes lists them'],
     [`why ${'n'.repeat(65)}`, 'muster nodes lists them'],
-    ['log-level loud', 'Allowed choices are error, warning, info, debug, debug2'],
+    ['log-level loud', 'Allowed choices are critical, error, warning, info, debug, debug2'],
     ['start --log-format xml', 'Allowed choices are plain, json'],
   ];
   it.each(wrong)('refuses «%s» with 1 and says what is allowed', async (line, words) => {

@@ -99,6 +99,12 @@ describe('nodes', () => {
     expect(remark('suspect')).toBe('worker1: link lost; It fetches 12 files.');
   });
 
+  it('count those that left', () => {
+    expect(renderNodes(view(master, node({ liveness: 'left' })), plain)[0]).toBe(
+      'Cluster wazuh: 2 nodes (1 left), generation 7',
+    );
+  });
+
   it('of an empty cluster are a table without rows', () => {
     expect(renderNodes({ type: 'cluster', cluster: 'c', nodes: [] }, plain)[0]).toBe(
       'Cluster c: 0 nodes, no generation yet',
@@ -109,6 +115,12 @@ describe('nodes', () => {
     ['all up and at the newest', view(master, node({})), true],
     ['one behind', view(master, behind), false],
     ['one down', view(master, down), false],
+    [
+      'one that said goodbye',
+      view(master, node({}), node({ name: 'w2', liveness: 'left', sync: 'unknown', lag: 3 })),
+      true,
+    ],
+    ['the master said goodbye', view({ ...master, liveness: 'left' }, node({})), false],
     ['one suspect', view(master, node({ liveness: 'suspect' })), false],
     ['one that says in sync and lags', view(master, node({ lag: 1 })), false],
     ['no master in view', view(node({})), false],
@@ -139,6 +151,11 @@ describe('health', () => {
       'PATH               EFFECT  WHAT IS WRONG',
       'etc/rules/big.xml  held    It is larger than 64 MiB.',
     ]);
+  });
+
+  it('says why the state is what it is', () => {
+    const lines = renderHealth({ ...health, why: 'The disk is full;\nfree some.' }, plain);
+    expect(lines.slice(2, 4)).toEqual(['State       held', 'Why         The disk is full;\\x0afree some.']);
   });
 
   it('says nothing of writing where nothing was written', () => {

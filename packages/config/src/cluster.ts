@@ -1,7 +1,8 @@
 import type { Role } from '@muster/protocol';
-import { type Findings, lenient, quoted } from './fault.ts';
+import { type Findings, lenient, quoted, withLines } from './fault.ts';
 import { isKey } from './key.ts';
-import { badValue, isYesNo, type Options, optionsOf } from './options-of.ts';
+import { clusterOptions } from './option-names.ts';
+import { badValue, isYesNo, lineOf, type Options, optionsOf } from './options-of.ts';
 import type { Element } from './ossec-xml.ts';
 
 /** The `<cluster>` section of `ossec.conf` (`reference/config.md` 1). */
@@ -22,6 +23,8 @@ export interface ClusterConfig {
   readonly hidden: boolean;
   /** The node does not take part in a cluster: the section says so, or there is none. */
   readonly disabled: boolean;
+  /** There is no `<cluster>` section; then all else is default. */
+  readonly absent: boolean;
 }
 
 /** What holds without a `<cluster>` section. */
@@ -35,24 +38,20 @@ export const absentCluster: ClusterConfig = {
   nodes: ['NODE_IP'],
   hidden: false,
   disabled: true,
+  absent: true,
 };
 
 /** Addresses that no other node could reach, or that stand for one still to be written. `127.0.0.1` is allowed. */
 export const reservedNodes: readonly string[] = ['localhost', 'NODE_IP', '0.0.0.0', '127.0.1.1'];
-
-const known = new Set(
-  'name node_name node_type key port bind_addr nodes hidden disabled haproxy_helper interval socket_timeout connection_timeout'.split(
-    ' ',
-  ),
-);
 
 /**
  * Reads a section. A disabled one may be unfinished, as shipped (no key, `NODE_IP`): its faults, save
  * that of `disabled` itself, become warnings.
  */
 export function readCluster(section: Element, findings: Findings): ClusterConfig {
-  const disabled = readDisabled(optionsOf(section, findings), findings);
-  const used = disabled ? lenient(findings) : findings;
+  const located = withLines(findings, (option) => lineOf(section, option));
+  const disabled = readDisabled(optionsOf(section, located), located);
+  const used = disabled ? lenient(findings) : located;
   const options = optionsOf(section, used);
   warnOfLegacy(section, options, findings);
   return {
@@ -65,6 +64,7 @@ export function readCluster(section: Element, findings: Findings): ClusterConfig
     bindAddr: readBindAddr(options, used),
     hidden: readHidden(options, used),
     disabled,
+    absent: false,
   };
 }
 
@@ -132,48 +132,68 @@ function readPort(options: Options, findings: Findings): number {
 
 function readNodes(options: Options, findings: Findings): readonly string[] {
   const blocks = options.all('nodes');
-  const written = blocks.flatMap((block) => block.children.filter((child) => child.name === 'node'));
-  const found = written.map((node) => node.text).filter((text) => text !== '');
-  const nodes = found.length === 0 ? absentCluster.nodes : found;
-  const bare = blocks.some((block) => block.children.length === 0 && block.text.trim() !== '');
-  if (bare) badNodes(findings, 'text without <node>', 'The field nodes must hold node elements.');
+  const written = blocks
+    .flatMap((block) => block.children.filter((child) => child.name === 'node'))
+    .filter(({ text }) => text !== '');
+  const nodes = written.map(({ text }) => text);
+  const bare = blocks.find((block) => block.children.length === 0 && block.text.trim() !== '');
+  if (bare !== undefined) {
+    badNodes(findings, 'The field nodes must hold node elements.', 'text without <node>', bare.line);
+  } else if (nodes.length === 0) {
+    unspecifiedNodes(options, findings);
+  }
   if (nodes.length > 1) {
     findings.warn(
       `Found ${nodes.length} nodes in the cluster section. Only the first, ${quoted(nodes[0])}, is used: it is taken as the master.`,
     );
   }
-  const reserved = nodes.filter((node) => reservedNodes.includes(node));
-  if (reserved.length > 0 && !bare) {
-    badNodes(findings, reserved.join(', '), `Invalid elements in node fields: ${reserved.join(', ')}.`);
+  const reserved = written.filter(({ text }) => reservedNodes.includes(text));
+  const blank = written.filter(({ text }) => /\s/.test(text));
+  const list = (elements: readonly Element[]): string => elements.map(({ text }) => text).join(', ');
+  if (reserved.length > 0) {
+    const text = `Invalid elements in node fields: ${list(reserved)}.`;
+    badNodes(findings, text, list(reserved), reserved[0]?.line);
   }
-  const blank = nodes.filter((node) => /\s/.test(node));
-  if (blank.length > 0) badNodes(findings, blank.join(', '), 'An address in a node field holds blanks.');
-  return nodes;
+  if (blank.length > 0) badNodes(findings, 'An address in a node field holds blanks.', list(blank), blank[0]?.line);
+  return nodes.length === 0 ? absentCluster.nodes : nodes;
 }
 
-const badNodes = (findings: Findings, value: string, text: string): void =>
-  badValue(findings, {
+const allowedNodes = `an IP address or DNS name without blanks, none of ${reservedNodes.join(', ')}`;
+const cureOfNodes = "Write <nodes><node>the master's address</node></nodes>, the same on every node, the master too.";
+
+function badNodes(findings: Findings, text: string, value: string, line: number | undefined): void {
+  const at = line === undefined ? {} : { line };
+  badValue(findings, { option: 'cluster.nodes', value, text, allowed: allowedNodes, cure: cureOfNodes, ...at });
+}
+
+/** The reference goes on with its default, `NODE_IP`, and refuses that; here what is missing is told. */
+function unspecifiedNodes(options: Options, findings: Findings): void {
+  const stray = options.all('node').at(0);
+  findings.fault({
+    code: 3004,
+    text: stray === undefined ? 'Unspecified nodes' : 'Unspecified nodes: <node> stands outside of <nodes>',
     option: 'cluster.nodes',
-    value,
-    text,
-    allowed: `an IP address or DNS name without blanks, none of ${reservedNodes.join(', ')}`,
-    cure: "Write <nodes><node>the master's address</node></nodes>, the same on every node, the master too.",
+    allowed: allowedNodes,
+    cure: stray === undefined ? cureOfNodes : `Put <nodes> and </nodes> around it. ${cureOfNodes}`,
+    ...(stray?.line === undefined ? {} : { line: stray.line }),
   });
+}
 
 /** What the C daemons accept in `name` and `node_name` (`reference/config.md` 1, set C). */
 const setC = /^[A-Za-z0-9!"#$%&'\-.:<=>?[\\\]^_{|}~]*$/;
 
-/** The name is part of the TLS identity, which holds at most 256 bytes. */
-const maxClusterName = 128;
+/** The name is part of the TLS identity, which holds at most 256 bytes; `isClusterName` of @muster/link says the same. */
+const maxClusterNameBytes = 128;
 
 function readName(options: Options, findings: Findings): string {
   const value = options.text('name') ?? absentCluster.name;
-  if (value.length > maxClusterName) {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > maxClusterNameBytes) {
     badValue(findings, {
       option: 'cluster.name',
       value,
-      text: `The cluster name has ${value.length} characters`,
-      allowed: `at most ${maxClusterName} characters`,
+      text: `The cluster name has ${bytes} bytes`,
+      allowed: `at most ${maxClusterNameBytes} bytes (a letter with an accent has two)`,
       cure: 'Choose a shorter name, the same on every node.',
     });
   }
@@ -223,7 +243,7 @@ function warnOfLegacy(section: Element, options: Options, findings: Findings): v
   if (options.all('interval').length > 0) {
     findings.warn('The option interval of the cluster section has no effect any more. Remove it.');
   }
-  const unknown = section.children.filter((child) => !known.has(child.name));
+  const unknown = section.children.filter((child) => !clusterOptions.has(child.name));
   for (const name of new Set(unknown.map((child) => child.written))) {
     findings.warn(
       `The option ${quoted(name)} of the cluster section is unknown and ignored; the manager's other daemons refuse the file for it (1230).`,

@@ -1,3 +1,4 @@
+import type { ClusterConfig } from './cluster.ts';
 import { hiddenValue } from './fault.ts';
 import type { HaproxyHelperConfig } from './haproxy-helper.ts';
 import type { NodeConfig } from './load.ts';
@@ -10,7 +11,7 @@ export function describeConfig(config: NodeConfig): string {
   const files = { owner: muster.files.uid, group: muster.files.gid };
   const values = [
     ['root', config.root] as const,
-    ...rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) }),
+    ...describeCluster(cluster),
     ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
     ...Object.entries({ ...muster, files }).flatMap(([name, section]) => rowsOf(snakeCase(name), section)),
     ['wazuh_clusterd.debug', String(config.debugLevel)] as const,
@@ -22,6 +23,11 @@ export function describeConfig(config: NodeConfig): string {
 }
 
 type Row = readonly [name: string, value: string];
+
+function describeCluster({ absent, ...cluster }: ClusterConfig): readonly Row[] {
+  if (absent) return [['cluster', 'off: there is no <cluster> section in <ossec_config>']];
+  return rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) });
+}
 
 const withoutSecrets = (helper: HaproxyHelperConfig): object => ({
   ...helper,

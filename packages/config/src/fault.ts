@@ -23,6 +23,15 @@ export interface Findings {
   readonly warn: (text: string) => void;
 }
 
+/** Adds the line of the option to a fault that comes without one. */
+export const withLines = (findings: Findings, lineOf: (option: string) => number | undefined): Findings => ({
+  warn: findings.warn,
+  fault: (fault) => {
+    const line = fault.line ?? lineOf(fault.option);
+    findings.fault(line === undefined ? fault : { ...fault, line });
+  },
+});
+
 /** For a block that is switched off: its faults stop nobody, and are told as warnings. */
 export const lenient = (findings: Findings): Findings => ({
   warn: findings.warn,

@@ -1,5 +1,6 @@
-import { type Findings, quoted } from './fault.ts';
-import { badValue, type Options, optionsOf } from './options-of.ts';
+import { type Findings, quoted, withLines } from './fault.ts';
+import { helperOptions } from './option-names.ts';
+import { badValue, lineOf, type Options, optionsOf } from './options-of.ts';
 import type { Element } from './ossec-xml.ts';
 
 /** The `<haproxy_helper>` block of `ossec.conf` (`reference/config.md` 3). Only the master uses it. */
@@ -39,7 +40,8 @@ export interface HaproxyHelperConfig {
 }
 
 /** Reads the block. Unlike the reference: an empty child counts as absent, the password is never split, names compare whole. */
-export function readHaproxyHelper(block: Element, findings: Findings): HaproxyHelperConfig {
+export function readHaproxyHelper(block: Element, all: Findings): HaproxyHelperConfig {
+  const findings = withLines(all, (option) => lineOf(block, option));
   const options = optionsOf(block, findings);
   const read: Reading = { options, findings };
   const wanted = readEnabled(options, findings);
@@ -168,17 +170,8 @@ const badHelperValue = (
     cure: `Write such a value, or remove <${name}> for the default.`,
   });
 
-const known = new Set([
-  ...['disabled', 'address', 'user', 'password', 'port', 'protocol', 'backend', 'resolver', 'cert'].map(
-    (name) => `haproxy_${name}`,
-  ),
-  ...['client_cert', 'client_cert_key', 'client_cert_password', 'excluded_nodes', 'frequency', 'agent_chunk_size'],
-  ...['agent_reconnection_time', 'agent_reconnection_stability_time', 'imbalance_tolerance'],
-  'remove_disconnected_node_after',
-]);
-
 function warnOfUnknown(block: Element, findings: Findings): void {
-  const unknown = block.children.filter((child) => !known.has(child.name)).map((child) => child.written);
+  const unknown = block.children.filter((child) => !helperOptions.has(child.name)).map((child) => child.written);
   for (const name of new Set(unknown))
     findings.warn(`The option ${quoted(name)} of haproxy_helper is unknown and ignored.`);
 }

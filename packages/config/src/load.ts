@@ -1,12 +1,13 @@
 import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
-import { ConfigError, type Fault, type Findings, lenient } from './fault.ts';
+import { ConfigError, type Fault, type Findings, lenient, withLines } from './fault.ts';
 import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
 import { type DebugLevel, readDebugLevel } from './internal-options.ts';
+import { musterLines } from './muster-lines.ts';
 import type { MusterOptions } from './muster-options.ts';
 import { readMuster } from './muster-yaml.ts';
 import { parseOssec } from './ossec-xml.ts';
 import { resolveOwner } from './owner.ts';
-import { clusterSection } from './section.ts';
+import { clusterSection, warnOfOpenComment } from './section.ts';
 import { synchronisedDirectories, type TableEntry } from './table.ts';
 
 /** All that a node knows of itself before it starts. */
@@ -30,6 +31,8 @@ export interface ConfigSource {
   readonly root: string;
   /** The text of a file; undefined when there is none. May reject (no right to read, a directory, …). */
   readonly read: (path: string) => Promise<string | undefined>;
+  /** Whether there is a directory; then a missing one is told as that. Never rejects. Without it R is taken to be there. */
+  readonly isDirectory?: (path: string) => Promise<boolean>;
 }
 
 /**
@@ -37,14 +40,17 @@ export interface ConfigSource {
  *
  * @throws {ConfigError} and nothing else, with every fault found.
  */
-export async function loadConfig({ root, read }: ConfigSource): Promise<NodeConfig> {
+export async function loadConfig({ root, read, isDirectory }: ConfigSource): Promise<NodeConfig> {
+  if (isDirectory !== undefined && !(await isDirectory(root))) throw new ConfigError([noRoot(root)]);
   const collector = collect();
   const path = (name: string): string => `${root}/etc/${name}`;
 
   const ossecConf = collector.of(path('ossec.conf'));
   const ossec = readOssec(await readText(read, path('ossec.conf'), ossecConf), ossecConf);
-  const musterYaml = collector.of(path('muster.yaml'));
-  const muster = readMuster((await readText(read, path('muster.yaml'), musterYaml)) ?? '', musterYaml);
+  const written = await readText(read, path('muster.yaml'), collector.of(path('muster.yaml')));
+  const yaml = typeof written === 'string' ? written : '';
+  const musterYaml = withLines(collector.of(path('muster.yaml')), musterLines(yaml));
+  const muster = readMuster(yaml, musterYaml);
   const files = resolveOwner(muster, await readAccounts(read), musterYaml);
   const [internal, local] = await Promise.all(
     ['internal_options.conf', 'local_internal_options.conf'].map((name) => readHint(read, path(name), collector.warn)),
@@ -61,7 +67,16 @@ export async function loadConfig({ root, read }: ConfigSource): Promise<NodeConf
   };
 }
 
-function readOssec(text: string | undefined, findings: Findings): Pick<NodeConfig, 'cluster' | 'haproxyHelper'> {
+const noRoot = (root: string): Fault => ({
+  code: 3006,
+  text: `there is no directory ${root}`,
+  option: '',
+  file: root,
+  allowed: 'the directory of the manager, usually /var/ossec',
+  cure: 'Give the directory of the manager with --root.',
+});
+
+function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' | 'haproxyHelper'> {
   const nothing = { cluster: absentCluster };
   if (text === unreadable) return nothing;
   if (text === undefined) {
@@ -75,6 +90,7 @@ function readOssec(text: string | undefined, findings: Findings): Pick<NodeConfi
     return nothing;
   }
   const parsed = parseOssec(text);
+  warnOfOpenComment(parsed.openComment, findings);
   if (!parsed.ok) {
     const { line } = parsed;
     findings.fault({
@@ -95,11 +111,12 @@ function readOssec(text: string | undefined, findings: Findings): Pick<NodeConfi
   return { cluster, haproxyHelper: readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings) };
 }
 
-/** In place of a text that could not be read: the fault has been told. Empty, so that defaults stand in. */
-const unreadable = '';
+/** In place of a text that could not be read: the fault has been told. */
+const unreadable = Symbol('unreadable');
+type Text = string | undefined | typeof unreadable;
 
 /** The text of a file that may be missing. What cannot be read is a fault. */
-async function readText(read: ConfigSource['read'], file: string, findings: Findings): Promise<string | undefined> {
+async function readText(read: ConfigSource['read'], file: string, findings: Findings): Promise<Text> {
   try {
     return await read(file);
   } catch (cause) {
@@ -108,10 +125,21 @@ async function readText(read: ConfigSource['read'], file: string, findings: Find
       text: `${file} cannot be read: ${reasonOf(cause)}`,
       option: '',
       allowed: 'a file that this user may read',
-      cure: 'Mend its owner or mode (the manager gives it root:wazuh, 0640), or run as another user.',
+      cure: cureOf(cause),
     });
     return unreadable;
   }
+}
+
+/** By the system's code, where the cause has one. */
+function cureOf(cause: unknown): string {
+  const { code } = cause as { readonly code?: unknown };
+  if (code === 'EISDIR') return 'It is a directory: move it away, and put the file in its place.';
+  if (code === 'ENOTDIR') return 'A part of the path is no directory. Give the directory of the manager with --root.';
+  if (code === 'EACCES' || code === 'EPERM') {
+    return 'Mend its owner or mode (the manager gives it root:wazuh, 0640), or run as another user.';
+  }
+  return 'Mend what the system says, or write the file anew.';
 }
 
 /** The text of a file that we can do without. */

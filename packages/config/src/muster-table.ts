@@ -124,7 +124,7 @@ export const musterTable = {
     4,
     0,
     1_000_000,
-    'Deleting fewer files than this of a directory of the table does not wait, whatever the share, unless it was all of several; an emptied `client.keys` always waits.',
+    'Deleting fewer files than this of a directory of the table does not wait, whatever the share, unless it was all of several; a `client.keys` that is emptied or shrinks much always waits.',
   ),
   'integrity.guard.confirm_after': duration(
     30 * s,

@@ -7,6 +7,8 @@ import { allowedOf, defaultOf, musterOptionList, musterTable, type Option, type 
 import { nearest } from './nearest.ts';
 import { formatDuration, parseDuration, parseSize } from './quantity.ts';
 
+type Fault = Parameters<Findings['fault']>[0];
+
 /** The options, but for owner and group, which are still names or ids. */
 export interface MusterFile {
   readonly options: Omit<MusterOptions, 'files'>;
@@ -56,17 +58,20 @@ function parseYaml(text: string, findings: Findings): unknown {
 function checkShape(root: unknown, findings: Findings): readonly string[] {
   const seen = new Set<string>();
   for (const error of Value.Errors(musterSchema, root)) {
-    const path = error.path.split('/').slice(1).map(unescapePointer).join('.');
+    const parts = error.path.split('/').slice(1).map(unescapePointer);
+    const path = parts.join('.');
     if (seen.has(path) || [...seen].some((parent) => path.startsWith(`${parent}.`))) continue;
     seen.add(path);
-    findings.fault(shapeFault(path, error.value));
+    findings.fault(
+      parts.some((part) => part.includes('.')) ? dottedFault(path, error.value) : shapeFault(path, error.value),
+    );
   }
   return [...seen];
 }
 
 const unescapePointer = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function shapeFault(path: string, value: unknown): Parameters<Findings['fault']>[0] {
+function shapeFault(path: string, value: unknown): Fault {
   const option = Object.hasOwn(musterTable, path) ? musterTable[path as OptionPath] : undefined;
   if (option !== undefined) return valueFault(path, option, value);
   const members = musterOptionList
@@ -85,10 +90,26 @@ function shapeFault(path: string, value: unknown): Parameters<Findings['fault']>
   return unknownFault(path, value);
 }
 
+/** `keep_alive.interval: 2s` in one line: the notation of the documentation, which is no YAML for a mapping. */
+function dottedFault(path: string, value: unknown): Fault {
+  if (!Object.hasOwn(musterTable, path)) return unknownFault(path, value);
+  const parts = path.split('.');
+  const levels = parts.slice(0, -1).map((part) => `\`${part}:\``);
+  const last = `\`${parts.at(-1)}: ${typeof value === 'string' || typeof value === 'number' ? value : '…'}\``;
+  return {
+    code: 3004,
+    text: `${path} is written with a dot; the dots of an option are levels of the file`,
+    option: path,
+    value: quoted(value),
+    allowed: 'one name a level, each level indented below the one before',
+    cure: `Write ${[...levels, last].join(' and below it, indented, ')}.`,
+  };
+}
+
 const nextPart = (known: string, path: string): string =>
   known.slice(path === '' ? 0 : path.length + 1).split('.')[0] ?? '';
 
-function unknownFault(path: string, value: unknown): Parameters<Findings['fault']>[0] {
+function unknownFault(path: string, value: unknown): Fault {
   const parent = path.split('.').slice(0, -1).join('.');
   const prefix = parent === '' ? '' : `${parent}.`;
   const siblings = musterOptionList.map(([known]) => known).filter((known) => known.startsWith(prefix));
@@ -108,13 +129,13 @@ function unknownFault(path: string, value: unknown): Parameters<Findings['fault'
   };
 }
 
-function boundsFault(path: OptionPath, option: Option, value: unknown): Parameters<Findings['fault']>[0] | undefined {
+function boundsFault(path: OptionPath, option: Option, value: unknown): Fault | undefined {
   if (option.kind !== 'duration' && option.kind !== 'size') return undefined;
   const amount = option.kind === 'duration' ? parseDuration(value) : parseSize(value);
   return amount >= option.min && amount <= option.max ? undefined : valueFault(path, option, value);
 }
 
-function valueFault(path: string, option: Option, value: unknown): Parameters<Findings['fault']>[0] {
+function valueFault(path: string, option: Option, value: unknown): Fault {
   const initial = defaultOf(option);
   return {
     code: 3004,

@@ -10,6 +10,8 @@ export type Normalised =
       readonly xml: string;
       /** Lines with `<! … !>`: the C daemons skip what is inside, the cluster reads it. */
       readonly ossecComments: readonly number[];
+      /** The line of the first `<!--` that no `-->` follows: what comes after it is read. */
+      readonly openComment: number | undefined;
     }
   | { readonly ok: false; readonly line: number; readonly text: string };
 
@@ -18,7 +20,7 @@ export const wrapper = 'muster-roots';
 
 /** Pure, in linear time, whatever the text. */
 export function normaliseOssec(text: string): Normalised {
-  const stripped = withoutComments(text.replace(/\r\n?/g, '\n'));
+  const { stripped, open } = withoutComments(text.replace(/\r\n?/g, '\n'));
   const forbidden = findForbidden(stripped);
   if (forbidden !== undefined) return { ok: false, ...forbidden };
   const ossecComments: number[] = [];
@@ -26,17 +28,21 @@ export function normaliseOssec(text: string): Normalised {
     if (/(?<!\\)<!(?!DOCTYPE|-)/i.test(line)) ossecComments.push(index + 1);
     return escapeLine(line);
   });
-  return { ok: true, xml: `<${wrapper}>${lines.join('\n')}</${wrapper}>`, ossecComments };
+  const openComment = open < 0 ? undefined : lineAt(stripped, open);
+  return { ok: true, xml: `<${wrapper}>${lines.join('\n')}</${wrapper}>`, ossecComments, openComment };
 }
 
-/** Cuts `<!-- … -->` up to the first `-->`; line ends inside stay. One that never ends is text. */
-function withoutComments(text: string): string {
+/** Cuts `<!-- … -->` up to the first `-->`; line ends inside stay. One that never ends is text; it starts at `open`, else -1. */
+function withoutComments(text: string): { readonly stripped: string; readonly open: number } {
   const parts: string[] = [];
   let from = 0;
   for (;;) {
     const start = text.indexOf('<!--', from);
     const end = start < 0 ? -1 : text.indexOf('-->', start + 4);
-    if (end < 0) return parts.join('') + text.slice(from);
+    if (end < 0) {
+      const before = parts.join('');
+      return { stripped: before + text.slice(from), open: start < 0 ? -1 : before.length + start - from };
+    }
     parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n]/g, ''));
     from = end + 3;
   }

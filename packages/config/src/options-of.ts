@@ -25,6 +25,10 @@ export function optionsOf(block: Element, findings: Findings): Options {
   };
 }
 
+/** Where `option` (`cluster.port`) stands: the line of the element that holds, else that of its block. */
+export const lineOf = (block: Element, option: string): number | undefined =>
+  (block.children.filter(({ name }) => name === option.split('.').at(-1)).at(-1) ?? block).line;
+
 function notPlainText(option: string, element: Element): Parameters<Findings['fault']>[0] {
   const extra = [
     ...element.attributes.map((name) => `the attribute ${quoted(name)}`),
@@ -47,6 +51,8 @@ export interface BadValue {
   readonly allowed: string;
   readonly cure: string;
   readonly secret?: boolean;
+  /** Where the option has several lines. */
+  readonly line?: number;
 }
 
 /** Tells of a value that is not allowed. Adds to the cure when only blanks around the value are wrong. */

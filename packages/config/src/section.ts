@@ -12,6 +12,9 @@ export function clusterSection(parsed: Parsed, findings: Findings): Element | un
       "There are multiple cluster sections in configuration. Using only last section. (The manager's other daemons take the node's name and type from the first.)",
     );
   }
+  if (sections.length === 0) {
+    findings.warn('There is no <cluster> section in <ossec_config>: the cluster is off, and a start does nothing.');
+  }
   warnOfReaders(parsed, roots, sections, findings);
   return sections.at(-1);
 }
@@ -42,4 +45,12 @@ function warnOfReaders(
       `${[...new Set(mixed)].join(', ')}: the manager's other daemons know these names in lower case only.`,
     );
   }
+}
+
+/** Also where the file cannot be read: an end that was forgotten is then often why. */
+export function warnOfOpenComment(line: number | undefined, findings: Findings): void {
+  if (line === undefined) return;
+  findings.warn(
+    `Line ${line}: this <!-- never ends, for no --> follows: it is no comment, and what comes after it holds. Write --> where the comment is to end.`,
+  );
 }

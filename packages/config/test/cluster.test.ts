@@ -1,4 +1,4 @@
-import { describeConfigError } from '@muster/config';
+import { describeConfig, describeConfigError } from '@muster/config';
 import { clusterXml, errorOf, faultsOf, key, loadOssec, ossec } from './ossec.ts';
 
 const loadCluster = async (options: Readonly<Record<string, string | undefined>>) =>
@@ -18,6 +18,7 @@ test('a section with a key and a node has the defaults of the reference for the 
     nodes: ['10.0.0.1'],
     hidden: false,
     disabled: false,
+    absent: false,
   });
 });
 
@@ -28,7 +29,44 @@ test('an empty element counts as absent', async () => {
 
 test('without a section the node is not in a cluster', async () => {
   const config = await loadOssec(ossec('<global><jsonout_output>yes</jsonout_output></global>\n'));
-  expect(config.cluster).toMatchObject({ disabled: true, nodeName: 'node01', port: 1516 });
+  expect(config.cluster).toMatchObject({ absent: true, disabled: true, nodeName: 'node01', port: 1516 });
+});
+
+test.each([
+  ['an empty file', ''],
+  ['a file without elements', 'text\n'],
+  ['a root without the section', ossec()],
+  ['another root', `<ossec_conf>\n${clusterXml()}</ossec_conf>\n`],
+  ['a section without a root', clusterXml()],
+])('%s: the cluster is off for there is no section, which is told', async (_, text) => {
+  const config = await loadOssec(text);
+  expect(config.cluster).toMatchObject({ absent: true, disabled: true });
+  expect(config.warnings[0]).toBe(
+    'There is no <cluster> section in <ossec_config>: the cluster is off, and a start does nothing.',
+  );
+  expect(describeConfig(config)).toMatch(/^cluster +off: there is no <cluster> section in <ossec_config>$/m);
+  expect(describeConfig(config)).not.toContain('NODE_IP');
+});
+
+test('<node> outside of <nodes> is told as that, with its line', async () => {
+  const [fault] = (await errorOf(loadOssec(ossec(clusterXml({ nodes: undefined, node: '10.0.0.1' }))))).faults;
+  expect(fault).toMatchObject({ text: 'Unspecified nodes: <node> stands outside of <nodes>', line: 4 });
+  expect(fault?.cure).toContain('Put <nodes> and </nodes> around it.');
+  expect(fault).not.toHaveProperty('value');
+});
+
+test.each([
+  [{ port: '80' }, 5],
+  [{ node_type: 'x', port: '1517' }, 5],
+  [{ nodes: '\n<node>10.0.0.1</node>\n<node>localhost</node>' }, 6],
+  [{ key: undefined }, 2],
+  [{ nodes: undefined }, 2],
+  [{ key: undefined, Key: 'x' }, 4],
+  [{ name: '<!--\n\n-->', port: '<a>80</a>' }, 8],
+  [{ haproxy_helper: '\n<haproxy_disabled>no</haproxy_disabled>\n<frequency>1</frequency>\n' }, 7],
+  [{ haproxy_helper: '\n<frequency>60</frequency>\n' }, 5],
+] as const)('the fault in %j is told with the line of the option, else of its block', async (options, line) => {
+  expect((await errorOf(loadOssec(ossec(clusterXml(options))))).faults).toEqual([expect.objectContaining({ line })]);
 });
 
 describe.each([
@@ -51,12 +89,14 @@ describe.each([
   ['nodes', '<node>0.0.0.0</node>', 'Invalid elements in node fields: 0.0.0.0.'],
   ['nodes', '<node>127.0.1.1</node>', 'Invalid elements in node fields: 127.0.1.1.'],
   ['nodes', '<node>10.0.0.1</node><node>localhost</node>', 'Invalid elements in node fields: localhost.'],
-  ['nodes', undefined, 'Invalid elements in node fields: NODE_IP.'],
-  ['nodes', '<node></node>', 'Invalid elements in node fields: NODE_IP.'],
+  ['nodes', undefined, 'Unspecified nodes'],
+  ['nodes', '', 'Unspecified nodes'],
+  ['nodes', '<node></node>', 'Unspecified nodes'],
   ['nodes', '<node> 10.0.0.1</node>', 'An address in a node field holds blanks.'],
   ['nodes', '10.0.0.1', 'The field nodes must hold node elements.'],
   ['bind_addr', '10.0.0.1 ', 'The address to bind holds blanks'],
-  ['name', 'c'.repeat(129), 'The cluster name has 129 characters'],
+  ['name', 'c'.repeat(129), 'The cluster name has 129 bytes'],
+  ['name', 'ü'.repeat(65), 'The cluster name has 130 bytes'],
 ] as const)('the option %s', (option, value, text) => {
   test(`${value === undefined ? 'absent' : JSON.stringify(value)} is refused: ${text}`, async () => {
     expect(await refused({ [option]: value })).toEqual([text]);
@@ -73,6 +113,7 @@ test.each([
   ['node_name', 'n'.repeat(64), { nodeName: 'n'.repeat(64) }],
   ['node_name', 'Node_01-a', { nodeName: 'Node_01-a' }],
   ['name', 'c'.repeat(128), { name: 'c'.repeat(128) }],
+  ['name', 'ü'.repeat(64), { name: 'ü'.repeat(64) }],
   ['bind_addr', '::', { bindAddr: '::' }],
 ] as const)('the option %s may be %s', async (option, value, expected) => {
   expect(await loadCluster({ [option]: value })).toMatchObject(expected);
@@ -156,7 +197,7 @@ test('the description numbers the faults and says where they are', async () => {
   const error = await errorOf(loadOssec(ossec(clusterXml({ port: '80' }))));
   expect(describeConfigError(error)).toBe(`The configuration has 1 fault:
   1. Error 3004 - Error in cluster configuration: Port must be higher than 1024 and lower than 65535.
-     where:   cluster.port in /r/etc/ossec.conf
+     where:   cluster.port in /r/etc/ossec.conf, line 5
      found:   "80"
      allowed: an integer from 1025 to 65534
      mend:    Write the port that the master listens on, the same on every node; 1516 is the usual one.

@@ -145,6 +145,7 @@ test('a valid section that is written is read as it was meant', async () => {
         nodes: [node],
         hidden,
         disabled,
+        absent: false,
       });
     }),
     { numRuns: 500 },
@@ -166,7 +167,15 @@ test('the description of a configuration shows no secret, and how long each is',
 });
 
 test('a parse error near a secret does not show it', async () => {
-  for (const value of ['hush<hush2 x>', 'hush<hush2 a="b">', 'a</hush3 >', '\n<hush4>\n']) {
+  for (const value of [
+    '\nhush<hush2 hush3>\n',
+    '\n<hush hush="hush>\n',
+    '\n</hush hush>\n',
+    'hush<hush2 x>',
+    'hush<hush2 a="b">',
+    'a</hush3 >',
+    '\n<hush4>\n',
+  ]) {
     const text = ossec(`<cluster>\n<key>${value}</key>\n</cluster>`);
     expect((await faultsOf(loadOssec(text))).join()).not.toMatch(/hush/);
   }

@@ -133,6 +133,42 @@ test.each([
 });
 
 test.each([
+  ['keep_alive.interval: 2s', 'keep_alive.interval', 'Write `keep_alive:` and below it, indented, `interval: 2s`.'],
+  ['log.format: {}', 'log.format', 'Write `log:` and below it, indented, `format: …`.'],
+  [
+    'integrity:\n  guard.percent: 5',
+    'integrity.guard.percent',
+    'Write `integrity:` and below it, indented, `guard:` and below it, indented, `percent: 5`.',
+  ],
+])('%s is refused, with the levels to write instead', async (text, option, cure) => {
+  expect((await errorOf(loadMuster(text))).faults).toEqual([
+    expect.objectContaining({
+      option,
+      cure,
+      text: `${option} is written with a dot; the dots of an option are levels of the file`,
+    }),
+  ]);
+});
+
+test('a name with a dot that is no option is refused as any other', async () => {
+  expect((await faultOf('keep_alive.intervall: 2s'))?.text).toBe('muster.yaml has no option "keep_alive.intervall"');
+  expect((await faultOf('keep_alive.intervall: 2s'))?.cure).toContain('Did you mean keep_alive.interval?');
+});
+
+test.each([
+  ['log:\n  format: xml', 2],
+  ['log: plain', 1],
+  ['\n\nlog.format: plain', 3],
+  ['# a\nkeep_alive:\n  # b\n  intervall: 1s', 4],
+  ['a: &x {interval: 1}\nkeep_alive: *x', 1],
+  ['files:\n  owner: nobody1', 2],
+  ['link:\n  retry_max: 100ms\n', 2],
+  ['link:\n  retry_min: 1m\n', undefined],
+])('the fault in %j is told with the line of the option, where the file has it', async (text, line) => {
+  expect((await faultOf(text))?.line).toBe(line);
+});
+
+test.each([
   ['[1]', 'muster.yaml must hold a mapping'],
   ['text', 'muster.yaml must hold a mapping'],
   ['log: plain', 'log must be a mapping'],

@@ -48,6 +48,16 @@ test('lines with an OSSEC comment are told', () => {
   expect(normaliseOssec('<!-- a -->\n<! a !>\n<!DOCTYPE a>\n\\<! b\n<! c')).toMatchObject({ ossecComments: [2, 5] });
 });
 
+test.each([
+  ['<!-- a -->', undefined],
+  ['<!-- a\n', 1],
+  ['<!-- a\n\n-->\n<!-- b\n<!-- c', 4],
+  ['<!-->', 1],
+  ['<! a', undefined],
+])('in %j the comment that never ends starts on line %j', (text, line) => {
+  expect(normaliseOssec(text)).toMatchObject({ openComment: line });
+});
+
 test('text without < and & is left as it is, and parses to no element', () => {
   const text = fc.string({ unit: fc.constantFrom(...'ab >"\'=/\\\n!-?;') });
   fc.assert(

@@ -97,6 +97,74 @@ test.each([
   expect((await errorOf(loadOssec(text))).faults).toEqual([expect.objectContaining({ code: 3006 })]);
 });
 
+test.each([
+  [
+    'a section left open',
+    '<ossec_config>\n<cluster>\n<key>abc</key>\n</ossec_config>\n',
+    4,
+    '<cluster>, opened on line 2, is not closed before </ossec_config>, line 4',
+  ],
+  [
+    'an option left open',
+    '<ossec_config>\n<cluster>\n<port>1516\n</cluster>\n</ossec_config>\n',
+    4,
+    '<port>, opened on line 3, is not closed before </cluster>, line 4',
+  ],
+  [
+    'the key left open',
+    '<ossec_config>\n<cluster>\n<key>abc\n</cluster>\n</ossec_config>\n',
+    4,
+    '<key>, opened on line 3, is not closed before </cluster>, line 4',
+  ],
+  [
+    'a root left open',
+    '\n<ossec_config>\n<global>\n</global>\n',
+    2,
+    '<ossec_config>, opened on line 2, is not closed before the end of the file',
+  ],
+  [
+    'a wrong closing tag',
+    '<ossec_config>\n<port>1\n</prot>\n</ossec_config>',
+    3,
+    '<port>, opened on line 2, is not closed before </prot>, line 3',
+  ],
+  [
+    'a closing tag too many',
+    '<ossec_config>\n</ossec_config>\n</ossec_config>',
+    3,
+    '</ossec_config>, line 3, closes nothing',
+  ],
+  [
+    'an element in a key',
+    '<key>\nab<cd_ef>\n</key>',
+    3,
+    'an element inside <key>, opened on line 2, is not closed before </key>, line 3',
+  ],
+  [
+    'a closing tag in a key',
+    '<key>\nab</cd >\n</key>',
+    2,
+    '<key>, opened on line 1, is not closed before a closing tag, line 2',
+  ],
+  [
+    'a comment before',
+    '<!--\n<ab>\n--><ossec_config>\n',
+    3,
+    '<ossec_config>, opened on line 3, is not closed before the end of the file',
+  ],
+])('%s is named with the line where it was opened', async (_, text, line, words) => {
+  expect((await errorOf(loadOssec(text))).faults).toEqual([expect.objectContaining({ code: 3006, line, text: words })]);
+});
+
+test('a comment that never ends is told with its line, and what comes after it holds', async () => {
+  const config = await loadOssec(`<ossec_config>\n<!-- ${clusterXml()}\n</ossec_config>`);
+  expect(config.cluster.disabled).toBe(false);
+  expect(config.warnings).toEqual([expect.stringMatching(/^Line 2: this <!-- never ends/)]);
+  const broken = await errorOf(loadOssec('<ossec_config>\n<!-- <cluster>\n</ossec_config>'));
+  expect(broken.warnings).toEqual([expect.stringMatching(/^Line 2: this <!-- never ends/)]);
+  expect(await warnings(`<!-- a -->${ossec(clusterXml())}`)).toEqual([]);
+});
+
 test('an attribute on an option is refused', async () => {
   const text = ossec(clusterXml({ key: undefined }).replace('</cluster>', `<key kind="x">${key}</key>\n</cluster>`));
   expect(await faultsOf(loadOssec(text))).toContain(
@@ -136,4 +204,23 @@ test('a missing ossec.conf, or one that cannot be read, is error 3006', async ()
     '/r/etc/ossec.conf cannot be read: EACCES',
     '/r/etc/muster.yaml cannot be read: EACCES',
   ]);
+});
+
+test.each([
+  ['EISDIR', 'It is a directory'],
+  ['ENOTDIR', 'A part of the path is no directory'],
+  ['EACCES', 'Mend its owner or mode'],
+  ['EPERM', 'Mend its owner or mode'],
+  ['EIO', 'Mend what the system says'],
+])('the cure of %s: %s', async (code, cure) => {
+  const { loadConfig } = await import('@muster/config');
+  const read = async (): Promise<string> => Promise.reject(Object.assign(new Error(code), { code }));
+  const { faults } = await errorOf(loadConfig({ root: '/r', read }));
+  expect(faults[0]?.cure).toContain(cure);
+});
+
+test('a root that is no directory is one fault', async () => {
+  const { loadConfig } = await import('@muster/config');
+  const error = await errorOf(loadConfig({ root: '/r', read: async () => undefined, isDirectory: async () => false }));
+  expect(error.faults).toEqual([expect.objectContaining({ code: 3006, text: 'there is no directory /r', file: '/r' })]);
 });

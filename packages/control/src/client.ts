@@ -14,6 +14,7 @@ export interface ControlClient {
   tree(): Promise<readonly ActorRow[]>;
   /** Until the next start. */
   setLogLevel(level: LogLevel): Promise<void>;
+  forget(node: string): Promise<void>;
   crash(path: string): Promise<void>;
   /** Looks at the whole disk now, without waiting for the next full reconcile. */
   syncNow(): Promise<void>;
@@ -56,6 +57,7 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
     setLogLevel: (level) => ask({ type: 'set-log-level', level }, 'done').then(nothing),
     crash: (actor) => ask({ type: 'crash-actor', path: actor }, 'done').then(nothing),
     syncNow: () => ask({ type: 'sync-now' }, 'done').then(nothing),
+    forget: (node) => ask({ type: 'forget-node', node }, 'done').then(nothing),
     close: () => connection.close(),
   };
 }

@@ -34,6 +34,8 @@ export interface ControlAnswers {
   /** Makes the actor at `path` crash, for drills. Throws when there is none. */
   readonly crash: (path: string) => Awaitable<void>;
   readonly syncNow: () => Awaitable<void>;
+  /** Lists a worker that is gone no more. Throws when it is linked, when there is none, and on a worker. */
+  readonly forget: (node: string) => Awaitable<void>;
 }
 
 export interface ControlDeps {
@@ -142,6 +144,9 @@ async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise
       return { type: 'done' };
     case 'sync-now':
       await answers.syncNow();
+      return { type: 'done' };
+    case 'forget-node':
+      await answers.forget(request.node);
       return { type: 'done' };
   }
 }

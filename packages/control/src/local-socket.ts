@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { type Clock, systemClock } from '@muster/actor';
 import {
+  type Answer,
   type Connection,
   endOfTurn,
   type LinkDeps,
@@ -23,6 +24,9 @@ const limits = { ...linkLimits, asks: 16, streams: 1, sendQueueBytes: 1024 * 102
 /** Milliseconds after which a client that asked nothing is closed, so that silent ones cannot take every place. */
 const idleMs = 60_000;
 
+/** Clients at once. Twice as many connections are taken, for those that are being told to leave. */
+const places = 64;
+
 /** Milliseconds between two looks whether the socket's file is still there: one stat. */
 const lookMs = 5_000;
 
@@ -38,14 +42,14 @@ export function listenLocally(
   lookEveryMs: number = lookMs,
 ): ControlDeps['listen'] {
   return async (handlers, signal) => {
-    const open = new Set<PausedLink>();
-    const listening = await unixTransport({ path, mode: 0o660 }).listen({
-      connection: (connection) => serve(connection, handlers, open, deps),
+    const clients: Clients = new Set();
+    const listening = await unixTransport({ path, mode: 0o660, connections: 2 * places }).listen({
+      connection: (connection) => serve(connection, handlers, clients, deps),
       rejected: () => {},
     });
     const close = (): void => {
       stopLooking();
-      for (const link of open) link.close('shutting-down', 'The node stops answering on this socket.');
+      for (const { link } of clients) link.close('shutting-down', 'The node stops answering on this socket.');
       listening.close().catch(() => {});
     };
     const stopLooking = lookAfter(path, lookEveryMs, deps.clock, () => {
@@ -70,27 +74,70 @@ function lookAfter(path: string, everyMs: number, clock: Clock, lost: () => void
   return () => cancel();
 }
 
-function serve(connection: Connection, handlers: ListenHandlers, open: Set<PausedLink>, deps: LinkDeps): void {
+/** One client. `asking`: its requests that have no answer yet. */
+interface Client {
+  readonly link: PausedLink;
+  asking: number;
+}
+
+/** In the order of their last request, or of their coming; the one that has been silent longest is first. */
+type Clients = Set<Client>;
+
+/** Sees to a free place: there is one already, or that of the longest silent. False when all wait for an answer. */
+function makeRoom(clients: Clients): boolean {
+  if (clients.size < places) return true;
+  const silent = [...clients].find(({ asking }) => asking === 0);
+  if (silent === undefined) return false;
+  clients.delete(silent);
+  silent.link.close('silent', 'It asked nothing, and another command needed the place.');
+  return true;
+}
+
+function serve(connection: Connection, handlers: ListenHandlers, clients: Clients, deps: LinkDeps): void {
   let cancelIdle = (): void => {};
   const link = linkOver(connection, 'local', 'acceptor', deps);
+  const client: Client = { link, asking: 0 };
   const rest = (): void => {
     cancelIdle();
     cancelIdle = deps.clock.after(idleMs, () => link.close('silent', `Nothing was asked for ${idleMs / 1_000} s.`));
   };
-  open.add(link);
-  rest();
+  const welcome = makeRoom(clients);
+  if (welcome) {
+    clients.add(client);
+    rest();
+  }
   link.start({
     ...deaf,
     ask: (_to, message, answer) => {
+      if (clients.delete(client)) clients.add(client);
       rest();
-      if (isLocalRequest(message)) handlers.ask(message, answer);
+      if (isLocalRequest(message)) handlers.ask(message, counted(client, answer));
       else answer.fail('not-allowed', `${message.type} is not asked over this socket.`);
     },
     closed: () => {
       cancelIdle();
-      open.delete(link);
+      clients.delete(client);
     },
   });
+  if (!welcome)
+    link.close('overloaded', `All ${places} commands that it answers at once wait for an answer; try again.`);
+}
+
+function counted(client: Client, answer: Answer): Answer {
+  client.asking += 1;
+  const settle = (): void => {
+    client.asking -= 1;
+  };
+  return {
+    reply: (message) => {
+      settle();
+      answer.reply(message);
+    },
+    fail: (code, text) => {
+      settle();
+      answer.fail(code, text);
+    },
+  };
 }
 
 /** Dials `path` and asks over it. */

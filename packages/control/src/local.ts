@@ -7,6 +7,7 @@ import type {
   Done,
   Explain,
   Explanation,
+  ForgetNode,
   GetCluster,
   GetHealth,
   GetTree,
@@ -20,7 +21,7 @@ export type { ActorTree, Health };
 export type ActorRow = ActorView;
 export type LogLevel = SetLogLevel['level'];
 
-export type LocalRequest = GetCluster | GetHealth | Explain | GetTree | SetLogLevel | CrashActor | SyncNow;
+export type LocalRequest = GetCluster | GetHealth | Explain | GetTree | SetLogLevel | CrashActor | SyncNow | ForgetNode;
 export type LocalReply = ClusterView | Health | Explanation | ActorTree | Done;
 
 const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
@@ -31,6 +32,7 @@ const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'set-log-level',
   'crash-actor',
   'sync-now',
+  'forget-node',
 ]);
 
 /** Whether a message that came over a wire is one of ours to answer. */

@@ -25,6 +25,7 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     explain: (node) => `${node} is in sync.`,
     tree: () => [],
     setLogLevel: () => {},
+    forget: () => {},
     crash: () => {},
     syncNow: () => {},
     ...changes,
@@ -56,6 +57,7 @@ describe('control actor', () => {
     expect(await ask({ type: 'set-log-level', level: 'debug' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'sync-now' })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'forget-node', node: 'w1' })).toEqual({ reply: { type: 'done' } });
     await stop();
   });
 

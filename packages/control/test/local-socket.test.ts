@@ -44,6 +44,7 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     explain: (node) => Promise.reject(Object.assign(new Error(`There is no node ${node}.`), { code: 'no-such-node' })),
     tree: () => [],
     setLogLevel: () => {},
+    forget: () => {},
     crash: () => {},
     syncNow: () => {},
     ...changes,
@@ -87,6 +88,7 @@ describe('the local socket', () => {
     expect(views).toEqual(Array.from({ length: 10 }, () => ({ type: 'cluster', cluster: 'c', nodes: [] })));
     expect(await client.tree()).toEqual([]);
     await client.setLogLevel('debug');
+    await client.forget('w1');
     client.close();
   });
 
@@ -143,6 +145,39 @@ describe('the local socket', () => {
     }
     expect(await client.tree()).toEqual([]);
     client.close();
+  });
+
+  it('gives the place of the longest silent client to a new one, and keeps those that asked later', async () => {
+    start();
+    const asker = await eventually(openClient);
+    const idle = Array.from({ length: 63 }, () => connect(path()).on('error', () => {}));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    expect(await asker.tree()).toEqual([]);
+    const others = await Promise.all([openClient(), openClient()]);
+    for (const other of others) expect(await other.tree()).toEqual([]);
+    expect(await Promise.all(idle.slice(0, 2).map(isClosed))).toEqual([true, true]);
+    expect(await asker.tree()).toEqual([]);
+    for (const client of [asker, ...others]) client.close();
+    for (const socket of idle) socket.destroy();
+  });
+
+  it('refuses a client in plain words while all others wait for an answer, and serves it after', async () => {
+    const held: (() => void)[] = [];
+    const tree = () => new Promise<[]>((resolve) => void held.push(() => resolve([])));
+    start({ tree }, { ...controlDefaults, maxRequests: 100 });
+    const first = await eventually(openClient);
+    const askers = [first, ...(await Promise.all(Array.from({ length: 63 }, () => openClient())))];
+    const waiting = askers.map((client) => client.tree());
+    await eventually(async () => expect(held).toHaveLength(64));
+    const late = await openClient();
+    await expect(late.cluster()).rejects.toMatchObject({
+      code: 'broken',
+      message: expect.stringContaining('All 64 commands that it answers at once wait for an answer; try again.'),
+    });
+    for (const release of held) release();
+    await Promise.all(waiting);
+    expect((await (await openClient()).cluster()).type).toBe('cluster');
+    for (const client of askers) client.close();
   });
 
   it('opens again after a crash of its actor', async () => {

@@ -33,6 +33,7 @@ import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
+import { openKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
@@ -62,6 +63,10 @@ export async function composeMaster(
     exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
     poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
+  const known = await openKnownWorkers(disk, `${files.statePath}/workers`, (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    log.for('Master', 'Main').warning(`The list of known workers cannot be kept: ${text}`);
+  });
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
   const peers = openPeers();
@@ -82,7 +87,10 @@ export async function composeMaster(
         linkedPeers: linkedPeers(peers),
         sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
         closeLink: closeLink(peers),
-        report: (event) => logKeepAlive(log, limit, 'Master', event),
+        report: (event) => {
+          known.take(event);
+          logKeepAlive(log, limit, 'Master', event);
+        },
       },
       keepAliveConfig(config),
     ),
@@ -145,7 +153,7 @@ export async function composeMaster(
     spawnControl(parent, {
       clock,
       listen: platform.listenLocally,
-      answers: masterAnswers({ config, platform, system, files, standing, peers, keepAlive, integrity }),
+      answers: masterAnswers({ config, platform, system, files, standing, peers, known, keepAlive, integrity }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );
@@ -188,7 +196,9 @@ export async function composeMaster(
   return {
     system,
     stop: async () => {
+      const written = known.close();
       await system.stop();
+      await written;
       await files.close();
     },
   };

@@ -1,3 +1,4 @@
+export { readConfig } from './adapters/config-file.ts';
 export { composeMaster } from './compose-master.ts';
 export { composeWorker } from './compose-worker.ts';
 export { type ExitCode, exitCodes } from './exit-codes.ts';

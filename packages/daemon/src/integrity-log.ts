@@ -9,7 +9,7 @@ import type { Replication, ReplicationResult } from '@muster/tree';
 export function integrityLog(local: Pick<Logger, 'debug' | 'info' | 'warning'>): (event: IntegrityEvent) => void {
   let troubled = false;
   return (event) => {
-    if (event.type === 'generation') return local.info(generationWords(event.generation));
+    if (event.type === 'generation') return local.info(publishedWords(event.generation));
     if (event.type === 'local-tree') {
       for (const { path, text } of event.problems) local.debug(`${path}: ${text}`);
       return local.debug(`Calculated metadata of ${event.tree.files} files.`);
@@ -23,7 +23,7 @@ export function integrityLog(local: Pick<Logger, 'debug' | 'info' | 'warning'>):
   };
 }
 
-function generationWords({ id, tree, since }: Generation): string {
+function publishedWords({ id, tree, since }: Generation): string {
   const { put = [], remove = [] } = since?.changes ?? {};
   const what =
     since === undefined ? '' : ` Files to create or update: ${put.length} | Files to delete: ${remove.length}`;

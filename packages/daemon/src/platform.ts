@@ -29,6 +29,8 @@ export interface Platform {
 /** What a node knows of its own process. */
 export interface ProcessPort {
   readonly pid: number;
+  /** The effective user. */
+  readonly uid: () => number;
   /** Resident memory, bytes. */
   readonly rssBytes: () => number;
   /** The 99th percentile of the event loop's delay over the last second or so, ms. Asking changes nothing for others. */

@@ -1,21 +1,27 @@
 /**
  * Adapter: the daemon as a process: configuration, lock, log, tree, signals, exit code.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, describeConfigError, loadConfig, type NodeConfig } from '@muster/config';
+import { systemClock } from '@muster/actor';
+import { ConfigError, describeConfigError, type NodeConfig } from '@muster/config';
 import { controlSocketPath } from '@muster/control';
 import { LinkError, type Transport } from '@muster/link';
 import { type Log, type LogLevel, openLog } from '@muster/log';
+import { readConfig } from './adapters/config-file.ts';
 import { lockInstance } from './adapters/instance-lock.ts';
+import { keepFiles } from './adapters/keep-files.ts';
 import { openNodePlatform } from './adapters/node-platform.ts';
 import { writingBelow } from './adapters/own-files.ts';
 import { writePidFile } from './adapters/pid-file.ts';
-import { becomeAccount, findAccount } from './adapters/privileges.ts';
-import { endWithin, stopWithinMs } from './adapters/stop-deadline.ts';
+import { becomeAccount, findAccount, readRights } from './adapters/privileges.ts';
+import { listenToSignals, takeUserSignals } from './adapters/signals.ts';
+import { endWithin, leaveUnread, stopWithinMs } from './adapters/stop-deadline.ts';
 import { composeMaster } from './compose-master.ts';
 import { composeWorker } from './compose-worker.ts';
+import { faultInOneLine } from './config-words.ts';
 import { type ExitCode, exitCodes, StartError } from './exit-codes.ts';
+import { logRights, type Rights, settleOwner } from './rights.ts';
 import { version } from './version.ts';
 
 export interface DaemonOptions {
@@ -31,6 +37,13 @@ export interface DaemonOptions {
 
 /** Runs a node to its end. Never rejects: what went wrong is on stderr and in the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<ExitCode> {
+  takeUserSignals();
+  const code = await outcomeOf(options);
+  leaveUnread(code);
+  return code;
+}
+
+async function outcomeOf(options: DaemonOptions): Promise<ExitCode> {
   try {
     return await run({ ...options, root: resolve(options.root) });
   } catch (error) {
@@ -44,41 +57,42 @@ const wordsOf = (error: unknown): string => `muster: ${error instanceof Error ? 
 async function run(options: DaemonOptions): Promise<ExitCode> {
   const config = await readConfig(options.root);
   if (config.cluster.disabled) {
-    process.stderr.write('muster: the cluster is disabled in ossec.conf (<disabled>); nothing to do.\n');
+    process.stderr.write(`${offWords(config)}\n`);
     return exitCodes.stopped;
   }
-  if (!options.stayRoot) await giveRootUp();
+  const rights = readRights(!options.stayRoot && (await giveRootUp()));
   const { root } = options;
   const folder = dirname(controlSocketPath(root));
   await writingBelow(folder, () => mkdir(folder, { recursive: true, mode: 0o770 }));
   const lock = await writingBelow(folder, () => lockInstance(root));
   const log = openDaemonLog(config, options);
   const pidFile = await writingBelow(`${root}/var/run`, () => writePidFile(root));
+  const main = log.for('Cluster', 'Main');
+  const endKeeping = keepFiles(systemClock, [lock, pidFile], {
+    restored: (path) => main.warning(`${path} was deleted or replaced; it is made anew.`),
+    failed: (path, why) => main.error(`${path} is gone and cannot be made anew: ${why}`),
+  });
   try {
-    return await runNode(config, options, log);
+    return await runNode(config, options, rights, log);
   } finally {
+    await endKeeping();
     await pidFile.remove();
     await log.close();
     await lock.release();
   }
 }
 
-const readConfig = (root: string): Promise<NodeConfig> =>
-  loadConfig({
-    root,
-    read: async (path) => {
-      try {
-        return await readFile(path, 'utf8');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-  });
+const offWords = ({ cluster, root }: NodeConfig): string =>
+  cluster.absent
+    ? `muster: there is no <cluster> section in ${root}/etc/ossec.conf; nothing to do.`
+    : `muster: the cluster is disabled in ${root}/etc/ossec.conf (<disabled>); nothing to do.`;
 
-async function giveRootUp(): Promise<void> {
+/** Whether root was to be given up, and there was nobody to become. */
+async function giveRootUp(): Promise<boolean> {
   const account = await findAccount(['wazuh', 'ossec']);
-  if (account !== undefined) becomeAccount(account);
+  if (account === undefined) return process.geteuid?.() === 0;
+  becomeAccount(account);
+  return false;
 }
 
 /** A level in muster.yaml beats the internal options, which beat `-d` (`reference/config.md` 5). */
@@ -94,15 +108,32 @@ const openDaemonLog = (config: NodeConfig, { root, debug, logFormat }: DaemonOpt
     wallNow: () => Date.now(),
   });
 
-async function runNode(config: NodeConfig, options: DaemonOptions, log: Log): Promise<ExitCode> {
+async function runNode(
+  { muster, ...read }: NodeConfig,
+  options: DaemonOptions,
+  rights: Rights,
+  log: Log,
+): Promise<ExitCode> {
+  const config = { ...read, muster: { ...muster, files: settleOwner(muster.files, rights) } };
   const main = log.for('Cluster', 'Main');
   for (const warning of config.warnings) main.warning(warning);
   main.info(
     `Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`,
   );
+  logRights(main, config.cluster.nodeType, config.muster.files, rights);
   const { platform, close } = openNodePlatform(config, log);
   const ended = openEnd();
-  const signals = listenToSignals(main.info, ended.end, () => void reload(options, log));
+  const signals = listenToSignals({
+    stop: (signal) => {
+      main.info(`SIGNAL [(${signal})] received. Exit...`);
+      ended.end(exitCodes.stopped);
+    },
+    hangup: () => void reload(options, log),
+    reopen: (signal) => {
+      log.reopen();
+      main.info(`SIGNAL [(${signal})] received. The log is opened anew.`);
+    },
+  });
   const faults = listenToFaults((text, stack) => {
     main.critical(`A fault outside every actor, the node ends: ${text}`, { stack });
     ended.end(exitCodes.gaveUp);
@@ -150,15 +181,6 @@ function openEnd() {
   return { wait, end: (code: ExitCode) => end(code) };
 }
 
-function listenToSignals(info: (text: string) => void, end: (code: ExitCode) => void, hangup: () => void) {
-  const stop = (signal: NodeJS.Signals): void => {
-    info(`SIGNAL [(${signal})] received. Exit...`);
-    end(exitCodes.stopped);
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangup);
-  return { remove: () => void process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', hangup) };
-}
-
 /** A throw that no supervisor sees leaves the process in a state that nobody knows: it ends, to be started again. */
 function listenToFaults(fault: (text: string, stack: string | undefined) => void) {
   const caught = (error: unknown): void =>
@@ -176,7 +198,8 @@ async function reload(options: DaemonOptions, log: Log): Promise<void> {
     log.setLevel(levelOf(config, options.debug));
     main.info(`Configuration read again: log level ${log.level()}. Other options take effect at the next start.`);
   } catch (error) {
-    const words = error instanceof ConfigError ? describeConfigError(error) : wordsOf(error);
-    main.error(`The configuration cannot be read again, the node goes on with the old one: ${words}`);
+    const faults = error instanceof ConfigError ? error.faults.map(faultInOneLine) : [wordsOf(error)];
+    main.error('The configuration cannot be read again, the node goes on with the old one:');
+    for (const fault of faults) main.error(`Configuration: ${fault}`);
   }
 }

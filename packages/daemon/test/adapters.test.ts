@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually } from '@muster/actor/testing';
 import { watchEventLoop } from '../src/adapters/event-loop.ts';
 import { writePidFile } from '../src/adapters/pid-file.ts';
-import { accountIn } from '../src/adapters/privileges.ts';
+import { accountIn, mayChangeOwners } from '../src/adapters/privileges.ts';
 import { endWithin } from '../src/adapters/stop-deadline.ts';
 import { exitCodes, StartError } from '../src/exit-codes.ts';
 
@@ -27,15 +27,23 @@ describe('the pid file', () => {
     expect(names()).toEqual([]);
   });
 
-  it('takes the place of those whose process is gone, and of no other file', async () => {
+  it('takes the place of those that no cluster daemon stands behind, and of no other file', async () => {
     const dead = spawn(process.execPath, ['-e', '']);
     await new Promise((ended) => dead.once('exit', ended));
+    const clusterd = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'wazuh-clusterd.py']);
+    await new Promise((runs) => clusterd.once('spawn', runs));
     mkdirSync(join(root, 'var/run'), { recursive: true });
-    const others = [`wazuh-clusterd-${process.ppid}.pid`, 'wazuh-db-1.pid', 'wazuh-clusterd-x.pid'];
-    for (const name of [...others, `wazuh-clusterd-${dead.pid}.pid`]) writeFileSync(join(root, 'var/run', name), '');
-    const file = await writePidFile(root);
-    expect(names()).toEqual([...others, `wazuh-clusterd-${process.pid}.pid`].sort());
-    await file.remove();
+    const others = [`wazuh-clusterd-${clusterd.pid}.pid`, 'wazuh-db-1.pid', 'wazuh-clusterd-x.pid'];
+    // Numbers are given out again: the parent of this process is some other program.
+    const stale = [`wazuh-clusterd-${dead.pid}.pid`, `wazuh-clusterd-${process.ppid}.pid`];
+    for (const name of [...others, ...stale]) writeFileSync(join(root, 'var/run', name), '');
+    try {
+      const file = await writePidFile(root);
+      expect(names()).toEqual([...others, `wazuh-clusterd-${process.pid}.pid`].sort());
+      await file.remove();
+    } finally {
+      clusterd.kill('SIGKILL');
+    }
   });
 });
 
@@ -55,6 +63,17 @@ describe('the account that root is given up for', () => {
   ])('is %s', (_title, lines, account) => {
     expect(accountIn(lines.join('\n'), ['wazuh', 'ossec'])).toEqual(account);
   });
+});
+
+it.each([
+  ['CapInh:\t0000000000000001\nCapEff:\t000001ffffffffff\n', true],
+  ['CapEff:\t0000000000000001\n', true],
+  ['CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000000\n', false],
+  ['CapEff:\t000001fffffffffe\n', false],
+  ['Name:\tnode\n', undefined],
+  ['', undefined],
+])('the right to change owners in %j: %j', (status, may) => {
+  expect(mayChangeOwners(status)).toBe(may);
 });
 
 it('the delay of the event loop is measured, and the same for all that ask at once', async () => {

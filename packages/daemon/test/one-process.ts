@@ -129,7 +129,7 @@ async function openTestNode({ name, root, clock, network, restarts }: NodeSettin
       });
     },
     log: logInto(logged),
-    process: { pid: 1, rssBytes: () => 1, loopDelayMs: () => 0 },
+    process: { pid: 1, uid: () => 1, rssBytes: () => 1, loopDelayMs: () => 0 },
   };
   const compose = role === 'master' ? composeMaster : composeWorker;
   const running = await compose(config, platform, (reason) => void gaveUp.push(reason));

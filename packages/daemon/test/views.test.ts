@@ -113,12 +113,27 @@ it.each<readonly [string, Partial<NodeView>, string]>([
     'worker1 is down: no beat for 4.0 s. It was last heard 4 s ago. What it holds now is not known.',
   ],
   [
+    'left on purpose',
+    { liveness: 'left', reason: 'it said goodbye: it stops', heardMs: 4_000 },
+    'worker1 has left: it said goodbye: it stops. It was last heard 4 s ago. What it holds now is not known. It was stopped on purpose and does not count as missing.',
+  ],
+  [
+    'known of an earlier start only',
+    { liveness: 'down', reason: 'not linked since this master started', heardMs: 0 },
+    'worker1 is down: not linked since this master started. What it holds now is not known.',
+  ],
+  [
+    'in sync with an earlier start of the master',
+    { sync: 'syncing', holds: { epoch: 0, generation: 7 } },
+    'worker1 is not in sync: it holds generation 7 of an earlier start of the master. It has not said why.',
+  ],
+  [
     'suspect',
     { liveness: 'suspect', reason: 'no beat for 2.5 s' },
     "worker1 is in sync: its disk holds generation 7, the master's newest. It is suspect: no beat for 2.5 s.",
   ],
 ])('why, of a peer that is %s', (_title, more, words) => {
-  expect(explainPeer(node(more))).toBe(words);
+  expect(explainPeer(node(more), { epoch: node().holds!.epoch, generation: 7 })).toBe(words);
 });
 
 const master: IntegrityView = {
@@ -135,6 +150,11 @@ const master: IntegrityView = {
 it.each<readonly [string, Partial<IntegrityView>, string]>([
   ['well', {}, 'm is the master and has published generation 4 (10 files); it watches its files.'],
   [
+    'asked by a guard',
+    { why: 'A worker asked.' },
+    'm is the master and has published generation 4 (10 files); it watches its files. A worker asked.',
+  ],
+  [
     'out of watches',
     { watching: 'polling' },
     'm is the master and has published generation 4 (10 files); it watches its files. The system has no more watches: changes are found by polling. Raise fs.inotify.max_user_watches.',
@@ -145,15 +165,23 @@ it.each<readonly [string, Partial<IntegrityView>, string]>([
     'm is the master and has published generation 4 (10 files). Nothing newer is published, and so nothing is deleted anywhere, until this is mended: etc/rules: may not be read.',
   ],
   [
+    'unable to read',
+    {
+      phase: 'held',
+      problems: [{ path: 'etc/rules', effect: 'blocking', code: 'unreadable-directory', text: 'may not be read.' }],
+    },
+    'm is the master and has published generation 4 (10 files). Nothing newer is published, and so nothing is deleted anywhere, until this is mended: etc/rules: may not be read. This daemon runs as uid 998.',
+  ],
+  [
     'starting',
     { phase: 'starting', id: undefined, why: 'Its files are being read.' },
     'm is the master and has published no generation yet. Its files are being read.',
   ],
 ])('why, of a master that is %s', (_title, more, words) => {
-  expect(explainMaster('m', { ...master, ...more })).toBe(words);
+  expect(explainMaster('m', { ...master, ...more }, 998)).toBe(words);
 });
 
 it('of many files left out the first five are named and the rest counted', () => {
   const problems = Array.from({ length: 7 }, (_, index) => ({ ...problem, path: `f${index}` }));
-  expect(explainMaster('m', { ...master, problems })).toContain('f4: too large; and 2 more.');
+  expect(explainMaster('m', { ...master, problems }, 998)).toContain('f4: too large; and 2 more.');
 });

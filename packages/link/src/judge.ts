@@ -52,7 +52,7 @@ export function judgeHello(hello: Hello, own: OwnIdentity, proven: PeerIdentity 
   if (hello.cluster !== own.cluster)
     return refuse(
       'wrong-cluster',
-      `"${hello.node}" belongs to the cluster "${hello.cluster}", this is "${own.cluster}": make the <name> in <cluster> the same on both`,
+      `"${hello.node}" belongs to the cluster "${hello.cluster}", the master's is "${own.cluster}": make the <name> in <cluster> the same on both`,
     );
   if (hello.role !== 'worker')
     return refuse('wrong-role', `"${hello.node}" is a ${hello.role}: only a worker may join; check its <node_type>`);

@@ -61,7 +61,14 @@ describe('a handshake', () => {
   });
 
   const refusals: readonly [string, OwnIdentity, MasterOptions, OwnIdentity | undefined, string, RegExp][] = [
-    ['of another cluster', { ...worker, cluster: 'beta' }, {}, undefined, 'wrong-cluster', /"beta", this is "alpha"/],
+    [
+      'of another cluster',
+      { ...worker, cluster: 'beta' },
+      {},
+      undefined,
+      'wrong-cluster',
+      /"beta", the master's is "alpha"/,
+    ],
     [
       'of another protocol',
       { ...worker, protocol: { min: 2, max: 4 } },

@@ -2,6 +2,7 @@
 import {
   chownSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fchownSync,
@@ -82,7 +83,7 @@ export function openDayFile(options: DayFileOptions): DayFile {
 
 function openFile(path: string, owner: Owner | undefined, today: Day): OpenFile {
   makeFolder(dirname(path), owner);
-  const fd = openSync(path, 'a', 0o660);
+  const fd = openWithoutWaiting(path);
   const stat = fstatSync(fd, { bigint: true });
   const regular = stat.isFile();
   if (regular) own(fd, owner);
@@ -91,8 +92,18 @@ function openFile(path: string, owner: Owner | undefined, today: Day): OpenFile 
   return { fd, device: stat.dev, inode: stat.ino, regular, day };
 }
 
+/** To append. A pipe that nobody reads is refused, and one that is read too slowly fails the write: neither holds the process up. */
+function openWithoutWaiting(path: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  try {
+    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o660);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENXIO') throw cause;
+    throw new Error('it is no file, but a pipe that nobody reads, or a socket; move it away', { cause });
+  }
+}
+
 function isStill(file: OpenFile, path: string): boolean {
-  if (!file.regular) return true;
   const there = statSync(path, { bigint: true, throwIfNoEntry: false });
   return there !== undefined && there.ino === file.inode && there.dev === file.device;
 }

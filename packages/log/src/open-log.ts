@@ -1,4 +1,5 @@
 /** Adapter: winston, with a transport for the file and one for standard output. */
+import type { Writable } from 'node:stream';
 import * as winston from 'winston';
 import { openClusterFile } from './cluster-file.ts';
 import { type LogRecord, layout } from './layout.ts';
@@ -40,7 +41,7 @@ export interface Log {
 /** `fields` are for `json`, and for `plain` from the level debug on; those named like a secret are masked. */
 type Say = (text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** Never throws. Standard output is written as node writes it: a pipe that nobody reads from holds the process up. */
+/** Never throws, and waits for no reader of standard output. */
 export interface Logger {
   readonly debug2: Say;
   readonly debug: Say;
@@ -122,15 +123,23 @@ async function drained(engine: winston.Logger): Promise<void> {
   await Promise.all(finished);
 }
 
-/** A standard output that breaks (its reader has gone) is told of once; the file goes on. */
+/** Bytes that wait for a reader of standard output; what is logged beyond them is in the file alone. */
+export const maxUnreadBytes = 1024 * 1024;
+
+/** A standard output that breaks (its reader has gone), or whose reader sleeps, is told of once; the file goes on. */
 function standardOutput(stdout: NodeJS.WritableStream, trouble: (text: string) => void): Sink {
   let broken = false;
+  let unread = false;
   stdout.on('error', (error: Error) => {
     if (!broken) trouble(`Standard output cannot be written any more: ${error.message}`);
     broken = true;
   });
   return (line) => {
-    if (!broken) stdout.write(`${line}\n`);
+    if (broken) return;
+    const full = ((stdout as Partial<Writable>).writableLength ?? 0) > maxUnreadBytes;
+    if (full && !unread) trouble('Nobody reads standard output: lines are left out there until somebody does.');
+    unread = full;
+    if (!full) stdout.write(`${line}\n`);
   };
 }
 

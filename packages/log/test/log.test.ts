@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -18,6 +22,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { type Log, type LogOptions, openLog } from '@muster/log';
 import { maxKeptLines } from '../src/cluster-file.ts';
+import { maxUnreadBytes } from '../src/open-log.ts';
 
 let root: string;
 let now: number;
@@ -249,6 +254,45 @@ test('a full disk is told once and does not end the process', async () => {
   expect(read(stderr).match(/ENOSPC/g)).toHaveLength(1);
 });
 
+/** As another process would: node cannot make a pipe with a name. */
+const mkfifo = (file: string): void => void execFileSync('mkfifo', [file]);
+
+test('a pipe in the place of the file holds nothing up, at the start or later, and is told once', async () => {
+  mkdirSync(join(root, 'logs'));
+  mkfifo(path());
+  const { log, logger } = open();
+  logger.info('one');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(read(stderr)).toMatch(/^muster: .*cluster\.log cannot be written.*a pipe that nobody reads.*\n$/);
+  rmSync(path());
+  logger.info('two');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(read(stderr)).toMatch(/can be written again/);
+  mkfifo(`${path()}.new`);
+  renameSync(`${path()}.new`, path());
+  logger.info('three');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(read(stderr).match(/a pipe that nobody reads/g)).toHaveLength(1);
+  rmSync(path());
+  logger.info('four');
+  await log.close();
+  expect(textOf(path())).toBe('\nthree\nfour\n');
+});
+
+test('a pipe whose reader sleeps holds nothing up once it is full', async () => {
+  mkdirSync(join(root, 'logs'));
+  mkfifo(path());
+  const reader = openSync(path(), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { logger } = open();
+    for (let line = 0; line < 200; line += 1) logger.info('x'.repeat(1_000));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(read(stderr).match(/cannot be written/g)).toHaveLength(1);
+  } finally {
+    closeSync(reader);
+  }
+});
+
 test('when a day cannot be put away it is told, and the file goes on', async () => {
   const { log, logger } = open();
   logger.info('one');
@@ -270,6 +314,17 @@ test('a standard output whose reader has gone is told once, and the file goes on
   await log.close();
   expect(textOf(path())).toBe('one\ntwo\n');
   expect(read(stderr).match(/EPIPE/g)).toHaveLength(1);
+});
+
+test('a standard output that nobody reads is given a bounded number of bytes, which is told once, and the file all', async () => {
+  const asleep = new Writable({ write: () => {} });
+  const { log, logger } = open({ stdout: true, streams: { stdout: asleep, stderr } });
+  const lines = Math.ceil((2 * maxUnreadBytes) / 10_000);
+  for (let line = 0; line < lines; line += 1) logger.info('x'.repeat(10_000));
+  await log.close();
+  expect(asleep.writableLength).toBeLessThan(maxUnreadBytes + 20_000);
+  expect(read(stderr).match(/Nobody reads standard output/g)).toHaveLength(1);
+  expect(textOf(path()).trim().split('\n')).toHaveLength(lines);
 });
 
 test('lines after the close are lost without harm, and a second close does nothing', async () => {

@@ -1,6 +1,9 @@
 import { explain } from './disk-error.ts';
 import type { Problem } from './results.ts';
 
+/** Reading is all that failed, and all that a master does: nobody shall open more than that needs. */
+const unread = (code: string): string =>
+  code === 'EACCES' ? 'permission denied; the user of this daemon must be able to read it' : explain(code);
 const held = (path: string, code: Problem['code'], text: string): Problem => ({ path, effect: 'held', code, text });
 const blocking = (path: string, code: Problem['code'], text: string): Problem => ({
   path,
@@ -22,9 +25,9 @@ export const symlinkOutside = (path: string): Problem =>
     'it is a symlink that leads to no synchronised file of its own directory; put a file there instead',
   );
 export const unreadableFile = (path: string, code: string): Problem =>
-  blocking(path, 'unreadable-file', `it cannot be read: ${explain(code)} (${code})`);
+  blocking(path, 'unreadable-file', `it cannot be read: ${unread(code)} (${code})`);
 export const unreadableDirectory = (path: string, code: string): Problem =>
-  blocking(path, 'unreadable-directory', `it cannot be listed: ${explain(code)} (${code})`);
+  blocking(path, 'unreadable-directory', `it cannot be listed: ${unread(code)} (${code})`);
 export const missingDirectory = (path: string): Problem =>
   blocking(
     path,

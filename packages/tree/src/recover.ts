@@ -1,6 +1,6 @@
 /**
  * After a crash or a fault of the device: a whole journal is rolled forward; without one, what was
- * staged is removed. Either way one trash folder is left.
+ * staged is removed. Either way at most eight trash folders are left.
  */
 import { joinPath } from '@muster/protocol';
 import { type Applied, apply } from './apply.ts';

@@ -22,7 +22,7 @@ import { type Exclusions, entryOf, isStagedName, type TableEntry } from './selec
 import { directoryMode, journalPathOf, type Site, withinOf } from './site.ts';
 import { withinSize } from './size-limit.ts';
 import { type Stage, stage } from './staging.ts';
-import { removeTree, trashFolders } from './trash.ts';
+import { clearOldTrash, trashFolders } from './trash.ts';
 
 export interface ReplicatorDeps {
   readonly disk: Disk;
@@ -58,7 +58,7 @@ export function openReplicator({ disk, random, learn }: ReplicatorDeps, config: 
     const folders = await trashFolders(disk, config.statePath);
     const applied = await commit(site, work, staged, (folders.at(-1)?.number ?? 0) + 1);
     await clearUnrenamed(site, work, applied);
-    if (applied.removed > 0) for (const { path } of folders) await removeTree(disk, path);
+    if (applied.removed > 0) await clearOldTrash(disk, config.statePath);
     const directories = await learnDirectories(site, plan.changes);
     asked = askedAfter(asked, directories);
     learn(await runPieces(disk, learnFiles(work, staged, applied)), directories);

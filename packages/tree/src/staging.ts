@@ -119,6 +119,27 @@ async function keepWhole(
   return { good, missing, failures: [...directories, ...failures], undo };
 }
 
+/** Files count when they are whole; bytes as they come, for a file of gigabytes must be seen to come. */
+function countInto(progress: Progress) {
+  let files = 0;
+  let bytes = 0;
+  /** Of the file that is coming. */
+  let left = 0;
+  const tell = (): void => progress({ files, bytes });
+  const begin = (size: number): void => {
+    left = size;
+    if (size === 0) files += 1;
+    tell();
+  };
+  const came = (size: number): void => {
+    if (size > 0 && left === size) files += 1;
+    left -= size;
+    bytes += size;
+    tell();
+  };
+  return { begin, came, tell };
+}
+
 /** Streams what the source sends into the stager; returns what it no longer has. */
 async function fetchInto(
   site: Site,
@@ -131,7 +152,7 @@ async function fetchInto(
   if (puts.length === 0) return [];
   const missing = new Set<string>();
   const begun = new Set<number>();
-  let bytes = 0;
+  const counted = countInto(progress);
   const putAt = (index: number): Put => {
     const put = puts[index];
     if (put === undefined) throw new Error(`bug: the source sent content ${index} of ${puts.length}`);
@@ -143,17 +164,17 @@ async function fetchInto(
       if (begun.has(index)) throw new Error(`bug: the source sent content ${index} twice`);
       begun.add(index);
       stager.begin(stagedWriteOf(site, put));
-      progress({ files: begun.size, bytes });
+      counted.begin(put.entry.size);
     },
     write: (piece: Uint8Array) => {
-      bytes += piece.length;
+      counted.came(piece.length);
       return stager.write(piece);
     },
     missing: (index: number) => void missing.add(putAt(index).path),
   };
   const wanted = puts.map(({ entry }) => entry);
   await source.fetch(wanted, sink, signal);
-  progress({ files: begun.size, bytes });
+  counted.tell();
   for (const [index, { path }] of puts.entries()) if (!begun.has(index)) missing.add(path);
   return [...missing];
 }

@@ -1,5 +1,8 @@
 import type { Disk } from './disk.ts';
 
+/** So many deletions can be undone: one that follows another, a restore among them, takes nothing away (ADR 0011). */
+export const trashGenerations = 8;
+
 /** The folders of the trash, oldest first: one a transaction that removed something. */
 export async function trashFolders(
   disk: Disk,
@@ -26,8 +29,8 @@ export async function removeTree(disk: Disk, path: string): Promise<void> {
   ]);
 }
 
-/** Leaves the newest folder: a run that was killed before it could clear what an earlier one had put there. */
+/** Leaves the newest `trashGenerations` folders, however many there are: a run may have been killed before it cleared. */
 export async function clearOldTrash(disk: Disk, statePath: string): Promise<void> {
   const folders = await trashFolders(disk, statePath);
-  for (const { path } of folders.slice(0, -1)) await removeTree(disk, path);
+  for (const { path } of folders.slice(0, -trashGenerations)) await removeTree(disk, path);
 }

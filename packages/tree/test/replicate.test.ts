@@ -23,6 +23,17 @@ describe('replication', () => {
     expect(execFileSync('diff', ['-r', join(master.root, 'etc'), join(worker.root, 'etc')]).toString()).toBe('');
   });
 
+  it('tells the bytes of a large file as they come, not when all have', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/lists/big', Buffer.alloc(1_000_000, 'x'));
+    const [{ tree: wanted }, { tree: has }] = [await master.scan(), await worker.scan()];
+    const seen: { files: number; bytes: number }[] = [];
+    const plan = { changes: diffTrees(has, wanted), modeDrift: [], leftovers: [] };
+    await worker.replicator.replicate(plan, master.source, (done) => void seen.push(done), forever);
+    expect(seen.at(-1)).toEqual({ files: 1, bytes: 1_000_000 });
+    expect(seen.some(({ files, bytes }) => files === 0 && bytes > 0 && bytes < 1_000_000)).toBe(true);
+  });
+
   it('reads nothing again of what it wrote', async () => {
     const journal = disk.replace;
     const slowly: Disk = { ...disk, replace: (...file) => past(Date.now() + 30).then(() => journal(...file)) };
@@ -34,7 +45,7 @@ describe('replication', () => {
     expect(await worker.scan(new Set(['etc/rules']))).toMatchObject({ hashed: 0, reused: 51 });
   });
 
-  it('puts deleted files into the trash and keeps one generation of them', async () => {
+  it('puts deleted files into the trash, and the next deletion leaves them there', async () => {
     const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
     for (const name of ['a', 'b', 'c/d']) put(worker.root, `etc/rules/${name}`, name);
     put(master.root, 'etc/rules/b', 'b');
@@ -44,15 +55,32 @@ describe('replication', () => {
     expect(fs.readFileSync(join(trash, '1/etc/rules/c/d'), 'utf8')).toBe('c/d');
     fs.rmSync(join(master.root, 'etc/rules/b'));
     await replicate(master, worker);
-    expect(fs.readdirSync(trash)).toEqual(['2']);
+    expect(fs.readdirSync(trash).sort()).toEqual(['1', '2']);
+    expect(fs.readFileSync(join(trash, '1/etc/rules/c/d'), 'utf8')).toBe('c/d');
   });
 
-  it('keeps one generation of them also when a run was killed before it cleared the last', async () => {
+  it('keeps eight generations of deleted files, and clears the oldest', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    const trash = join(worker.root, 'queue/cluster/muster/trash');
+    const kept: string[][] = [];
+    for (let number = 1; number <= 9; number++) {
+      put(worker.root, `etc/rules/stray${number}`);
+      await replicate(master, worker);
+      kept.push(fs.readdirSync(trash).sort());
+    }
+    expect(kept[7]).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(kept[8]).toEqual(['2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(fs.existsSync(join(trash, '2/etc/rules/stray2'))).toBe(true);
+  });
+
+  it('keeps no more of them also when a run was killed before it cleared the last', async () => {
     const worker = await openNode({ mode: 'worker' });
     const trash = 'queue/cluster/muster/trash';
-    for (const number of [9, 10, 11]) put(worker.root, `${trash}/${number}/etc/rules/deep/f`);
+    for (const number of [2, 3, 4, 5, 6, 7, 9, 10, 11, 12]) put(worker.root, `${trash}/${number}/etc/rules/deep/f`);
     await worker.replicator.recover();
-    expect(fs.readdirSync(join(worker.root, trash))).toEqual(['11']);
+    expect(fs.readdirSync(join(worker.root, trash))).toHaveLength(8);
+    expect(fs.existsSync(join(worker.root, trash, '4'))).toBe(true);
+    expect(fs.existsSync(join(worker.root, trash, '3'))).toBe(false);
   });
 
   it('lets a directory take the place of a file, and a file that of a directory', async () => {

@@ -54,6 +54,8 @@ export const Health = Fields({
   uptimeMs: Milliseconds,
   cluster: ClusterName,
   state: SyncState,
+  /** Why the state is what it is, in plain words. */
+  why: Type.Optional(Text),
   /** What the disk holds. Absent: nothing yet. */
   holds: Type.Optional(Generation),
   files: Count,
@@ -112,7 +114,7 @@ export type ActorTree = Static<typeof ActorTree>;
 /** Sets the level of the log until the daemon ends or reloads. */
 export const SetLogLevel = Fields({
   type: Type.Literal('set-log-level'),
-  level: Words(['debug2', 'debug', 'info', 'warning', 'error']),
+  level: Words(['debug2', 'debug', 'info', 'warning', 'error', 'critical']),
 });
 export type SetLogLevel = Static<typeof SetLogLevel>;
 
@@ -123,6 +125,10 @@ export type CrashActor = Static<typeof CrashActor>;
 /** Scan (master) or compare and repair (worker) now. */
 export const SyncNow = Fields({ type: Type.Literal('sync-now') });
 export type SyncNow = Static<typeof SyncNow>;
+
+/** A master forgets a worker that is gone for good. */
+export const ForgetNode = Fields({ type: Type.Literal('forget-node'), node: NodeNameSchema });
+export type ForgetNode = Static<typeof ForgetNode>;
 
 /** Answers what has no other answer: it was done, or is under way. */
 export const Done = Fields({ type: Type.Literal('done') });

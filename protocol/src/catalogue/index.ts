@@ -36,6 +36,7 @@ export type WireMessage =
   | control.SetLogLevel
   | control.CrashActor
   | control.SyncNow
+  | control.ForgetNode
   | control.Done;
 
 export type MessageType = WireMessage['type'];
@@ -113,6 +114,7 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'set-log-level': localAsk(control.SetLogLevel, 'done'),
   'crash-actor': { ...localAsk(control.CrashActor, 'done'), maxBytes: 2_048 },
   'sync-now': localAsk(control.SyncNow, 'done'),
+  'forget-node': localAsk(control.ForgetNode, 'done'),
   done: reply(control.Done, ['daemon'], SMALL),
 };
 

@@ -6,14 +6,14 @@
 import type { Decision } from '@muster/actor';
 import { compareGenerations, digestHex } from '@muster/protocol';
 import { treeOf } from '../announcement.ts';
-import { recentDeletions } from '../deletions.ts';
+import { recentDeletions, turnoverOf } from '../deletions.ts';
 import { allowedChanges, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
 import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
 import type { Replication } from '../shapes.ts';
 import { hides, standing } from '../view.ts';
-import { stillWanted, withoutCode } from '../waits.ts';
-import { type Effect, missingCode, type State } from './state.ts';
+import { stillWanted, withoutCodes } from '../waits.ts';
+import { contentCodes, type Effect, type State } from './state.ts';
 import { viewOf } from './state-view.ts';
 
 export type Step = Decision<State, Effect>;
@@ -34,7 +34,7 @@ export function advance(before: Step, now: number, limits: GuardLimits): Step {
   const judged = then(target, (state) => step(judge(state, now, limits)));
   const acted = then(judged, (state) => act(state, now, limits));
   const asked = then(acted, (state) => askAgain(state, now));
-  const told = then(asked, tell);
+  const told = then(asked, (state) => tell(state, limits));
   return then(told, (state) => setAlarm(state, now));
 }
 
@@ -52,33 +52,34 @@ function findTarget(state: State, now: number): Step {
   return step({ ...state, fetching: announced.id }, effect);
 }
 
-/** A new target makes missing content worth asking for again. */
+/** A new target makes content worth asking for again that was missing, or changed while it was sent. */
 export const withTarget = (state: State, target: NonNullable<State['target']>): State => ({
   ...state,
   target,
   fetchTrouble: undefined,
-  waits: withoutCode(state.waits, missingCode),
+  waits: withoutCodes(state.waits, contentCodes),
 });
 
 /** What the disk lacks, and with that whether a generation is held. Only a scan newer than our last write counts. */
 function judge(state: State, now: number, limits: GuardLimits): State {
   const { local, target, work } = state;
+  const deletions = recentDeletions(state.deletions, now);
   if (work.type !== 'idle' || local === undefined || target === undefined) return state;
   const known = state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree;
   const plan = known ? state.lacks!.plan : replicationTo(target.tree, local);
   const lacks = known ? state.lacks! : { plan, size: sizeOf(plan), of: local, for: target.tree };
-  const suspects = suspectsOf(local.tree, plan.changes, limits, recentDeletions(state.deletions, now));
+  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions);
   const guard = reviewHolds(state.guard, suspects, { id: target.id, at: now }, limits.confirmAfterMs);
   if (isDone(plan)) {
     const holds = local.problems.some(hides) ? undefined : target.id;
     // One tree in memory, not two that say the same: 10 MB of 50,000 files.
     const tree = local.tree.root === target.tree.root ? local.tree : target.tree;
     const found = { ...state, target: { id: target.id, tree }, lacks: { ...lacks, for: tree } };
-    return { ...found, guard, holds, waits: new Map(), trouble: undefined };
+    return { ...found, deletions, guard, holds, waits: new Map(), trouble: undefined };
   }
   const wanted = known || state.waits.size === 0 ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
   const waits = wanted === undefined ? state.waits : stillWanted(state.waits, wanted);
-  return { ...state, lacks, guard, holds: undefined, waits };
+  return { ...state, deletions, lacks, guard, holds: undefined, waits };
 }
 
 /** Begins the replication of what may be done now. */
@@ -86,9 +87,10 @@ function act(state: State, now: number, limits: GuardLimits): Step {
   const plan = allowed(state, now, limits);
   if (plan === undefined || isDone(plan)) return step(state);
   const id = state.target!.id;
-  const next: State = { ...state, work: { type: 'replicating', id, plan, done: { files: 0, bytes: 0 } } };
+  const turnover = turnoverOf(state.local!.tree, plan.changes, limits);
+  const next: State = { ...state, work: { type: 'replicating', id, plan, turnover, done: { files: 0, bytes: 0 } } };
   // The report that nothing is held any more goes out before the disk changes.
-  return then(tell(next), (told) => step(told, { type: 'replicate', plan }));
+  return then(tell(next, limits), (told) => step(told, { type: 'replicate', plan }));
 }
 
 function allowed(state: State, now: number, limits: GuardLimits): Replication | undefined {
@@ -130,8 +132,8 @@ function askAgain(state: State, now: number): Step {
 }
 
 /** Reports how the node stands, when that changed. */
-function tell(state: State): Step {
-  const view = viewOf(state);
+function tell(state: State, { confirmAfterMs }: GuardLimits): Step {
+  const view = viewOf(state, { confirmAfterMs });
   const { state: standingState, why } = standing(view);
   const before = state.reported;
   const same =

@@ -14,7 +14,11 @@ import { viewOf } from './state-view.ts';
 export function decide(state: State, message: FileReplicaMessage | Own, now: number, limits: GuardLimits): Step {
   switch (message.type) {
     case 'get-state':
-      return step(state, { type: 'reply', to: message.replyTo, value: viewOf(state) });
+      return step(state, {
+        type: 'reply',
+        to: message.replyTo,
+        value: viewOf(state, { now, confirmAfterMs: limits.confirmAfterMs }),
+      });
     case 'progressed':
       return progressed(state, message.done);
     default:
@@ -96,8 +100,10 @@ function replicated(state: State, result: ReplicationResult, now: number, { clas
     now,
   );
   const repairs = noteRepairs(state.repairs, done, now);
-  const gone = work.plan.changes.remove.filter((path) => !failed.has(path));
-  const deletions = noteDeletions(state.deletions, gone, classes, state.guard, now);
+  const [gone, came] = [work.turnover.gone, work.turnover.came].map((paths) =>
+    paths.filter((path) => !failed.has(path)),
+  );
+  const deletions = noteDeletions(state.deletions, { gone: gone!, came: came! }, classes, state.guard, now);
   return rescan({ ...state, trouble: undefined, waits, repairs, deletions }, now);
 }
 

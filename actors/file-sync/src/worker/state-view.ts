@@ -3,13 +3,23 @@ import { wishesOf } from '../plan.ts';
 import { maxRepairs } from '../repairs.ts';
 import type { FileFailure } from '../shapes.ts';
 import { maxFailuresShown, type ReplicaView } from '../view.ts';
-import type { State } from './state.ts';
+import { contentCodes, type State } from './state.ts';
 
 /** The first manifest that does not match is fetched once more before a word is said about it. */
 const quietFetches = 1;
 
+/** So often a file may change on the master while it is sent before that is called a failure: about 7 s, the pauses alone. */
+const quietContents = 3;
+
+/** When the state is looked at, and how long a hold lasts at least: ms. */
+export interface Look {
+  /** Absent in what is told: it says nothing that changes with the time alone. */
+  readonly now?: number;
+  readonly confirmAfterMs: number;
+}
+
 /** The state as people see it. */
-export function viewOf(state: State): ReplicaView {
+export function viewOf(state: State, { now, confirmAfterMs }: Look): ReplicaView {
   const failures = failuresOf(state);
   return {
     linked: state.linked,
@@ -30,6 +40,8 @@ export function viewOf(state: State): ReplicaView {
       deletes: hold.paths.size,
       of: hold.of,
       words: holdWords(hold),
+      confirmAfterMs,
+      ...(now === undefined ? {} : { confirmInMs: Math.max(0, hold.heldAt + confirmAfterMs - now) }),
     })),
     failures: failures.slice(0, maxFailuresShown),
     failureCount: failures.length,
@@ -49,7 +61,10 @@ function troubleOf({ trouble, fetchTrouble }: State): string | undefined {
 }
 
 function failuresOf({ waits, repairs, lacks }: State): readonly FileFailure[] {
-  const failures = [...waits.values()].map(({ failure }) => failure);
+  const told = [...waits.values()].filter(
+    ({ failure, attempts }) => !contentCodes.has(failure.code) || attempts > quietContents,
+  );
+  const failures = told.map(({ failure }) => failure);
   if (lacks === undefined || repairs.size === 0) return failures;
   for (const [path, wish] of wishesOf(lacks.plan)) {
     const repair = repairs.get(path);

@@ -1,7 +1,7 @@
 import type { Ref } from '@muster/actor';
 import type { FileTree, GenerationAnnounced, GenerationId } from '@muster/protocol';
 import type { KnownTree } from '../announcement.ts';
-import type { Deletions } from '../deletions.ts';
+import type { Deletions, Turnover } from '../deletions.ts';
 import type { Holds } from '../guard.ts';
 import type { LocalTree, PlanSize } from '../plan.ts';
 import type { Repairs } from '../repairs.ts';
@@ -17,6 +17,7 @@ export type Work =
       readonly type: 'replicating';
       readonly id: GenerationId;
       readonly plan: Replication;
+      readonly turnover: Turnover;
       readonly done: Progress;
     }
   /** Waits for a scan that began after `mark` was asked for: nothing older says what the disk holds. */
@@ -88,6 +89,11 @@ export type Effect =
 
 /** Failure codes of our own, beside the system's. */
 export const missingCode = 'CONTENT_MISSING';
+/** Of `packages/tree`: the content that came is not the one that was asked for. */
+export const changedCode = 'DIGEST_MISMATCH';
+
+/** Failures of a file that changed on the master while it was sent: the next generation has it. */
+export const contentCodes: ReadonlySet<string> = new Set([missingCode, changedCode, 'SIZE_MISMATCH']);
 
 export const missingFailure = (path: string): FileFailure => ({
   path,
@@ -114,5 +120,5 @@ export const initialState = ({ linked, announced, firstMark }: Beginning, now: n
   guard: new Map(),
   waits: new Map(),
   repairs: new Map(),
-  deletions: new Map(),
+  deletions: [],
 });

@@ -1,4 +1,5 @@
 import type { Health } from '@muster/control';
+import { generationWords } from '@muster/protocol';
 import { type Paint, renderTable, type Tone } from './table.ts';
 import { age, bytes, counted, printable } from './units.ts';
 
@@ -19,6 +20,7 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ['Node', `${printable(health.node)}, ${health.role} of cluster ${printable(health.cluster)}`],
     ['Process', `${health.pid}, Muster ${printable(health.version)}, up ${age(health.uptimeMs)}`],
     ['State', paint(health.state, tones[health.state])],
+    ...(health.why === undefined ? [] : [['Why', printable(health.why)] as const]),
     ['Generation', generation(health)],
     ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
     ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),
@@ -36,7 +38,7 @@ function generation({ role, holds, generation: newest }: Health): string {
   if (newest === undefined) return `${holds.generation} held, the newest is not known`;
   return newest.generation === holds.generation && newest.epoch === holds.epoch
     ? `${holds.generation}, the newest`
-    : `${holds.generation} held, ${newest.generation} is the newest`;
+    : `${generationWords(holds, newest).replace('generation ', '')} held, ${newest.generation} is the newest`;
 }
 
 /** Since the start. Workers write, masters only read. */

@@ -18,11 +18,16 @@ const syncTones: Readonly<Record<NodeView['sync'], Tone>> = {
   unknown: 'dim',
 };
 
-/** Whether every node of the cluster is up and holds the master's newest generation. */
+/** A worker that said goodbye was stopped on purpose: nothing is expected of it. */
+const isExpected = ({ role, liveness }: NodeView): boolean => role === 'master' || liveness !== 'left';
+
+/** Whether every node of the cluster, but for workers that left, is up and holds the master's newest generation. */
 export const isInSync = (view: ClusterView): boolean =>
   view.nodes.length > 0 &&
   view.nodes.some(({ role }) => role === 'master') &&
-  view.nodes.every((node) => node.liveness === 'up' && node.sync === 'in-sync' && (node.lag ?? 0) === 0);
+  view.nodes
+    .filter(isExpected)
+    .every((node) => node.liveness === 'up' && node.sync === 'in-sync' && (node.lag ?? 0) === 0);
 
 /** Master first, then by name. */
 export const inOrder = (nodes: readonly NodeView[]): readonly NodeView[] =>
@@ -43,7 +48,9 @@ export function renderNodes(view: ClusterView, paint: Paint): string[] {
 
 function summary({ cluster, nodes, generation }: ClusterView): string {
   const held = generation === undefined ? 'no generation yet' : `generation ${generation.generation}`;
-  return `Cluster ${printable(cluster)}: ${counted(nodes.length, 'node')}, ${held}`;
+  const left = nodes.filter((node) => !isExpected(node)).length;
+  const away = left === 0 ? '' : ` (${left} left)`;
+  return `Cluster ${printable(cluster)}: ${counted(nodes.length, 'node')}${away}, ${held}`;
 }
 
 const row = (node: NodeView): readonly Cell[] => [

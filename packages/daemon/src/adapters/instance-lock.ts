@@ -6,18 +6,33 @@
  * kept in R, so that nobody who may not read R can hold the name against us.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { exitCodes, StartError } from '../exit-codes.ts';
 
 export interface InstanceLock {
+  /** Where the token lies. */
+  readonly path: string;
+  /**
+   * Writes the token that is locked anew where its file is gone, or bears another one that nobody holds, or none: without it a second
+   * daemon would lock a token of its own and run beside. Resolves with whether it was written. Rejects with the system's
+   * error, or with a `StartError` (`ALREADY_RUNNING`) when such a second daemon runs.
+   */
+  restore(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /** Rejects with a `StartError` (`ALREADY_RUNNING`, exit code 75) when another process holds R. */
 export async function lockInstance(root: string): Promise<InstanceLock> {
-  const token = await lockToken(join(root, 'queue/cluster/muster/instance'));
+  const path = join(root, 'queue/cluster/muster/instance');
+  const token = await lockToken(path);
+  const server = await hold(token, root);
+  return { path, restore: () => restoreToken(path, token, root), release: () => letGo(server) };
+}
+
+/** Binds the kernel's name of `token`. */
+async function hold(token: string, root: string): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
   server.unref();
   await new Promise<void>((resolve, reject) => {
@@ -26,7 +41,26 @@ export async function lockInstance(root: string): Promise<InstanceLock> {
     });
     server.listen(`\0muster-${token}`, resolve);
   });
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+  return server;
+}
+
+const letGo = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+async function restoreToken(path: string, token: string, root: string): Promise<boolean> {
+  const found = await readIfThere(path);
+  if (found === token) return false;
+  await mkdir(dirname(path), { recursive: true, mode: 0o770 });
+  if (found === undefined) return (await placeToken(path, token)) === token;
+  // A start in between has left its own: it may be overwritten once nobody holds it.
+  const other = isToken(found) ? await hold(found, root) : undefined;
+  try {
+    const draft = `${path}.${token}`;
+    await writeFile(draft, token, { mode: 0o600, flush: true });
+    await rename(draft, path);
+  } finally {
+    if (other !== undefined) await letGo(other);
+  }
+  return true;
 }
 
 const alreadyRunning = (root: string): StartError =>
@@ -36,17 +70,18 @@ const alreadyRunning = (root: string): StartError =>
     exitCodes.alreadyRunning,
   );
 
+const isToken = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
+
 /** Reads the token, or makes one; of two that make one at once, both use the first. */
 async function lockToken(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o770 });
-  const token = (await readIfThere(path)) ?? (await makeToken(path));
-  if (/^[0-9a-f]{32}$/.test(token)) return token;
+  const token = (await readIfThere(path)) ?? (await placeToken(path, randomBytes(16).toString('hex')));
+  if (isToken(token)) return token;
   throw new StartError('INSTANCE_FILE', `${path} is not what Muster wrote. Delete it and start again.`);
 }
 
-/** Written under a name of its own and linked when it is whole: a kill or a full disk leaves no half token behind. */
-async function makeToken(path: string): Promise<string> {
-  const token = randomBytes(16).toString('hex');
+/** Written under a name of its own and linked when it is whole: a kill or a full disk leaves no half token behind. Resolves with the token that lies there then. */
+async function placeToken(path: string, token: string): Promise<string> {
   const draft = `${path}.${token}`;
   try {
     await writeFile(draft, token, { mode: 0o600, flag: 'wx', flush: true });

@@ -42,7 +42,12 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     }),
     listenLocally: listenLocally(controlSocketPath(root)),
     log,
-    process: { pid: process.pid, rssBytes: () => process.memoryUsage.rss(), loopDelayMs: loop.delayMs },
+    process: {
+      pid: process.pid,
+      uid: () => process.geteuid?.() ?? 0,
+      rssBytes: () => process.memoryUsage.rss(),
+      loopDelayMs: loop.delayMs,
+    },
   };
   return {
     platform,

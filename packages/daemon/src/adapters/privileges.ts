@@ -2,7 +2,9 @@
  * Adapter: gives root up for the account that owns the manager's files: `wazuh` (4.x), else `ossec`
  * (3.x), as the reference's daemon does (`reference/config.md` 5).
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Rights } from '../rights.ts';
 
 export interface Account {
   readonly name: string;
@@ -37,4 +39,30 @@ export function becomeAccount(account: Account): void {
   (process as { initgroups?: (user: string, gid: number) => void }).initgroups?.(account.name, account.gid);
   process.setgid?.(account.gid);
   process.setuid?.(account.uid);
+}
+
+/** What the process may do now. */
+export function readRights(keptRoot: boolean): Rights {
+  const uid = process.geteuid?.() ?? 0;
+  return {
+    uid,
+    gid: process.getegid?.() ?? 0,
+    groups: process.getgroups?.() ?? [],
+    mayGive: mayChangeOwners(statusOfProcess()) ?? uid === 0,
+    keptRoot,
+  };
+}
+
+function statusOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** CAP_CHOWN, bit 0 of the effective capabilities (capabilities(7), proc(5)); undefined where the text has none. */
+export function mayChangeOwners(status: string): boolean | undefined {
+  const [, bits] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  return bits === undefined ? undefined : Number.parseInt(bits.slice(-1), 16) % 2 === 1;
 }

@@ -16,3 +16,12 @@ export function endWithin(
   }, withinMs);
   timer.unref();
 }
+
+/** Longer than a reader that lives needs for what is left. */
+const unreadMs = 1_000;
+
+/** Ends the process with `code` a second from now where a standard output that nobody reads would hold it. */
+export function leaveUnread(code: ExitCode): void {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) return;
+  setTimeout(() => process.exit(code), unreadMs).unref();
+}

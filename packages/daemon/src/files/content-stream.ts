@@ -26,8 +26,11 @@ const requestFiles = 1_000;
 const requestBytes = 64 * 1024 * 1024;
 
 /**
- * Sends what `source` has of `wanted`, in order. Rejects when the stream was aborted, or when a file
- * turns out shorter or longer than it was: half a content cannot be taken back.
+ * Sends what `source` has of `wanted`, in order. Rejects when the stream was aborted.
+ *
+ * A file that changes while it is sent must not cost the others: one that became shorter is filled up
+ * with zeros, of one that became longer the rest is left out. Its digest cannot fit then, so that the
+ * receiver throws this one file away, and a newer generation is on its way.
  */
 export async function sendContent(
   source: ContentSource,
@@ -36,29 +39,31 @@ export async function sendContent(
 ): Promise<void> {
   const out = gather(stream);
   let left = 0;
-  const whole = (): void => {
-    if (left !== 0) throw new Error('a file became shorter while it was sent');
+  const fill = (): void => {
+    for (; left > 0; left -= Math.min(left, zeros.length)) out.add(zeros.subarray(0, Math.min(left, zeros.length)));
   };
   const sink: ContentSink = {
     begin: (index) => {
-      whole();
+      fill();
       left = wanted[index]!.size;
       out.add(contentHeader('follows', left));
     },
     missing: () => {
-      whole();
+      fill();
       out.add(contentHeader('missing', 0));
     },
     write: async (bytes) => {
-      left -= bytes.length;
-      if (left < 0) throw new Error('a file became longer while it was sent');
-      await out.write(bytes);
+      const taken = bytes.subarray(0, left);
+      left -= taken.length;
+      await out.write(taken);
     },
   };
   await source.fetch(wanted, sink, stream.signal);
-  whole();
+  fill();
   await out.flush();
 }
+
+const zeros = new Uint8Array(gatherBytes);
 
 /** Joins small pieces into one write. `add` never waits; what it added leaves with the next `write` or `flush`. */
 function gather(stream: ByteStream) {
@@ -70,10 +75,10 @@ function gather(stream: ByteStream) {
   };
   const flush = async (): Promise<void> => {
     if (size === 0) return;
-    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size);
+    const joined = size > 2 * gatherBytes || pieces.length === 1 ? pieces : [Buffer.concat(pieces, size)];
     pieces = [];
     size = 0;
-    await stream.write(bytes);
+    for (const bytes of joined) await stream.write(bytes);
   };
   const write = async (bytes: Uint8Array): Promise<void> => {
     add(bytes);

@@ -17,6 +17,7 @@ import {
   type WireMessage,
 } from '@muster/protocol';
 import type { NodeFiles } from '../files/node-files.ts';
+import type { KnownWorkers } from '../known-workers.ts';
 import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
@@ -36,6 +37,10 @@ export interface AnswerSources {
   readonly integrity: Ref<IntegrityMessage>;
 }
 
+export interface MasterSources extends AnswerSources {
+  readonly known: Pick<KnownWorkers, 'missing' | 'forget'>;
+}
+
 export interface WorkerSources extends AnswerSources {
   readonly fileReplica: Ref<FileReplicaMessage>;
   readonly dialer: () => Ref<DialerMessage>;
@@ -49,19 +54,26 @@ const askMs = 5_000;
 const noSuchNode = 'no-such-node';
 
 /** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
-export function masterAnswers(sources: AnswerSources): ControlAnswers {
-  const { config, keepAlive, integrity } = sources;
+export function masterAnswers(sources: MasterSources): ControlAnswers {
+  const { config, keepAlive, integrity, known, platform } = sources;
+  const { uid } = platform.process;
   const own = config.cluster.nodeName;
-  const rows = async (): Promise<readonly NodeView[]> => [
-    ownRow(sources, {}),
-    ...(await ask(keepAlive, getNodes, askMs)),
-  ];
+  const rows = async (): Promise<readonly NodeView[]> => {
+    const seen = [ownRow(sources, {}), ...(await ask(keepAlive, getNodes, askMs))];
+    return [...seen, ...known.missing(seen)];
+  };
   return {
     ...common(sources, async () => ({})),
+    forget: async (node) => {
+      const { name, liveness } = found(node, await rows());
+      if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
+      known.forget(name);
+      tell(keepAlive, { type: 'forget', peer: name });
+    },
     cluster: async () => clusterView(sources, await rows()),
     explain: async (node) => {
-      if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs)));
-      return explained(explainPeer(found(node, await rows())));
+      if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs), uid()));
+      return explained(explainPeer(found(node, await rows()), sources.standing.read().holds));
     },
   };
 }
@@ -82,6 +94,9 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     ]);
   };
   return {
+    forget: () => {
+      throw notMaster;
+    },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
@@ -95,7 +110,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       }
       const answer = await askMaster(sources, { type: 'explain', node });
       if (answer?.type === 'explanation') return (answer satisfies Explanation).text;
-      return explained(explainPeer(found(node, (await ownView()).nodes)));
+      const { nodes, generation } = await ownView();
+      return explained(explainPeer(found(node, nodes), generation));
     },
   };
 }
@@ -122,7 +138,7 @@ async function askMaster({ master }: WorkerSources, message: WireMessage): Promi
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain'> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget'> {
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
@@ -145,7 +161,7 @@ async function mastersGeneration(keepAlive: Ref<KeepAliveMessage>): Promise<Gene
 async function health(sources: AnswerSources): Promise<Health> {
   const { config, platform, system, files, standing, peers, keepAlive, integrity } = sources;
   const view = await ask(integrity, getIntegrityState, askMs);
-  const { holds, state } = standing.read();
+  const { holds, state, why } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
   const actors = system.inspect();
   return {
@@ -157,6 +173,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     uptimeMs: platform.clock.now() - (actors[0]?.startedAt ?? 0),
     cluster: config.cluster.name,
     state,
+    ...optionalText('why', why),
     ...(holds === undefined ? {} : { holds }),
     ...(newest === undefined ? {} : { generation: newest }),
     files: view.files,
@@ -211,4 +228,12 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   throw unknownNode(`There is no node "${name}" in this cluster; there are: ${names}.`);
 }
 
+const notMaster = Object.assign(new Error('Only the master forgets workers: ask it.'), { code: 'not-master' });
+const notGone = (name: string): Error =>
+  Object.assign(
+    new Error(`"${name}" is not gone: stop its Muster first; a worker that is down or left can be forgotten.`),
+    {
+      code: 'node-not-gone',
+    },
+  );
 const unknownNode = (text: string): Error => Object.assign(new Error(text), { code: noSuchNode });

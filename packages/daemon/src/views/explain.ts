@@ -1,7 +1,7 @@
 /** Plain words on one node, for `muster why`. Pure. */
 import type { IntegrityView } from '@muster/integrity';
 import type { LinkView } from '@muster/node';
-import type { NodeView } from '@muster/protocol';
+import { type GenerationId, generationWords, type NodeView } from '@muster/protocol';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
@@ -17,24 +17,32 @@ export function tryWords({ state, attempt, lastError, nextTryMs }: LinkView): st
   return [last, next].filter((words) => words !== '').join(' ');
 }
 
-/** One paragraph on a peer, from what its beats and its link say. */
-export function explainPeer(row: NodeView): string {
-  const { name, liveness, reason, sync, holds, lag, behindMs, heardMs, why } = row;
-  if (liveness === 'down' || liveness === 'left') {
-    return `${name} is ${liveness}: ${reason}. It was last heard ${seconds(heardMs)} ago. What it holds now is not known.`;
-  }
+/** One paragraph on a peer, from what its beats and its link say; `newest`: the master's generation, where it is known. */
+export function explainPeer(row: NodeView, newest?: GenerationId): string {
+  const { name, liveness, reason, sync, holds, lag, behindMs, why } = row;
+  if (liveness === 'down' || liveness === 'left') return awayWords(row);
   if (liveness === 'unknown') return `${name} is linked and has not spoken yet.`;
   const suspicion = liveness === 'suspect' ? ` It is suspect: ${reason}.` : '';
   if (sync === 'in-sync' && (lag ?? 0) === 0) {
     return `${name} is in sync: its disk holds generation ${holds?.generation ?? '?'}, the master's newest.${suspicion}`;
   }
-  const has = holds === undefined ? 'holds no whole generation' : `holds generation ${holds.generation}`;
+  const has = holds === undefined ? 'holds no whole generation' : `holds ${generationWords(holds, newest)}`;
   const behind = behindMs > 0 ? `, for ${seconds(behindMs)} now` : '';
   return `${name} is not in sync: it ${has}${behind}. ${why ?? 'It has not said why.'}${suspicion}`;
 }
 
-/** One paragraph on a master, from its own integrity actor. */
-export function explainMaster(name: string, view: IntegrityView): string {
+function awayWords({ name, liveness, reason, role, heardMs }: NodeView): string {
+  const words = [
+    `${name} ${liveness === 'left' ? 'has left' : 'is down'}: ${reason}.`,
+    heardMs > 0 ? `It was last heard ${seconds(heardMs)} ago.` : '',
+    'What it holds now is not known.',
+    liveness === 'left' && role === 'worker' ? 'It was stopped on purpose and does not count as missing.' : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+/** One paragraph on a master, from its own integrity actor; `uid`: the user that it runs as. */
+export function explainMaster(name: string, view: IntegrityView, uid: number): string {
   const { phase, id, files, problems, why, watching } = view;
   const published =
     id === undefined ? 'has published no generation yet' : `has published generation ${id.generation} (${files} files)`;
@@ -43,7 +51,7 @@ export function explainMaster(name: string, view: IntegrityView): string {
       ? ' The system has no more watches: changes are found by polling. Raise fs.inotify.max_user_watches.'
       : '';
   if (phase === 'watching' && problems.length === 0)
-    return `${name} is the master and ${published}; it watches its files.${polling}`;
+    return `${name} is the master and ${published}; it watches its files.${why === undefined ? '' : ` ${why}`}${polling}`;
   const held = problems.filter(({ effect }) => effect === 'held');
   const blocking = problems.filter(({ effect }) => effect === 'blocking');
   const words = [
@@ -51,6 +59,7 @@ export function explainMaster(name: string, view: IntegrityView): string {
     blocking.length === 0
       ? ''
       : `Nothing newer is published, and so nothing is deleted anywhere, until this is mended: ${listed(blocking)}.`,
+    blocking.some(({ code }) => code.startsWith('unreadable')) ? `This daemon runs as uid ${uid}.` : '',
     blocking.length === 0 && why !== undefined ? why : '',
     held.length === 0 ? '' : `Left out of the synchronisation: ${listed(held)}.`,
   ];

@@ -132,6 +132,11 @@ describe('workers that wait an hour for a second generation keep their files whi
   it.each([
     ['is emptied', (path: string) => writeFile(path, ''), /would empty etc\/client\.keys/],
     ['is deleted', (path: string) => rm(path), /would delete etc\/client\.keys/],
+    [
+      'holds nothing but line ends',
+      (path: string) => writeFile(path, '\n\n'),
+      /would shrink etc\/client\.keys from \d+ to 2 bytes/,
+    ],
   ])(
     'client.keys %s; why says so, and it is in sync when it is back',
     async (_, harm, words) => {

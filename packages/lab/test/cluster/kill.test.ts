@@ -90,7 +90,7 @@ async function converged(flipping: Flipping): Promise<void> {
     'the journal is done',
     () => !existsSync(join(state, 'journal')) && !existsSync(join(state, 'journal.new')),
   );
-  await until('the trash holds one generation at most', () => trashOf(state).length <= 1);
+  await until('the trash holds eight generations at most', () => trashOf(state).length <= 8);
 }
 
 const trashOf = (state: string): readonly string[] =>

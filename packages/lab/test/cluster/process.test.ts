@@ -184,9 +184,15 @@ describe('a daemon', () => {
       await rename(log, `${log}.old`);
       await hangup('log level debug');
       expect((await readFile(`${log}.old`, 'utf8')).length).toBeGreaterThan(0);
-      await writeFile(options, 'log:\n  level: deafening\n');
+      await writeFile(options, 'log:\n  level: deafening\n  format: xml\n');
       await hangup('The configuration cannot be read again, the node goes on with the old one');
-      expect(await readFile(log, 'utf8')).toMatch(/log\.level.*deafening/s);
+      await until('every fault is logged', async () => (await readFile(log, 'utf8')).includes('log.format in'));
+      const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('] Configuration: '));
+      expect(lines.map((line) => line.replace(/.*?\] Config.* \((\S+) in .*found: (\S+);.*/, '$1 $2')).sort()).toEqual([
+        'log.format "xml"',
+        'log.level "deafening"',
+      ]);
+      expect(lines.join('')).not.toContain('\\n');
       await rm(options);
       await hangup('log level info');
       await cluster.inSync();
@@ -196,3 +202,25 @@ describe('a daemon', () => {
     }
   }, 60_000);
 });
+
+it('files that somebody cleared away beside a node that runs are made anew, and no second one gets in', async () => {
+  const cluster = await openCluster({ workers: 0 });
+  const { master } = cluster;
+  try {
+    master.start();
+    await until('it answers', async () => (await master.ask((client) => client.health())).pid === master.pid());
+    const token = readFileSync(join(master.root, 'queue/cluster/muster/instance'), 'utf8');
+    // The node may save its cache or its epoch into the folder meanwhile.
+    await rm(join(master.root, 'queue/cluster'), { recursive: true, maxRetries: 10 });
+    await rm(join(master.root, 'var/run', `wazuh-clusterd-${master.pid()}.pid`));
+    await until('the pid file is back', () => pidFiles(master).length === 1);
+    expect(readFileSync(join(master.root, 'queue/cluster/muster/instance'), 'utf8')).toBe(token);
+    await until('it answers', async () => (await master.ask((client) => client.health())).pid === master.pid());
+    const twin = cluster.twin(master);
+    twin.start();
+    expect(await twin.exited()).toBe(75);
+    expect(master.output()).toContain('was deleted or replaced; it is made anew');
+  } finally {
+    await cluster.close();
+  }
+}, 60_000);

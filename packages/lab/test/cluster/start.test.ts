@@ -56,3 +56,25 @@ test('a directory that cannot be written ends the start with code 1, and is name
     await cluster.close();
   }
 });
+
+test.each([
+  ['an empty file', '', /there is no <cluster> section in .*etc\/ossec\.conf; nothing to do/],
+  ['another root', '<ossec>\n<cluster>\n</cluster>\n</ossec>\n', /there is no <cluster> section in/],
+  [
+    'a disabled section',
+    '<ossec_config>\n<cluster>\n<disabled>yes</disabled>\n</cluster>\n</ossec_config>\n',
+    /the cluster is disabled in .*etc\/ossec\.conf \(<disabled>\); nothing to do/,
+  ],
+])('a start with %s for ossec.conf does nothing, with code 0, and says which it is', async (_, text, words) => {
+  const cluster = await openCluster({
+    workers: 0,
+    prepare: ({ root }) => writeFile(join(root, 'etc/ossec.conf'), text),
+  });
+  try {
+    cluster.master.start();
+    expect(await cluster.master.exited()).toBe(0);
+    expect(cluster.master.output()).toMatch(words);
+  } finally {
+    await cluster.close();
+  }
+});
