@@ -37,10 +37,9 @@ import { openKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import {
-  closeLink,
   integrityConfig,
   keepAliveConfig,
-  linkedPeers,
+  keepAliveDeps,
   linkSettings,
   openStanding,
   type RunningNode,
@@ -57,7 +56,7 @@ export async function composeMaster(
   platform: Platform,
   giveUp: (reason: string) => void,
 ): Promise<RunningNode> {
-  const { clock, disk, log, process, wallNow } = platform;
+  const { clock, disk, log, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
     dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
     exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
@@ -80,13 +79,7 @@ export async function composeMaster(
     spawnKeepAlive(
       parent,
       {
-        clock,
-        wallMs: wallNow,
-        status: standing.read,
-        loopDelayMs: process.loopDelayMs,
-        linkedPeers: linkedPeers(peers),
-        sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
-        closeLink: closeLink(peers),
+        ...keepAliveDeps(platform, peers, standing),
         report: (event) => {
           known.take(event);
           logKeepAlive(log, limit, 'Master', event);

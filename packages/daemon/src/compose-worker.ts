@@ -34,10 +34,9 @@ import { heldLog, integrityLog, logPolling, logReplica, logReplication } from '.
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
-  closeLink,
   integrityConfig,
   keepAliveConfig,
-  linkedPeers,
+  keepAliveDeps,
   linkSettings,
   openStanding,
   type RunningNode,
@@ -54,7 +53,7 @@ export async function composeWorker(
   platform: Platform,
   giveUp: (reason: string) => void,
 ): Promise<RunningNode> {
-  const { clock, disk, log, process, random, wallNow } = platform;
+  const { clock, disk, log, random } = platform;
   const { root: ossec, table, cluster, muster } = config;
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
@@ -91,13 +90,7 @@ export async function composeWorker(
     spawnKeepAlive(
       parent,
       {
-        clock,
-        wallMs: wallNow,
-        status: standing.read,
-        loopDelayMs: process.loopDelayMs,
-        linkedPeers: linkedPeers(peers),
-        sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
-        closeLink: closeLink(peers),
+        ...keepAliveDeps(platform, peers, standing),
         report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),

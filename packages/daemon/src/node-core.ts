@@ -3,7 +3,7 @@
  */
 import { type ActorSystem, type Ref, type Supervisor, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
-import type { KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
+import type { KeepAliveDeps, KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
 import { type LinkDeps, linkLimits, type OwnIdentity, type PausedLink } from '@muster/link';
 import { type NodeDeps, type NodeEvent, spawnNode } from '@muster/node';
 import type { LineLimit } from './line-limit.ts';
@@ -114,17 +114,32 @@ async function dropLink(
 }
 
 /** For the keep-alive: who is linked now. */
-export const linkedPeers = (peers: Peers) => () =>
+const linkedPeers = (peers: Peers) => () =>
   peers.all().map(({ link: { peer }, number }) => {
     const { node, role, version: peerVersion, address, skewMs } = peer;
     return { peer: node, link: number, role, version: peerVersion, address, skewMs };
   });
 
 /** For the keep-alive: closes one certain link. */
-export const closeLink = (peers: Peers) => (name: string, number: number, text: string) => {
+const closeLink = (peers: Peers) => (name: string, number: number, text: string) => {
   const node = peers.of(name);
   if (node?.number === number) tell(node.actor, { type: 'close', code: 'silent', text });
 };
+
+/** What the keep-alive of either role needs; whom it reports to is the composition's matter. */
+export const keepAliveDeps = (
+  { clock, wallNow, process }: Platform,
+  peers: Peers,
+  standing: Standing,
+): Omit<KeepAliveDeps, 'report'> => ({
+  clock,
+  wallMs: wallNow,
+  status: standing.read,
+  loopDelayMs: process.loopDelayMs,
+  linkedPeers: linkedPeers(peers),
+  sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),
+  closeLink: closeLink(peers),
+});
 
 /** For `spawnKeepAlive`. */
 export const keepAliveConfig = ({ cluster, muster: { keepAlive } }: NodeConfig) => ({
