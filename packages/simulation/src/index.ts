@@ -1,0 +1,6 @@
+/** A whole cluster in one process, on one clock, from one seed. */
+export { type Dice, openDice } from './dice.ts';
+export { type Host, openHost } from './host.ts';
+export { openTimeline, type Timeline } from './timeline.ts';
+export { openTrace, type Trace } from './trace.ts';
+export { Violation } from './violation.ts';
