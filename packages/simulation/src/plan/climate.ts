@@ -16,7 +16,7 @@ const drawDisk = (dice: Dice): DiskClimate => {
   return {
     latency: { minMs, maxMs: minMs * dice.pick([1, 3, 20]), perFileMs: dice.pick([0, 0.001, 0.01, 0.05]) },
     yieldAfterStep: dice.pick([0, 0, 0.05, 0.5]),
-    hints: { maxLateMs: dice.pick([0, 0, 5, 100]), lost: 0, twice: dice.pick([0, 0, 0.1]) },
+    hints: { maxLateMs: dice.pick([0, 0, 5, 100]), lost: 0, twice: dice.pick([0, 0, 0.1]), queued: 16_384 },
   };
 };
 

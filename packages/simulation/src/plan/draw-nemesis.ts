@@ -16,7 +16,7 @@ const effects = (dice: Dice): number => Math.ceil(2 ** dice.between(0, 9));
 const ofProcesses: Draws<keyof typeof processFaults> = {
   kill: (dice, shape) => ({ node: node(dice, shape), downMs: downMs(dice) }),
   'kill-at-effect': (dice, shape) => ({ node: node(dice, shape), effects: effects(dice), downMs: downMs(dice) }),
-  'lose-power': (dice, shape) => ({ node: node(dice, shape), downMs: downMs(dice), silent: dice.chance(0.5) }),
+  'lose-power': (dice, shape) => ({ node: node(dice, shape), downMs: downMs(dice) }),
   'lose-power-at-effect': (dice, shape) => ({
     node: node(dice, shape),
     effects: effects(dice),
@@ -137,6 +137,7 @@ const ofDisks: Draws<keyof typeof diskFaults> = {
     maxLateMs: dice.pick([0, 100, 5_000]),
     lost: dice.pick([0, 0.3, 1]),
     twice: dice.pick([0, 0.5, 1]),
+    queued: dice.pick([16_384, 16_384, 64, 4]),
     forMs: forMs(dice),
   }),
   'few-watches': (dice, shape) => ({ node: node(dice, shape), watches: dice.pick([0, 1, 3]), forMs: forMs(dice) }),

@@ -1,4 +1,6 @@
 /** What a seed decides beforehand, as data. */
+
+export { scheduleDeeds } from '../nemesis/chaos.ts';
 export {
   type Deed,
   type DeedKind,
@@ -20,5 +22,5 @@ export { nodesOf } from './of-nodes.ts';
 export { type Climate, masterName, nodeNames, type Plan, type WorkerStart, workerName } from './plan.ts';
 export { type PlanOptions, planOf } from './plan-of.ts';
 export type { Settings } from './settings.ts';
-export { until, withDefaultOptions, withFiles, without, withWorkers } from './shrink.ts';
+export { plain, until, withDefaultOptions, withFiles, without, withWorkers } from './shrink.ts';
 export { workedDirectories } from './workload-deeds.ts';

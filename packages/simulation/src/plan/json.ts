@@ -48,7 +48,7 @@ const climate = shape({
   disk: shape({
     latency: shape({ minMs: ms, maxMs: ms, perFileMs: ms }),
     yieldAfterStep: chance,
-    hints: shape({ maxLateMs: ms, lost: chance, twice: chance }),
+    hints: shape({ maxLateMs: ms, lost: chance, twice: chance, queued: whole(0, 1_000_000) }),
   }),
   network: shape({ latency: span, bandwidth: amount(0.001, 1e12), handshake: span, split: chance }),
   driftMs: record(amount(-1_000, 1_000)),

@@ -9,8 +9,7 @@ export const processFaults = {
   kill: { node, downMs: duration },
   /** Right before the n-th effect from then on. */
   'kill-at-effect': { node, effects: whole(1, 1_000_000), downMs: duration },
-  /** `silent`: the peers hear nothing, not even a reset. */
-  'lose-power': { node, downMs: duration, silent: flag },
+  'lose-power': { node, downMs: duration },
   'lose-power-at-effect': { node, effects: whole(1, 1_000_000), downMs: duration },
   /** Everybody at the same time. */
   blackout: { downMs: duration },
@@ -68,7 +67,15 @@ export const diskFaults = {
   },
   'full-disk': { node, freeBytes: whole(0, 1e12), forMs: duration },
   'slow-disk': { node, minMs: duration, maxMs: duration, perFileMs: duration, forMs: duration },
-  hints: { node, maxLateMs: duration, lost: probability, twice: probability, forMs: duration },
+  /** More than `queued` that wait are lost too. */
+  hints: {
+    node,
+    maxLateMs: duration,
+    lost: probability,
+    twice: probability,
+    queued: whole(0, 1_000_000),
+    forMs: duration,
+  },
   'few-watches': { node, watches: whole(0, 1_000_000), forMs: duration },
   /** `bare`: an empty directory stays in its place, as a mount point does. */
   unmount: { node, directory: text, bare: flag, forMs: duration },

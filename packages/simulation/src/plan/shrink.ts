@@ -1,6 +1,7 @@
 /** A plan made smaller. What is left of it is as it was: no deed moves because another is gone. */
 import { withFewer } from './of-nodes.ts';
 import { nodeNames, type Plan } from './plan.ts';
+import { quietClimate } from './plan-of.ts';
 import { healWithin } from './timings.ts';
 
 /** Without these deeds. Ids that it does not have are no fault. */
@@ -42,3 +43,18 @@ export const withDefaultOptions = (plan: Plan): Plan => ({
   ...plan,
   settings: { ...plan.settings, musterYaml: '', healWithinMs: healWithin({}) },
 });
+
+const withSettings = (plan: Plan, settings: Partial<Plan['settings']>): Plan => ({
+  ...plan,
+  settings: { ...plan.settings, ...settings },
+});
+
+/** What a run may do without, by name: each makes one part of a plan as plain as can be. */
+export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
+  turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
+  clocks: (plan) => withSettings({ ...plan, climate: { ...plan.climate, driftMs: {} } }, { skewMs: {} }),
+  options: withDefaultOptions,
+  files: (plan) => withFiles(plan, 3),
+  climate: (plan) => ({ ...plan, climate: { ...quietClimate, driftMs: plan.climate.driftMs } }),
+  starts: (plan) => ({ ...plan, starts: {} }),
+};

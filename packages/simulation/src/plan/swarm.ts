@@ -35,6 +35,8 @@ function drawAppetite<K extends DeedKind>(dice: Dice, all: readonly K[], rarest:
   return { kinds, weights, perMinute: Math.exp(dice.between(Math.log(rarest), Math.log(often))) };
 }
 
+const draws = { ...drawWorkload, ...drawNemesis } as Readonly<Record<DeedKind, (dice: Dice, shape: Shape) => object>>;
+
 /** By time, with their ids. */
 export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed[] {
   const drafts = [
@@ -44,9 +46,6 @@ export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed
   bunch(dice.fork('bunch'), drafts, shape.chaosMs);
   drafts.sort((one, other) => one.atMs - other.atMs);
   return drafts.map(({ kind, atMs, dice: own }, index): Deed => {
-    const draws = { ...drawWorkload, ...drawNemesis } as Readonly<
-      Record<DeedKind, (dice: Dice, shape: Shape) => object>
-    >;
     return { id: String(index + 1), atMs, kind, ...draws[kind](own, shape) } as Deed;
   });
 }
