@@ -41,7 +41,8 @@ export type Broken =
   /** After healing every worker equals the master within a bounded time. */
   | 'converges'
   /** No actor, timer, link, stream or file is left after a stop. */
-  | 'nothing-left';
+  | 'nothing-left'
+  | 'unhandled-rejection';
 
 /** Lines of a built module. */
 export const lines = (...text: readonly string[]): string => text.join('\n');

@@ -100,4 +100,17 @@ export const scanFaults: readonly PlantedFault[] = [
     expects: ['nothing-left'],
     needs: 'a link is cut while a file of more than 64 KiB is sent; then the master stops',
   },
+  {
+    name: 'cache-failure-unhandled',
+    about: 'A digest cache that cannot be written rejects where nobody listens, and is never written again.',
+    module: 'packages/tree/dist/cache-writer.js',
+    find: lines(
+      '        await disk.replace(path, bytes, 0o600).catch(() => {',
+      '            unsaved = true;',
+      '        });',
+    ),
+    put: '        await disk.replace(path, bytes, 0o600);',
+    expects: ['unhandled-rejection'],
+    needs: 'the disk is full or fails while the cache is saved: twice a minute at most, when files changed',
+  },
 ];
