@@ -36,7 +36,7 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/restart.js',
     find: 'history: [...recent, { child, at }]',
     put: 'history: [{ child, at }]',
-    expects: ['actor-restarts'],
+    expects: ['restart-budget'],
     needs: 'actors crash more often than the budget grants; the situation "restart budget spent" is never met',
   },
   {
@@ -45,17 +45,8 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/mailbox.js',
     find: 'const to = (box.head + n) & (size - 1);',
     put: 'const to = n;',
-    expects: ['actor-order', 'actor-restarts'],
+    expects: ['crashes-asked-for', 'actor-order'],
     needs:
       'more than 16 messages wait in one mailbox: a node of many peers, or many hints, after a pause or late turns',
-  },
-  {
-    name: 'mailbox-bound-ignored',
-    about: 'A mailbox that refuses what overflows counts the refusal and takes the message nevertheless.',
-    module: 'packages/actor/dist/deliver.js',
-    find: lines('    else if (!offered)', "        bury(cell, message, 'refused');", '    return false;'),
-    put: '    return true;',
-    expects: ['bounded-mailboxes'],
-    needs: 'more than 10,000 messages of one link wait for their node actor: a crowd that floods, turns that come late',
   },
 ];

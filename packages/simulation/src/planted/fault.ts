@@ -20,26 +20,36 @@ export interface PlantedFault {
 export type Broken =
   /** One handler at a time, order per sender, nothing lost on the way. */
   | 'actor-order'
-  /** An actor crashes only when it was made to; restarts stay within their budget. */
-  | 'actor-restarts'
+  /** An actor crashes only when somebody made it, or the world it stands in. */
+  | 'crashes-asked-for'
+  /** A supervisor gives up when its restarts are spent. */
+  | 'restart-budget'
   /** An ask of an actor that stops fails at once. */
   | 'ask-fails-at-once'
-  | 'bounded-mailboxes'
+  /** No more waits for a slow peer than the limits say. */
   | 'bounded-buffers'
+  /** Generations only grow, and each has one root. */
+  | 'generations-grow'
   /** No generation is reported that the disk does not hold. */
-  | 'reported-is-held'
+  | 'generation-held'
   /** No torn or mixed file under its final name. */
-  | 'no-torn-file'
-  /** Deletions wait for the guard, and take only what the master no longer has. */
-  | 'guarded-deletions'
+  | 'whole-files'
+  /** Nothing is deleted that the master still has. */
+  | 'no-wrong-deletion'
+  /** Nothing is deleted while the guard forbids it. */
+  | 'guarded-deletion'
   /** What is deleted lies in the trash. */
   | 'trash'
-  /** A transaction that has its journal is carried out. */
+  /** A transaction that has its journal is carried out, and stays so. */
   | 'journal'
   /** A refused peer changes nothing. */
   | 'refused-changes-nothing'
-  /** After healing every worker equals the master within a bounded time. */
+  /** After healing every worker equals the master, modes and all, within a bounded time. */
   | 'converges'
+  /** After healing every node sees every other as up. */
+  | 'all-up'
+  /** In a calm cluster a change travels without waiting for the full scan. */
+  | 'prompt'
   /** No actor, timer, link, stream or file is left after a stop. */
   | 'nothing-left'
   | 'unhandled-rejection';

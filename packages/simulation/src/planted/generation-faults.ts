@@ -9,7 +9,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'protocol/dist/ids.js',
     find: 'a.epoch - b.epoch || a.generation - b.generation',
     put: 'a.generation - b.generation',
-    expects: ['converges', 'reported-is-held'],
+    expects: ['converges', 'generation-held'],
     needs: "the master's files change while it is down, and its first generation meets a worker that holds as many",
   },
   {
@@ -18,7 +18,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'packages/daemon/dist/epoch.js',
     find: '(await storedEpoch(disk, path)) + 1',
     put: 'await storedEpoch(disk, path)',
-    expects: ['converges', 'reported-is-held'],
+    expects: ['generations-grow', 'converges'],
     needs:
       "the master's wall clock jumps back by more than the time since its start, it is restarted, and its files changed meanwhile",
   },
@@ -37,7 +37,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'actors/integrity/dist/shapes.js',
     find: 'return new Set([...(extent ?? []), ...more]);',
     put: 'return new Set(more);',
-    expects: ['converges'],
+    expects: ['prompt', 'converges'],
     needs:
       'two directories change within the time in which hints are gathered; a bound of convergence below the full reconcile where no hint is lost',
   },
@@ -52,7 +52,7 @@ export const generationFaults: readonly PlantedFault[] = [
       '        scanTrouble: undefined,',
       '        last: result,',
     ),
-    expects: ['converges'],
+    expects: ['prompt', 'converges'],
     needs:
       'a change while a scan runs: a slow disk, a busy operator; a bound of convergence below the full reconcile where no hint is lost',
   },
@@ -71,7 +71,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'packages/daemon/dist/files/node-files.js',
     find: lines('        hints.exhausted(error);', '        hints.poll();'),
     put: '        hints.exhausted(error);',
-    expects: ['converges'],
+    expects: ['prompt', 'converges'],
     needs: 'watches run out, then a file changes; a bound of convergence below the full reconcile',
   },
   {
@@ -89,7 +89,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'protocol/dist/tree-changes.js',
     find: 'remove: changes.remove.filter((path) => !to.held.has(path)),',
     put: 'remove: changes.remove,',
-    expects: ['guarded-deletions'],
+    expects: ['no-wrong-deletion'],
     needs: 'a file that the workers have becomes larger than the limit, or a symlink that leads outside',
   },
 ];

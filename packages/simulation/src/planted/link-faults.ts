@@ -96,14 +96,4 @@ export const linkFaults: readonly PlantedFault[] = [
     expects: ['bounded-buffers'],
     needs: 'two requests of more than 256 KiB in all over a narrow or stalled network',
   },
-  {
-    name: 'streams-outlive-link',
-    about: 'A link that ends fails its asks and pings, not its streams: both ends wait for bytes that cannot come.',
-    module: 'packages/link/dist/live-link.js',
-    find: '        flows.failAll(error);\n',
-    put: '',
-    expects: ['converges', 'nothing-left'],
-    needs:
-      'a link is cut while a manifest or contents are on their way; a bound of convergence below 120 s, or a stop right after',
-  },
 ];

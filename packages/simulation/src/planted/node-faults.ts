@@ -17,23 +17,8 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/node/dist/door.js',
     find: "    scope.signal.addEventListener('abort', close, { once: true });\n",
     put: '',
-    expects: ['actor-restarts', 'converges', 'nothing-left'],
+    expects: ['crashes-asked-for', 'converges', 'nothing-left'],
     needs: "the master's listener crashes",
-  },
-  {
-    name: 'dial-without-deadline',
-    about: 'A dial that nobody answers is waited for as long as the system does.',
-    module: 'actors/node/dist/dialer.js',
-    find: lines(
-      '            const connected = scope.after(connectWithinMs, overdue);',
-      '            const finished = scope.after(withinMs, overdue);',
-    ),
-    put: lines(
-      '            const connected = () => void [connectWithinMs, withinMs];',
-      '            const finished = () => void overdue;',
-    ),
-    expects: ['converges'],
-    needs: 'a dial that is never answered (bad-dials, silent), without a deadline of the transport itself',
   },
   {
     name: 'dial-outlives-dialer',
@@ -50,7 +35,7 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/keep-alive/dist/liveness.js',
     find: "if (before.liveness === 'up')",
     put: "if (before.liveness === 'up' || before.liveness === 'suspect')",
-    expects: ['converges'],
+    expects: ['all-up', 'converges'],
     needs: 'a silence between suspect and down; after healing each node is asked how it sees the others',
   },
 ];

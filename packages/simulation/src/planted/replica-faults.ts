@@ -8,7 +8,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: "const next = { ...state, work: { type: 'replicating',",
     put: "const next = { ...state, holds: id, work: { type: 'replicating',",
-    expects: ['reported-is-held'],
+    expects: ['generation-held'],
     needs: 'any change',
   },
   {
@@ -17,7 +17,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: 'lacks, guard, holds: undefined, waits };',
     put: 'lacks, guard, waits };',
-    expects: ['reported-is-held'],
+    expects: ['generation-held'],
     needs: 'any change after the first',
   },
   {
@@ -27,7 +27,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: 'local.problems.some(hides) ? undefined : target.id;',
     put: 'local.problems.some(hides) ? undefined : (state.announced?.id ?? target.id);',
-    expects: ['reported-is-held'],
+    expects: ['generation-held'],
     needs: 'a worker in sync is linked again, and the announced generation is another: it comes without its changes',
   },
   {
@@ -46,7 +46,7 @@ export const replicaFaults: readonly PlantedFault[] = [
       '        return undefined;',
       '    return applyChanges(target.tree, changesOf(delta), delta.held);',
     ),
-    expects: ['reported-is-held', 'converges'],
+    expects: ['generation-held', 'converges'],
     needs: 'a worker misses a generation (cut off, or its list still comes) and hears of the next with its changes',
   },
   {
@@ -55,7 +55,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: 'state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree',
     put: 'state.lacks !== undefined && state.lacks.for === target.tree',
-    expects: ['reported-is-held', 'converges'],
+    expects: ['generation-held', 'converges'],
     needs: 'an operator changes a file on a worker that is in sync',
   },
   {
@@ -73,27 +73,17 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: 'const guarded = { ...plan, changes: allowedChanges(plan.changes, state.guard, limits.classes) };',
     put: 'const guarded = plan;',
-    expects: ['guarded-deletions'],
+    expects: ['guarded-deletion'],
     needs: 'a deletion beyond the limits on the master',
   },
   {
-    name: 'guard-confirmed-by-itself',
-    about: 'A hold is confirmed by the generation that began it, once it is old enough.',
+    name: 'guard-confirmed-at-once',
+    about: 'Any second generation confirms what the first would delete, however soon it comes.',
     module: 'actors/file-sync/dist/guard.js',
-    find: 'compareGenerations(id, before.lastSaid) <= 0',
-    put: 'compareGenerations(id, before.lastSaid) < 0',
-    expects: ['guarded-deletions'],
-    needs:
-      'a deletion beyond the limits, and no second generation for the time that a confirmation takes: a partition, a paused or unreadable master',
-  },
-  {
-    name: 'guard-forgets-recent-deletions',
-    about: 'Deletions are judged one generation at a time: a tree that empties bit by bit is never suspect.',
-    module: 'actors/file-sync/dist/worker/advance.js',
-    find: 'suspectsOf(local.tree, plan.changes, limits, deletions)',
-    put: 'suspectsOf(local.tree, plan.changes, limits)',
-    expects: ['guarded-deletions'],
-    needs: 'several deletions below the limits in one directory within a minute, beyond them together',
+    find: 'at - before.heldAt >= confirmAfterMs ?',
+    put: 'at >= before.heldAt ?',
+    expects: ['guarded-deletion'],
+    needs: 'a deletion beyond the limits, and another change on the master before the time that a confirmation takes',
   },
   {
     name: 'guard-blind-to-keys',
@@ -101,7 +91,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/guard.js',
     find: 'return [...(keys === undefined ? [] : [keys]), ...classSuspects(',
     put: 'return [...(keys === undefined ? [] : []), ...classSuspects(',
-    expects: ['guarded-deletions'],
+    expects: ['guarded-deletion'],
     needs: "the master's client.keys is emptied, removed, or loses most of its agents",
   },
 ];

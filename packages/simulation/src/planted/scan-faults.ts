@@ -8,7 +8,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/packed.js',
     find: 'const identity = [device, inode, size, mtime, ctime];',
     put: 'const identity = [size, mtime];',
-    expects: ['converges', 'reported-is-held'],
+    expects: ['converges', 'generation-held'],
     needs: 'a file changes with its size and mtime kept (write-unseen)',
   },
   {
@@ -17,7 +17,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/classify.js',
     find: 'packedCtime(packed, index) >= beforeNs',
     put: 'packedCtime(packed, index) > beforeNs + 3600000000000n',
-    expects: ['converges', 'reported-is-held'],
+    expects: ['converges', 'generation-held'],
     needs: 'a file is written, scanned, and written again with the same size within one tick of the times of files',
   },
   {
@@ -26,7 +26,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/settle.js',
     find: "new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE', 'ELOOP'])",
     put: "new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE', 'ELOOP', 'CHANGED'])",
-    expects: ['guarded-deletions', 'reported-is-held'],
+    expects: ['no-wrong-deletion', 'generation-held'],
     needs: 'a file of the master changes while it is read, three times in a row: slow writes on a slow disk',
   },
   {
@@ -35,9 +35,20 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/visit.js',
     find: "const isGone = (code) => code === 'ENOENT' || code === 'ENOTDIR';",
     put: "const isGone = (code) => ['ENOENT', 'ENOTDIR', 'EACCES', 'EIO'].includes(code);",
-    expects: ['guarded-deletions', 'reported-is-held'],
+    expects: ['no-wrong-deletion', 'generation-held'],
     needs:
       'EACCES or EIO at a list of a directory below one of the table, on the master, few enough files for the guard',
+  },
+  {
+    name: 'unsettled-directory-dropped',
+    about:
+      'A directory that could not be read whole, or has a file too fresh to be sure of, is not looked at again until it changes.',
+    module: 'packages/tree/dist/visit.js',
+    find: '=> before.settled &&',
+    put: '=>',
+    expects: ['converges', 'generation-held'],
+    needs:
+      'a file cannot be read (EIO) and then can, with nothing changed about it; or a write within the tick of the one before',
   },
   {
     name: 'unmounted-directory-looks-empty',
@@ -45,7 +56,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/scan.js',
     find: 'const unmounted = await findUnmounted(disk, root, walk, visits, listings);',
     put: 'const unmounted = new Set();',
-    expects: ['guarded-deletions', 'reported-is-held'],
+    expects: ['no-wrong-deletion', 'guarded-deletion'],
     needs: 'a bare unmount on the master, longer than the guard asks again',
   },
   {
@@ -54,20 +65,8 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/classify.js',
     find: 'packedMode(packed, index) !== mode ||',
     put: '',
-    expects: ['converges', 'reported-is-held'],
+    expects: ['converges', 'generation-held'],
     needs: 'an operator changes the mode of a file on a worker',
-  },
-  {
-    name: 'broken-name-dropped',
-    about: 'A file with a line break or a backslash in its name is left out without a word.',
-    module: 'packages/tree/dist/classify.js',
-    find: lines(
-      '        else if (!isSafeName(name))',
-      '            draft.problems.push(unsafeName(joinPath(directory, name)));',
-    ),
-    put: lines('        else if (!isSafeName(name))', '            return;'),
-    expects: ['converges'],
-    needs: 'a file with such a name on the master; each of its files is either in the tree or told as a problem',
   },
   {
     name: 'oversize-looks-deleted',
@@ -75,7 +74,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/classify.js',
     find: 'return void draft.problems.push(tooLarge(path, size, maxFileBytes));',
     put: 'return;',
-    expects: ['guarded-deletions', 'reported-is-held'],
+    expects: ['no-wrong-deletion', 'generation-held'],
     needs: 'a file that the workers have grows beyond the limit on the master',
   },
   {

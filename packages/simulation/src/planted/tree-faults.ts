@@ -18,7 +18,7 @@ export const treeFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/replicate.js',
     find: '        await makeDurable(site, work, staged);\n',
     put: '',
-    expects: ['no-torn-file'],
+    expects: ['whole-files'],
     needs: 'a worker loses power after the renames and before the next sync',
   },
   {
@@ -27,7 +27,7 @@ export const treeFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/apply.js',
     find: 'await disk.sync(renamed.map(',
     put: 'void (renamed.map(',
-    expects: ['journal', 'reported-is-held'],
+    expects: ['journal', 'generation-held'],
     needs: 'a worker loses power right after a transaction, in which the removal of the journal outlives a rename',
   },
   {
@@ -45,7 +45,7 @@ export const treeFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/staging.js',
     find: 'else if (one.digest !== put.entry.digest) {',
     put: 'else if (one.digest.length !== put.entry.digest.length) {',
-    expects: ['no-torn-file'],
+    expects: ['whole-files'],
     needs: 'a file of the master changes while it is sent: slow writes, a slow disk, a narrow network',
   },
 ];
