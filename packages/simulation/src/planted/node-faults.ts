@@ -1,5 +1,5 @@
 /** Planted in the actors that open links, and in the keep-alive. */
-import { lines, type PlantedFault } from './fault.ts';
+import type { PlantedFault } from './fault.ts';
 
 export const nodeFaults: readonly PlantedFault[] = [
   {
