@@ -1,6 +1,6 @@
 /** The words after `npm run simulate --`. */
 import { parseArgs } from 'node:util';
-import { type Cut, plainSettings } from './cut.ts';
+import type { Cut } from './cut.ts';
 import type { PlanOptions } from './simulator.ts';
 
 export interface Common {
@@ -32,7 +32,8 @@ export type Source =
   | { readonly seed: number; readonly options: PlanOptions; readonly file?: never }
   | { readonly file: string; readonly seed?: never; readonly options?: never };
 
-export const help = `npm run simulate -- [OPTIONS]
+/** `plain`: names of `Simulator.plain`. */
+export const help = (plain: readonly string[]): string => `npm run simulate -- [OPTIONS]
 
 Runs a whole cluster in one process, on one clock, once for each seed, and says which promises were broken.
 
@@ -56,7 +57,7 @@ With --seed or --plan
   --only ID,ID         leave only these of its deeds; none: leave no deed
   --workers N          leave only its first N workers
   --stop-after MS      end its weather after so many simulated ms
-  --plain NAME,NAME    plain settings: ${Object.keys(plainSettings).join(', ')}
+  --plain NAME,NAME    leave these parts out: ${plain.join(', ')}
 
 Exit codes: 0 all promises were kept, or the planted fault was found; 1 not so; 64 wrong usage.`;
 
@@ -89,6 +90,7 @@ type Values = {
 /** What the arguments are measured by. */
 export interface Known {
   readonly planted: readonly string[];
+  readonly plain: readonly string[];
   readonly cores: number;
 }
 
@@ -100,7 +102,7 @@ export function parseArguments(argv: readonly string[], known: Known): Wish {
     const faults = [...faultsOfValues(values, known), ...faultsOfPairs(values)];
     return faults.length > 0 ? wrong(faults) : wishOf(values, known);
   } catch (error) {
-    return wrong([firstSentence(error instanceof Error ? error.message : String(error))]);
+    return wrong([firstSentence((error as TypeError).message)]);
   }
 }
 
@@ -126,7 +128,7 @@ const numbers: Readonly<Record<string, readonly [min: number, max: number]>> = {
   'stop-after': [0, 1_000_000_000],
 };
 
-function faultsOfValues(values: Values, { planted }: Known): readonly string[] {
+function faultsOfValues(values: Values, { planted, plain }: Known): readonly string[] {
   const given = values as Readonly<Record<string, string | boolean | undefined>>;
   const faults = Object.entries(numbers).flatMap(([flag, [min, max]]) => {
     const value = given[flag];
@@ -137,8 +139,7 @@ function faultsOfValues(values: Values, { planted }: Known): readonly string[] {
   if (values.planted !== undefined && values.planted !== 'all' && !planted.includes(values.planted))
     faults.push(`--planted ${values.planted}: there is no such fault; give all or one of ${planted.join(', ')}`);
   for (const name of listOf(values.plain))
-    if (!(name in plainSettings))
-      faults.push(`--plain ${name}: there is no such setting; give ${Object.keys(plainSettings).join(', ')}`);
+    if (!plain.includes(name)) faults.push(`--plain ${name}: there is no such part; give some of ${plain.join(', ')}`);
   for (const flag of ['plan', 'trace', 'save', 'node-binaries', 'only', 'plain'])
     if (given[flag] === '') faults.push(`--${flag}: it is empty; give it a value, or leave it out`);
   if (Number(values.from ?? 1) + Number(values.seeds ?? 0) - 1 > mostSeed)

@@ -11,7 +11,11 @@ import { columns } from './text.ts';
 /** Runs one command line (without `node` and the script) and says with which code the process should end. */
 export async function runCommand<P extends SomePlan>(deps: CommandDeps<P>, argv: readonly string[]): Promise<number> {
   const { simulator, cores, output } = deps;
-  const wish = parseArguments(argv, { planted: simulator.planted.map(({ name }) => name), cores });
+  const wish = parseArguments(argv, {
+    planted: simulator.planted.map(({ name }) => name),
+    plain: Object.keys(simulator.plain),
+    cores,
+  });
   try {
     return await fulfil(deps, wish);
   } catch (error) {
@@ -27,7 +31,7 @@ async function fulfil<P extends SomePlan>(deps: CommandDeps<P>, wish: Wish): Pro
       deps.output.error(wish.text);
       return exitCodes.usage;
     case 'help':
-      deps.output.line(help);
+      deps.output.line(help(Object.keys(deps.simulator.plain)));
       return exitCodes.fine;
     case 'list':
       return showLists(deps);

@@ -10,19 +10,24 @@ export interface Cut {
   readonly workers?: number;
   /** Its weather ends so early. */
   readonly stopAfterMs?: number;
-  /** These settings are plain: names of `plainSettings`. */
+  /** These parts are plain: names of `Simulator.plain`. */
   readonly plain?: readonly string[];
 }
 
-/** Settings that a run may do without: each makes one of them as plain as can be. */
-export const plainSettings: Readonly<Record<string, (settings: Settings) => Settings>> = {
-  turns: (settings) => ({ ...settings, lateTurns: { chance: 0, maxMs: 0 } }),
-  clocks: (settings) => ({ ...settings, skewMs: {} }),
-  options: (settings) => ({ ...settings, musterYaml: '' }),
-  files: (settings) => ({ ...settings, files: Math.min(settings.files, 3) }),
-};
+/** The settings that any plan has, for `Simulator.plain`. */
+export const plainSettings = <P extends SomePlan>(): Simulator<P>['plain'] => ({
+  turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
+  clocks: (plan) => withSettings(plan, { skewMs: {} }),
+  options: (plan) => withSettings(plan, { musterYaml: '' }),
+  files: (plan) => withSettings(plan, { files: Math.min(plan.settings.files, 3) }),
+});
 
-export type Cutting<P extends SomePlan> = Pick<Simulator<P>, 'without' | 'withWorkers' | 'until'>;
+const withSettings = <P extends SomePlan>(plan: P, changed: Partial<Settings>): P => ({
+  ...plan,
+  settings: { ...plan.settings, ...changed },
+});
+
+export type Cutting<P extends SomePlan> = Pick<Simulator<P>, 'without' | 'withWorkers' | 'until' | 'plain'>;
 
 /** Workers first, then the end, then deeds: `--workers`, `--stop-after` and `--only` mean the same in any order. */
 export function cutPlan<P extends SomePlan>(simulator: Cutting<P>, plan: P, cut: Cut): P {
@@ -30,7 +35,7 @@ export function cutPlan<P extends SomePlan>(simulator: Cutting<P>, plan: P, cut:
   if (cut.workers !== undefined && cut.workers < left.settings.workers) left = simulator.withWorkers(left, cut.workers);
   if (cut.stopAfterMs !== undefined) left = simulator.until(left, cut.stopAfterMs);
   if (cut.only !== undefined) left = simulator.without(left, othersThan(left, cut.only));
-  for (const name of cut.plain ?? []) left = withSettings(left, plainSettings[name]!);
+  for (const name of cut.plain ?? []) left = simulator.plain[name]!(left);
   return left;
 }
 
@@ -38,11 +43,6 @@ function othersThan(plan: SomePlan, only: readonly string[]): readonly string[] 
   const kept = new Set(only);
   return plan.deeds.map(({ id }) => id).filter((id) => !kept.has(id));
 }
-
-const withSettings = <P extends SomePlan>(plan: P, change: (settings: Settings) => Settings): P => ({
-  ...plan,
-  settings: change(plan.settings),
-});
 
 /** The flags that make this cut, each with its value. */
 export function flagsOf(cut: Cut): readonly string[] {

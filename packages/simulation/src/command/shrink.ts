@@ -3,7 +3,7 @@
  * end, plainer settings, until nothing more can be taken away or the budget is spent.
  */
 import type { Outcome } from '../world/outcome.ts';
-import { type Cut, type Cutting, cutPlan, plainSettings } from './cut.ts';
+import { type Cut, type Cutting, cutPlan } from './cut.ts';
 import type { SomePlan } from './simulator.ts';
 
 export interface Budget {
@@ -55,7 +55,7 @@ export async function shrink<P extends SomePlan>(
     before = search.cut;
     await dropWorkers(search);
     await endEarlier(search);
-    await plainer(search);
+    await plainer(search, Object.keys(deps.simulator.plain));
     await dropDeeds(search, 'singly');
   } while (search.cut !== before && !search.spent());
   const { cut, runs } = search;
@@ -78,8 +78,9 @@ function openSearch<P extends SomePlan>(plan: P, outcome: Outcome, deps: ShrinkD
       if (failed.has(key)) return false;
       spent ||= search.runs >= budget.runs || deps.nowMs() >= until;
       if (spent) return false;
-      search.runs += 1;
       const smaller = cutPlan(deps.simulator, plan, cut);
+      if (JSON.stringify(smaller) === JSON.stringify(search.plan)) return false;
+      search.runs += 1;
       const result = await deps.run(smaller);
       if (result.violation?.invariant !== wanted) {
         failed.add(key);
@@ -143,8 +144,8 @@ async function endEarlier<P extends SomePlan>(search: Search<P>): Promise<void> 
   }
 }
 
-async function plainer<P extends SomePlan>(search: Search<P>): Promise<void> {
-  for (const name of Object.keys(plainSettings)) {
+async function plainer<P extends SomePlan>(search: Search<P>, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     const plain = search.cut.plain ?? [];
     if (!plain.includes(name)) await search.try({ ...search.cut, plain: [...plain, name] });
   }

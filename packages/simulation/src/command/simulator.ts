@@ -36,10 +36,12 @@ export interface Simulator<P extends SomePlan = SomePlan> {
   readonly withWorkers: (plan: P, workers: number) => P;
   /** The same plan, its weather over after `ms`: then comes the healing. */
   readonly until: (plan: P, ms: number) => P;
+  /** What a run may do without, by name: each makes one part of the plan as plain as can be. */
+  readonly plain: Readonly<Record<string, (plan: P) => P>>;
   readonly planToJson: (plan: P) => string;
   /** Throws an error that names what is wrong with the text. */
   readonly planFromJson: (text: string) => P;
-  /** A deed in words, one line. */
+  /** A deed in one line: when, its id, what. */
   readonly words: (deed: P['deeds'][number]) => string;
   readonly planted: readonly Named[];
   /** Arguments of the Node process in which this planted fault is at work. */

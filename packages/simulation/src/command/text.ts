@@ -91,12 +91,9 @@ export function planText<P extends SomePlan>(plan: P, words: Simulator<P>['words
     `Seed ${settings.seed}: a master and ${counted(settings.workers, 'worker')}, ${counted(settings.files, 'file')}`,
     ...(options.length === 0 ? [] : ['muster.yaml:', ...options.map((line) => `  ${line}`)]),
     plan.deeds.length === 0 ? 'Nothing is done to it.' : `${counted(plan.deeds.length, 'deed')}:`,
-    ...plan.deeds.map((deed: P['deeds'][number]) => deedText(deed, words)),
+    ...plan.deeds.map((deed: P['deeds'][number]) => `  ${words(deed)}`),
   ];
 }
-
-const deedText = <P extends SomePlan>(deed: P['deeds'][number], words: Simulator<P>['words']): string =>
-  `  ${deed.id.padEnd(5)} ${(deed.atMs / 1_000).toFixed(3).padStart(9)} s  ${words(deed)}`;
 
 /** How a run went, in one line. */
 export function outcomeLine({ ok, violation, simulatedMs, steps, hash, met }: Outcome, elapsedMs: number): string {
