@@ -36,7 +36,7 @@ interface Search<P extends SomePlan> {
   runs: number;
   /** True once the budget is spent. */
   readonly spent: () => boolean;
-  /** Takes the cut if it still breaks the promise. False also when the budget is spent. */
+  /** Whether the promise is still broken with this cut, which is taken then, if it takes anything away. False also when the budget is spent. */
   readonly try: (cut: Cut) => Promise<boolean>;
 }
 
@@ -79,7 +79,7 @@ function openSearch<P extends SomePlan>(plan: P, outcome: Outcome, deps: ShrinkD
       spent ||= search.runs >= budget.runs || deps.nowMs() >= until;
       if (spent) return false;
       const smaller = cutPlan(deps.simulator, plan, cut);
-      if (JSON.stringify(smaller) === JSON.stringify(search.plan)) return false;
+      if (JSON.stringify(smaller) === JSON.stringify(search.plan)) return true;
       search.runs += 1;
       const result = await deps.run(smaller);
       if (result.violation?.invariant !== wanted) {

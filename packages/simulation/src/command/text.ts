@@ -83,15 +83,17 @@ export function failureText({ seed, violation, steps, lastSteps, logTail }: Outc
 const part = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines.slice(-linesShown).map((line) => `  ${line}`)];
 
-/** A plan in words: its cluster, then its deeds. */
+/** A plan in words: its cluster, what else was decided about it, then its deeds. */
 export function planText<P extends SomePlan>(plan: P, words: Simulator<P>['words']): readonly string[] {
-  const { settings } = plan;
-  const options = settings.musterYaml.split('\n').filter((line) => line.trim() !== '');
+  const { settings, deeds, ...more } = plan;
+  const { seed, workers, files, musterYaml, ...others } = settings;
+  const options = musterYaml.split('\n').filter((line) => line.trim() !== '');
   return [
-    `Seed ${settings.seed}: a master and ${counted(settings.workers, 'worker')}, ${counted(settings.files, 'file')}`,
+    `Seed ${seed}: a master and ${counted(workers, 'worker')}, ${counted(files, 'file')}`,
     ...(options.length === 0 ? [] : ['muster.yaml:', ...options.map((line) => `  ${line}`)]),
-    plan.deeds.length === 0 ? 'Nothing is done to it.' : `${counted(plan.deeds.length, 'deed')}:`,
-    ...plan.deeds.map((deed: P['deeds'][number]) => `  ${words(deed)}`),
+    ...Object.entries({ ...others, ...more }).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+    deeds.length === 0 ? 'Nothing is done to it.' : `${counted(deeds.length, 'deed')}:`,
+    ...deeds.map((deed: P['deeds'][number]) => `  ${words(deed)}`),
   ];
 }
 

@@ -70,6 +70,9 @@ describe('what is shown', () => {
       'Seed 1: a master and 1 worker, 50 files',
       'muster.yaml:',
       '  sync: {}',
+      'healWithinMs: 1',
+      'lateTurns: {"chance":0.5,"maxMs":3}',
+      'skewMs: {"master":4}',
       '1 deed:',
       '  d1 is done',
     ]);
