@@ -4,6 +4,7 @@ import type { Common, Source } from './arguments.ts';
 import type { Child } from './child.ts';
 import { type Cut, flagsOf } from './cut.ts';
 import { type CommandDeps, print } from './deps.ts';
+import { whenStopped } from './pool.ts';
 import { type Budget, type Shrunk, shrink } from './shrink.ts';
 import type { SomePlan } from './simulator.ts';
 import { commandOf, counted, failureText, optionFlags, planText } from './text.ts';
@@ -50,19 +51,20 @@ async function explainSmaller<P extends SomePlan>(
 ): Promise<void> {
   const { simulator, output, nowMs } = deps;
   const child = deps.openChild({ planted: wish.planted, patienceMs: shrinkPatienceMs });
-  const run = (smaller: P): Promise<Outcome> => runPlanIn(child, deps, smaller);
-  const stopped = (): void => child.close();
-  deps.stop.addEventListener('abort', stopped, { once: true });
+  const stopped = whenStopped(deps.stop);
+  const run = (smaller: P): Promise<Outcome | undefined> => Promise.race([runPlanIn(child, deps, smaller), stopped]);
   try {
     const again = await run(plan);
-    print(output, unlike(outcome, again));
-    if (again.violation?.invariant !== outcome.violation?.invariant) return;
+    if (again !== undefined) print(output, unlike(outcome, again));
+    if (again?.violation?.invariant !== outcome.violation?.invariant || again === undefined) {
+      output.line(`Again:  ${replayOf(source, {}, wish)}`);
+      return;
+    }
     const smallest = await shrink(plan, again, { simulator, run, nowMs }, budget);
     print(output, shrunkText(deps, plan, smallest));
     output.line(`Again:  ${replayOf(source, smallest.cut, wish)}`);
     save(deps, smallest, wish);
   } finally {
-    deps.stop.removeEventListener('abort', stopped);
     child.close();
   }
 }
@@ -124,6 +126,10 @@ function save<P extends SomePlan>(
 ): void {
   if (wish.save === undefined) return;
   const file = `${wish.save}/seed-${plan.settings.seed}.json`;
-  files.write(file, `${simulator.planToJson(plan).trimEnd()}\n`);
-  output.line(`Or:     ${replayOf({ file }, {}, wish)}`);
+  try {
+    files.write(file, `${simulator.planToJson(plan).trimEnd()}\n`);
+    output.line(`Or:     ${replayOf({ file }, {}, wish)}`);
+  } catch (error) {
+    output.error(`The plan could not be written to ${file}: ${(error as Error).message}`);
+  }
 }

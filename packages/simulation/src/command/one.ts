@@ -3,6 +3,7 @@ import type { Common, Source, Wish } from './arguments.ts';
 import { type Cut, cutPlan, flagsOf } from './cut.ts';
 import { type CommandDeps, exitCodes, print } from './deps.ts';
 import { explainFailure, runPlanIn } from './failure.ts';
+import { whenStopped } from './pool.ts';
 import type { SomePlan } from './simulator.ts';
 import { outcomeLine, planText } from './text.ts';
 
@@ -19,14 +20,12 @@ export async function runOne<P extends SomePlan>(deps: CommandDeps<P>, wish: One
   const whole = planOf(deps, wish);
   checkCut(whole, wish.cut);
   const plan = cutPlan(simulator, whole, wish.cut);
+  if (wish.trace !== undefined) checkTrace(deps, wish.trace);
   print(output, planText(plan, simulator.words));
   const child = deps.openChild({ planted: wish.planted });
-  const stopped = new Promise<undefined>((resolve) =>
-    deps.stop.addEventListener('abort', () => resolve(undefined), { once: true }),
-  );
   try {
     const began = nowMs();
-    const outcome = await Promise.race([runPlanIn(child, deps, plan, wish.trace), stopped]);
+    const outcome = await Promise.race([runPlanIn(child, deps, plan, wish.trace), whenStopped(deps.stop)]);
     if (outcome === undefined) return exitCodes.interrupted;
     print(output, ['', outcomeLine(outcome, nowMs() - began)]);
     if (wish.trace !== undefined) output.line(`Its steps are in ${wish.trace}.`);
@@ -50,8 +49,16 @@ function planOf<P extends SomePlan>({ simulator, files }: CommandDeps<P>, source
   try {
     return simulator.planFromJson(files.read(source.file));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--plan ${source.file}: ${why}; give a file that --save wrote`);
+    throw new UsageError(`--plan ${source.file}: ${(error as Error).message}; give a file that --save wrote`);
+  }
+}
+
+/** Better now than after the run. */
+function checkTrace<P extends SomePlan>({ files }: CommandDeps<P>, file: string): void {
+  try {
+    files.write(file, '');
+  } catch (error) {
+    throw new UsageError(`--trace ${file}: ${(error as Error).message}; give a file that can be written`);
   }
 }
 

@@ -22,10 +22,6 @@ export async function runPool(options: PoolOptions): Promise<void> {
   const { from, count } = options.seeds;
   let next = from;
   let end = from + count;
-  const stopped = new Promise<void>((resolve) => {
-    if (options.stop.aborted) resolve();
-    else options.stop.addEventListener('abort', () => resolve(), { once: true });
-  });
   const children = Array.from({ length: Math.min(options.jobs, count) }, () => options.openChild());
   const work = async (child: Child): Promise<void> => {
     while (next < end && !options.stop.aborted) {
@@ -36,8 +32,15 @@ export async function runPool(options: PoolOptions): Promise<void> {
     }
   };
   try {
-    await Promise.race([Promise.all(children.map(work)), stopped]);
+    await Promise.race([Promise.all(children.map(work)), whenStopped(options.stop)]);
   } finally {
     for (const child of children) child.close();
   }
 }
+
+/** Resolves when it is asked to stop. */
+export const whenStopped = (stop: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (stop.aborted) resolve(undefined);
+    else stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });

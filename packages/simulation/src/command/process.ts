@@ -1,4 +1,5 @@
 /** Adapter: the process around the command. */
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -21,7 +22,11 @@ export async function simulate<P extends SomePlan>(simulator: Simulator<P>, scri
   const argv = process.argv.slice(2);
   if (argv[0] === serve && process.send !== undefined) return serveRuns(simulator);
   const stop = new AbortController();
+  // Each pool and each shrinking listens to it.
+  setMaxListeners(0, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // A reader that went away wants to hear no more.
+  process.stdout.on('error', () => stop.abort());
   process.exitCode = await runCommand(depsOf(simulator, script, stop.signal), argv);
 }
 

@@ -1,4 +1,5 @@
 /** Many seeds: how far it is, which situations were met, what failed. */
+import type { Outcome } from '../world/outcome.ts';
 import type { Seeds, Wish } from './arguments.ts';
 import { type CommandDeps, exitCodes, print } from './deps.ts';
 import { explainFailure } from './failure.ts';
@@ -42,13 +43,19 @@ function verdictOn(missed: readonly string[], judged: boolean): readonly string[
   return [judged ? names : `${names} That counts from ${enoughSeeds} seeds on.`];
 }
 
+/** The table at the end names them all. */
+const namedAtOnce = 5;
+
+const isNews = (tally: Tally, { ok, violation }: Outcome): boolean =>
+  !ok && (tally.failures().get(violation?.invariant ?? '')?.length ?? 0) <= namedAtOnce;
+
 export interface TallyOptions {
   readonly jobs: number;
   readonly planted?: string;
   readonly untilFailure?: boolean;
 }
 
-/** Runs them, shows how far it is, and names each failed one at once. */
+/** Runs them, shows how far it is, and names the first failed ones of each invariant at once. */
 export async function tallySeeds<P extends SomePlan>(
   deps: CommandDeps<P>,
   { from, count, options }: Seeds,
@@ -67,7 +74,7 @@ export async function tallySeeds<P extends SomePlan>(
       jobOf: (seed) => ({ type: 'seed', seed, options }),
       done: (outcome) => {
         tally.add(outcome);
-        if (!outcome.ok) print(output, failureText({ ...outcome, lastSteps: [], logTail: [] }));
+        if (isNews(tally, outcome)) print(output, failureText({ ...outcome, lastSteps: [], logTail: [] }));
       },
       stop: deps.stop,
       untilFailure,

@@ -14,7 +14,8 @@ export interface Budget {
 
 export interface ShrinkDeps<P extends SomePlan> {
   readonly simulator: Cutting<P>;
-  readonly run: (plan: P) => Promise<Outcome>;
+  /** Undefined: nobody wants to know any more; then the search ends with what it has. */
+  readonly run: (plan: P) => Promise<Outcome | undefined>;
   readonly nowMs: () => number;
 }
 
@@ -82,7 +83,8 @@ function openSearch<P extends SomePlan>(plan: P, outcome: Outcome, deps: ShrinkD
       if (JSON.stringify(smaller) === JSON.stringify(search.plan)) return true;
       search.runs += 1;
       const result = await deps.run(smaller);
-      if (result.violation?.invariant !== wanted) {
+      spent ||= result === undefined;
+      if (result?.violation?.invariant !== wanted) {
         failed.add(key);
         return false;
       }

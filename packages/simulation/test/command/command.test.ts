@@ -138,6 +138,7 @@ describe('npm run simulate', () => {
       /^--only d77: the plan has no such deed; it has d1, d2, .*\. Is it the same seed, with the same --nodes/,
     ],
     ['--seed 20 --nodes 2 --workers 2', '--workers 2: the plan has 1; give at most so many'],
+    ['--seed 20 --trace /dev/null/x', /^--trace \/dev\/null\/x: .*; give a file that can be written/],
     ['--plan /there/is/none', /^--plan \/there\/is\/none: ENOENT.*; give a file that --save wrote/],
   ])('ends with 64 on %s', (line, fault) => {
     const { status, stderr } = simulate(line);
@@ -148,6 +149,18 @@ describe('npm run simulate', () => {
   it('ends with 64 on a file that is no plan', () => {
     writeFileSync(`${folder}/broken`, '{');
     expect(simulate(`--plan ${folder}/broken`).status).toBe(64);
+  });
+
+  it('gives up shrinking at Ctrl-C, and still says how to run it again', async () => {
+    const child = spawn(process.execPath, [script, '--seed', '12']);
+    let output = '';
+    // Every smaller plan of seed 12 hangs.
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes('The end of the log')) child.kill('SIGINT');
+    });
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(output).toMatch(/Again: {2}npm run simulate -- --seed 12\n$/);
   });
 
   it.each([

@@ -8,6 +8,7 @@ const has = (plan, ...wanted) => wanted.every((id) => ids(plan).includes(id));
 /** Which invariant this plan breaks. */
 function brokenBy(plan) {
   const { seed, workers } = plan.settings;
+  if (seed === 12 && plan.deeds.length === 20) return 'nothing-lost';
   if (seed === 13 && has(plan, 'd3', 'd9') && workers >= 2) return 'nothing-lost';
   if (globalThis.planted === 'early' && seed % 10 === 4 && has(plan, 'd2')) return 'nothing-early';
   return undefined;
@@ -23,6 +24,7 @@ async function runPlan(plan, { trace } = {}) {
     process.stderr.write('the last words\n');
     process.exit(3);
   }
+  if (seed === 12 && plan.deeds.length < 20) await new Promise(() => {});
   trace?.('a step');
   trace?.('another step');
   const invariant = brokenBy(plan);

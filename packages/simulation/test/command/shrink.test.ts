@@ -111,6 +111,15 @@ describe('shrinking', () => {
     expect(minimal).toBe(false);
   });
 
+  it('ends with what it has when nobody wants to know any more', async () => {
+    let runs = 0;
+    const run = async (plan: SomePlan) => (++runs > 6 ? undefined : outcomeOf(1, needs('d1', 'd20', 'd40')(plan)));
+    const deps = { simulator: cutting, run, nowMs: () => 0 };
+    const { minimal, plan } = await shrink(planWith(50), outcomeOf(1, 'kept'), deps, plenty);
+    expect([runs, minimal]).toEqual([7, false]);
+    expect(needs('d1', 'd20', 'd40')(plan)).toBe('kept');
+  });
+
   it('runs no plan twice', async () => {
     const { ran } = await shrunk(planWith(20), needs('d2', 'd9'));
     const texts = ran.map((plan) => JSON.stringify(plan));
