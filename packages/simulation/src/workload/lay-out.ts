@@ -21,6 +21,7 @@ export function layOut(world: World, plan: Plan): void {
     const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
     for (const [path, content] of startTree(dice.fork(node.name), tree, start))
       node.files.write(`${node.root}/${path}`, content, 'operator');
+    node.files.settle();
   }
 }
 
