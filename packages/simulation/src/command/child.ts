@@ -60,74 +60,84 @@ interface Process {
 
 function startProcess(options: ChildOptions): Process {
   const child = forked(options);
-  let output = '';
+  const words = lastWords(child);
+  const patience = openPatience(options.patienceMs, () => {
+    fail('no-progress', `no sign of progress for ${options.patienceMs / 1_000} s`);
+    end();
+  });
   let ready = false;
   let usable = true;
   let waiting: Waiting | undefined;
   let before = '';
-  let patience: NodeJS.Timeout | undefined;
-  const answer = (outcome: Outcome): void => {
-    clearTimeout(patience);
-    before = `; this process had run seed ${outcome.seed} before`;
-    waiting?.resolve(outcome);
+  const settle = (how: (waiting: Waiting) => void): void => {
+    patience.rest();
+    if (waiting !== undefined) how(waiting);
     waiting = undefined;
   };
+  const fail = (invariant: string, how: string): void =>
+    settle(({ seed, resolve }) => resolve(failureOf(seed, invariant, how, words.all())));
   const end = (): void => {
     usable = false;
-    waiting = undefined;
-    clearTimeout(patience);
+    settle(() => {});
     child.kill('SIGKILL');
   };
-  const died = (how: string): void => {
+  whenDead(child, (how) => {
     usable = false;
-    if (waiting === undefined) return;
-    if (ready) answer(failureOf(waiting.seed, 'process-died', `${how}${before}`, output));
-    else waiting.reject(new ChildStartError(`A process for running seeds could not be started: ${how}\n${output}`));
-    clearTimeout(patience);
-    waiting = undefined;
-  };
-  const wait = (): void => {
-    clearTimeout(patience);
-    patience = setTimeout(() => {
-      const how = `no sign of progress for ${options.patienceMs / 1_000} s`;
-      if (waiting !== undefined) answer(failureOf(waiting.seed, 'no-progress', how, output));
-      end();
-    }, options.patienceMs);
-  };
-  child.on('message', (message: ChildMessage) => {
-    switch (message.type) {
-      case 'ready':
-        ready = true;
-        break;
-      case 'alive':
-        if (waiting !== undefined) wait();
-        break;
-      case 'outcome':
-        answer(message.outcome);
-        if (message.rssBytes > options.mostRssBytes) end();
-        break;
-    }
+    if (ready) fail('process-died', `${how}${before}`);
+    else settle(({ reject }) => reject(new ChildStartError(`${noStart}: ${how}\n${words.all()}`)));
   });
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-outputKept);
+  child.on('message', (message: ChildMessage) => {
+    if (message.type === 'ready') ready = true;
+    if (message.type === 'alive' && waiting !== undefined) patience.anew();
+    if (message.type !== 'outcome') return;
+    before = `; this process had run seed ${message.outcome.seed} before`;
+    settle(({ resolve }) => resolve(message.outcome));
+    if (message.rssBytes > options.mostRssBytes) end();
+  });
+  const run = (job: Job): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      waiting = { seed: job.seed, resolve, reject };
+      words.forget();
+      patience.anew();
+      // A failed send is followed by its end, which says more.
+      child.send(job, () => {});
     });
+  return { run, end, usable: () => usable };
+}
+
+const noStart = 'A process for running seeds could not be started';
+
+function whenDead(child: ChildProcess, died: (how: string) => void): void {
   child.on('error', (error) => died(error.message));
   // Not `exit`: its last words are to be had first.
   child.on('close', (code, signal) =>
     died(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`),
   );
+}
+
+function openPatience(ms: number, over: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => clearTimeout(timer);
   return {
-    run: (job) =>
-      new Promise((resolve, reject) => {
-        waiting = { seed: job.seed, resolve, reject };
-        output = '';
-        wait();
-        // A failed send is followed by its end, which says more.
-        child.send(job, () => {});
-      }),
-    end,
-    usable: () => usable,
+    rest,
+    anew: () => {
+      rest();
+      timer = setTimeout(over, ms);
+    },
+  };
+}
+
+function lastWords(child: ChildProcess) {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (more: string) => {
+      text = (text + more).slice(-outputKept);
+    });
+  return {
+    all: () => text,
+    forget: () => {
+      text = '';
+    },
   };
 }
 

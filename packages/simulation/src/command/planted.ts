@@ -1,6 +1,7 @@
 /** Planted faults: a simulator that finds nothing proves nothing. */
 import type { Outcome } from '../world/outcome.ts';
 import type { Wish } from './arguments.ts';
+import { ChildStartError } from './child.ts';
 import { type CommandDeps, exitCodes, print } from './deps.ts';
 import { explainFailure } from './failure.ts';
 import { tallySeeds } from './seeds.ts';
@@ -28,15 +29,32 @@ async function runAll<P extends SomePlan>(deps: CommandDeps<P>, wish: Planted): 
   let missed = 0;
   for (const { name } of deps.simulator.planted) {
     if (deps.stop.aborted) break;
-    const found = await seek(deps, wish, name);
-    if (found === undefined) missed += 1;
-    rows.push(rowOf(name, found, wish));
+    const row = await rowFor(deps, wish, name);
+    if (!row.found) missed += 1;
+    rows.push(row.text);
   }
   print(deps.output, ['', '| planted fault | seeds needed | invariant | seed |', '| --- | --- | --- | --- |', ...rows]);
   if (deps.stop.aborted) return exitCodes.interrupted;
   deps.output.line('');
   deps.output.line(`${counted(rows.length - missed, 'planted fault')} found, ${missed} not`);
   return missed > 0 ? exitCodes.failed : exitCodes.fine;
+}
+
+/** One that cannot be planted any more is not found either; the others are still sought. */
+async function rowFor<P extends SomePlan>(deps: CommandDeps<P>, wish: Planted, name: string): Promise<Row> {
+  try {
+    const found = await seek(deps, wish, name);
+    return { found: found !== undefined, text: rowOf(name, found, wish) };
+  } catch (error) {
+    if (!(error instanceof ChildStartError)) throw error;
+    deps.output.error(error.message);
+    return { found: false, text: `| \`${name}\` | could not be planted | | |` };
+  }
+}
+
+interface Row {
+  readonly found: boolean;
+  readonly text: string;
 }
 
 const rowOf = (name: string, found: Outcome | undefined, { from, count }: Planted): string =>

@@ -28,9 +28,7 @@ describe('npm run simulate', () => {
     const { status, lines } = simulate('--seeds 30 --from 100 --jobs 2');
     expect(status).toBe(0);
     expect(lines.at(-1)).toBe('30 seeds passed, 0 failed');
-    expect(lines[0]).toMatch(
-      /^30 of 30 seeds, 0 failed, [\d.]+ seeds\/s, [\d,]+ simulated s per s, 2 of 2 situations met$/,
-    );
+    expect(lines[0]).toMatch(/^30\/30 seeds, 0 failed, [\d.]+ seeds\/s, [\d,]+ x real time, 2\/2 situations$/);
   });
 
   it('ends with 1 when seeds failed, and names each with its invariant', () => {
@@ -108,6 +106,14 @@ describe('npm run simulate', () => {
       '',
       '1 planted fault found, 1 not',
     ]);
+  });
+
+  it('goes on with the next planted fault when the process with one cannot be started', () => {
+    const { status, lines, stderr } = simulate('--planted all --seeds 6', { FAKE_STALE: 'early' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('the fault early is stale');
+    expect(lines).toContain('| `early` | could not be planted | | |');
+    expect(lines.at(-1)).toBe('0 planted faults found, 2 not');
   });
 
   it('prints the hash of each seed, in their order, and nothing else', () => {

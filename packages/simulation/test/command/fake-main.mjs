@@ -66,7 +66,10 @@ const simulator = {
     { name: 'early', about: 'a thing comes early' },
     { name: 'hidden', about: 'nobody can see it' },
   ],
-  nodeArgumentsFor: (name) => ['--import', `data:text/javascript,globalThis.planted=${JSON.stringify(name)}`],
+  nodeArgumentsFor: (name) => [
+    '--import',
+    `data:text/javascript,${name === process.env.FAKE_STALE ? `throw 'the fault ${name} is stale'` : `globalThis.planted=${JSON.stringify(name)}`}`,
+  ],
   invariants: [{ name: 'nothing-lost', about: 'all is there' }],
   situations: [
     { name: 'any', about: 'whatever' },

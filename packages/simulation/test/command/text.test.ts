@@ -25,7 +25,7 @@ describe('what is shown', () => {
     tally.add(outcomeOf(1, undefined, { met: ['a'] }));
     tally.add(outcomeOf(2, 'kept', { met: ['a', 'b'] }));
     expect(progressLine(tally, 1_000, 3, 4_000)).toBe(
-      '2 of 1,000 seeds, 1 failed, 0.5 seeds/s, 500 simulated s per s, 2 of 3 situations met',
+      '2/1,000 seeds, 1 failed, 0.5 seeds/s, 500 x real time, 2/3 situations',
     );
   });
 
