@@ -68,11 +68,11 @@ export function setContent(volume: Volume, at: Place, file: File, content: Conte
   tell(volume, by, 'content', at);
 }
 
-/** Does not remember each length that a growing file had: losing power may cut it anywhere. */
+/** The bytes are kept. Does not remember each length that a growing file had: losing power may cut it anywhere. */
 export function append(volume: Volume, at: Place, file: File, bytes: Uint8Array, by: Author): void {
   const ns = stampNs(volume);
   const first = file.state.content === noContent && file.tailBytes === 0;
-  const content = first ? volume.contents.of(bytes) : file.state.content;
+  const content = first ? volume.contents.of(bytes, true) : file.state.content;
   const state = { ...file.state, content, mtimeNs: ns, ctimeNs: ns, sinceMs: volume.now() };
   if (file.past === undefined) change(volume, file, state);
   else touched(file, state);
@@ -102,19 +102,19 @@ export function wholeOf({ contents }: Pick<Volume, 'contents'>, file: File): Con
   const bytes = Buffer.concat([file.state.content.bytes, ...file.tail]);
   file.tail = [];
   file.tailBytes = 0;
-  file.state = { ...file.state, content: contents.of(bytes) };
+  file.state = { ...file.state, content: contents.of(bytes, true) };
   return file.state.content;
 }
 
 export function hintAt({ directory, name }: Place): void {
-  if (directory.watchers.size > 0) for (const watcher of directory.watchers) watcher.hint(name);
+  if (directory.watchers !== undefined) for (const watcher of directory.watchers) watcher.hint(name);
   // A watch may be on a file too: it then hears of itself.
   const inode = directory.entries.get(name);
   if (inode?.kind === 'file') hintSelf(inode);
 }
 
 export function hintSelf({ watchers }: Inode): void {
-  if (watchers.size > 0) for (const watcher of watchers) watcher.hint(undefined);
+  if (watchers !== undefined) for (const watcher of watchers) watcher.hint(undefined);
 }
 
 export function tell(volume: Volume, by: Author, kind: FileChange['kind'], at: Place, from?: Place): void {

@@ -29,7 +29,7 @@ interface Common {
   state: State;
   /** Directories that hold it, once for each entry. Of a directory at most one; of the root none. */
   readonly homes: Directory[];
-  readonly watchers: Set<Watcher>;
+  watchers: Set<Watcher> | undefined;
   /** Its stat, until it changes. */
   packed: BigInt64Array | undefined;
 }

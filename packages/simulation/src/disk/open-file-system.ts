@@ -3,9 +3,9 @@ import type { Author } from '../happenings.ts';
 import type { Timeline } from '../timeline.ts';
 import { createFile, moveName, removeName, setContent, setMeta, wholeOf } from './changes.ts';
 import { type Content, type Contents, openContents } from './content.ts';
-import { syncAll, syncInode } from './durability.ts';
+import { syncAll, syncFile } from './durability.ts';
 import { type FileSystem, harmless } from './file-system.ts';
-import type { Directory, Inode, Place } from './inode.ts';
+import type { Directory, File, Place } from './inode.ts';
 import { mount, unmount } from './mounts.ts';
 import { directoryAt, followed, inodeAt, placeOf } from './paths.ts';
 import { losePower } from './power.ts';
@@ -112,7 +112,7 @@ function emptyPlace(volume: Volume, path: string): Place | undefined {
   return typeof place === 'string' || place.directory.entries.has(place.name) ? undefined : place;
 }
 
-function fill(volume: Volume, place: Place, content: Content, by: Author, mode = newMode): Inode {
+function fill(volume: Volume, place: Place, content: Content, by: Author, mode = newMode): File {
   const file = createFile(volume, place, mode, by);
   setContent(volume, place, file, content, by);
   return file;
@@ -128,7 +128,7 @@ function replace(volume: Volume, path: string, content: Content, by: Author): bo
   if (beside === undefined) return false;
   const file = fill(volume, beside, content, by, before?.kind === 'file' ? before.state.mode : newMode);
   if (before !== undefined) setMeta(volume, beside, file, { uid: before.state.uid, gid: before.state.gid }, by);
-  syncInode(volume, file);
+  syncFile(volume, file);
   moveName(volume, beside, place, by);
   return true;
 }

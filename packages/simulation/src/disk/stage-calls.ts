@@ -149,9 +149,10 @@ function giveModeAndOwner(calls: Calls, { file, place, inode }: Current): string
   return (owner && set('chown', { uid: owner.uid, gid: owner.gid })) ?? set('chmod', { mode });
 }
 
+/** They are the caller's from now on: no abort removes them. */
 function endAll(calls: Calls, stage: Stage): readonly Staged[] {
   endCurrent(calls, stage);
-  return stage.outcomes.map((outcome) => outcome!);
+  return stage.outcomes.splice(0).map((outcome) => outcome!);
 }
 
 async function undo(calls: Calls, stage: Stage): Promise<void> {

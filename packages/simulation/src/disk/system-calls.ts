@@ -90,6 +90,7 @@ function refusalOf(moved: Inode, into: Directory, there: Inode | undefined): Cod
   if (isMountPoint(moved) || (there !== undefined && isMountPoint(there))) return 'EBUSY';
   if (moved.kind === 'directory' && isBelow(into, moved)) return 'EINVAL';
   if (there === undefined || there === moved) return undefined;
+  if (there.kind === 'directory' && isBelow(moved.homes[0]!, there)) return 'ENOTEMPTY';
   if (moved.kind !== 'directory') return there.kind === 'directory' ? 'EISDIR' : undefined;
   if (there.kind !== 'directory') return 'ENOTDIR';
   return there.entries.size > 0 ? 'ENOTEMPTY' : undefined;

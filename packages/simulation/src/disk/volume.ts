@@ -2,7 +2,7 @@
 import type { FileChange } from '../happenings.ts';
 import { type Contents, noContent } from './content.ts';
 import type { DiskFaults } from './file-system.ts';
-import type { Directory, File, Inode, State, Watcher } from './inode.ts';
+import type { Directory, File, Inode, State } from './inode.ts';
 
 /** What became of one name in an elementary change. */
 export interface Slot {
@@ -97,7 +97,7 @@ const commonOf = (number: bigint, device: bigint, state: State) => ({
   device,
   state,
   homes: [] as Directory[],
-  watchers: new Set<Watcher>(),
+  watchers: undefined,
   packed: undefined,
 });
 
