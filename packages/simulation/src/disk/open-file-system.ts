@@ -9,7 +9,7 @@ import type { Directory, File, Place } from './inode.ts';
 import { mount, unmount } from './mounts.ts';
 import { directoryAt, followed, inodeAt, placeOf } from './paths.ts';
 import { losePower } from './power.ts';
-import { hardLink, makeDirectory, makeLink, rename, taken } from './system-calls.ts';
+import { hardLink, made, makeDirectory, makeLink, rename, taken } from './system-calls.ts';
 import { openVolume, type Volume } from './volume.ts';
 
 export interface FileSystemOptions {
@@ -40,11 +40,11 @@ export function openFileSystem({
     write: (path, content, by) => write(volume, path, contents.of(content), by),
     replace: (path, content, by) => replace(volume, path, contents.of(content), by),
     remove: (path, by) => remove(volume, path, by),
-    rename: (from, to, by) => rename(volume, from, to, by) === undefined,
-    hardLink: (from, to, by) => hardLink(volume, from, to, by) === undefined,
+    rename: (from, to, by) => made(rename(volume, from, to, by)),
+    hardLink: (from, to, by) => made(hardLink(volume, from, to, by)),
     chmod: (path, mode, by) => chmod(volume, path, mode, by),
     makeDirectory: (path, by) => makeDirectories(volume, path, by),
-    symlink: (path, target, by) => makeLink(volume, path, target, by) === undefined,
+    symlink: (path, target, by) => made(makeLink(volume, path, target, by)),
     writeUnseen: (path, content, by) => writeUnseen(volume, path, contents.of(content), by),
     unmount: (directory, by) => unmount(volume, directory, by),
     mount: (directory, by) => mount(volume, directory, by),
@@ -87,7 +87,7 @@ function filesBelow(volume: Volume, path: string): [string, Uint8Array][] {
 function makeDirectories(volume: Volume, path: string, by: Author): boolean {
   if (typeof directoryAt(volume, path) !== 'string') return true;
   const above = path.slice(0, path.lastIndexOf('/'));
-  return makeDirectories(volume, above, by) && makeDirectory(volume, path, newDirectoryMode, by) === undefined;
+  return makeDirectories(volume, above, by) && made(makeDirectory(volume, path, newDirectoryMode, by));
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

@@ -7,7 +7,7 @@ import { refused } from './open.ts';
 import { directoryAt, inodeAt } from './paths.ts';
 import { fillIn } from './space.ts';
 import { renameFile } from './step-calls.ts';
-import { freePlace, unlink } from './system-calls.ts';
+import { freePlace, made, unlink } from './system-calls.ts';
 
 /** More files or directories than this are synced with their whole device. As the real adapter has it by default. */
 const few = 16;
@@ -97,8 +97,8 @@ async function replace(calls: Calls, path: string, bytes: Uint8Array, mode: numb
 }
 
 function writeWhole({ volume }: Calls, path: string, bytes: Uint8Array, mode: number): Code {
-  const removed = unlink(volume, path, 'node');
-  if (removed !== undefined && removed !== 'ENOENT') return removed;
+  const before = unlink(volume, path, 'node');
+  if (!made(before) && before !== 'ENOENT') return before as string;
   const place = freePlace(volume, path);
   if (typeof place === 'string') return place;
   const file = createFile(volume, place, 0o600, 'node');

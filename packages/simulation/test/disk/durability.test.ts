@@ -45,7 +45,12 @@ describe('a loss of power', () => {
     const left = await leftAfter(async (rig) => {
       folder(rig);
       await stage(rig, '/r/d/a');
-      await rig.done(rig.disk.sync(Array.from({ length: 17 }, (_, index) => `/r/d/${index}`), ['/r/d']));
+      await rig.done(
+        rig.disk.sync(
+          Array.from({ length: 17 }, (_, index) => `/r/d/${index}`),
+          ['/r/d'],
+        ),
+      );
     }, '/r/d/a');
     expect(left).toEqual(new Set([content]));
   });
@@ -135,7 +140,8 @@ describe('a loss of power', () => {
       for (const [path, content] of snapshot()) known.set(path, content);
       files.onChange(({ by, kind, path }) => {
         expect(by).toBe('power');
-        if (kind === 'removed') for (const one of known.keys()) if (one === path || one.startsWith(`${path}/`)) known.delete(one);
+        if (kind === 'removed')
+          for (const one of known.keys()) if (one === path || one.startsWith(`${path}/`)) known.delete(one);
         if (kind === 'content') known.set(path, text(files.read(path))!);
       });
       files.losePower(openDice(seed));
@@ -158,7 +164,8 @@ async function act({ files, disk, done }: Rig, one: typeof action extends fc.Arb
   if (one.what === 'write') files.write(`/r/${one.name}`, bytes(one.content), 'operator');
   else if (one.what === 'rename') files.rename(`/r/${one.name}`, `/r/${one.to}`, 'operator');
   else if (one.what === 'remove') files.remove(`/r/${one.name}`, 'operator');
-  else if (one.what === 'sync') await done(disk.sync([`/r/${one.name}`], [`/r/${one.name}`.replace(/\/[^/]*$/, ''), '/r']));
+  else if (one.what === 'sync')
+    await done(disk.sync([`/r/${one.name}`], [`/r/${one.name}`.replace(/\/[^/]*$/, ''), '/r']));
   else files.settle();
 }
 
@@ -173,7 +180,8 @@ describe('after any changes and a loss of power', () => {
         for (const one of actions) {
           await act(rig, one);
           if (one.what === 'sync') sure.set(one.name, text(rig.files.read(`/r/${one.name}`)));
-          else if (one.what === 'all') for (const at of ['a', 'b', 'd/a', 'd/b', 'e/a']) sure.set(at, text(rig.files.read(`/r/${at}`)));
+          else if (one.what === 'all')
+            for (const at of ['a', 'b', 'd/a', 'd/b', 'e/a']) sure.set(at, text(rig.files.read(`/r/${at}`)));
           else sure.delete(one.name);
           if (one.what === 'rename') sure.delete(one.to);
         }
