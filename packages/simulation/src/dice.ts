@@ -22,7 +22,7 @@ export interface Dice {
 
 /** `seed`: any whole number from 0 to 2^32 - 1. */
 export function openDice(seed: number): Dice {
-  const generator = xoroshiro128plus(seed | 0);
+  const generator = xoroshiro128plus(spread(seed) | 0);
   const next = (): number => uniformFloat64(generator);
   return {
     next,
@@ -35,11 +35,16 @@ export function openDice(seed: number): Dice {
   };
 }
 
-/** FNV-1a over the seed and the name. */
+/** FNV-1a over the name, begun with the seed. */
 function hashed(seed: number, name: string): number {
-  let hash = 0x811c9dc5 ^ seed;
+  let hash = spread(seed ^ 0x811c9dc5);
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  // The last letters alone would move only the low bits.
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  return spread(hash);
+}
+
+/** Every bit moves every other (the finaliser of MurmurHash3): neighbouring seeds and names have nothing in common. */
+function spread(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -3,6 +3,8 @@
 export interface Trace {
   /** `what` and `node` from a small set of words: each is kept for good. */
   add(nowMs: number, node: string, what: string): void;
+  /** Something that is no happening of its own, such as a line of a log: counts for the hash alone. */
+  note(node: string, text: string): void;
   /** Of everything added so far, 16 hex digits. Equal on every engine. */
   hash(): string;
   steps(): number;
@@ -39,6 +41,10 @@ export function openTrace(keep: number, line?: (text: string) => void): Trace {
       line?.(textOf(nowMs, node, what));
       ring[steps % keep] = { nowMs, node, what };
       steps += 1;
+    },
+    note: (node, text) => {
+      mix(numberOf(node));
+      for (let at = 0; at < text.length; at++) mix(text.charCodeAt(at));
     },
     hash: () => [one, two].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join(''),
     steps: () => steps,

@@ -1,0 +1,2 @@
+export type { Breach, Outcome, RunOptions } from './outcome.ts';
+export { runPlan } from './run.ts';

@@ -1,0 +1,136 @@
+/** One machine of the cluster: its disk and its clock outlive the processes that run on it. */
+import type { Dice } from '../dice.ts';
+import type { FileSystem } from '../disk/file-system.ts';
+import type { ProcessChange } from '../happenings.ts';
+import { type Host, openHost } from '../host.ts';
+import type { Network } from '../network/network.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { Timeline } from '../timeline.ts';
+import type { OpenHearing } from './hearing.ts';
+import { type NodeProcess, type StartingProcess, startProcess } from './node-process.ts';
+import type { SimNode, WallClock } from './world.ts';
+
+/** As production's own deadline for a stop, and the usual one of a service manager, which then kills. */
+const stopWithinMs = 45_000;
+const killAfterMs = 90_000;
+/** What is left at the end of a stop (a goodbye on its way, its deadline) is looked at so often, until nothing is, and so many times at most: 10 s. */
+const lookMs = 100;
+const looks = 100;
+
+export interface MachineSettings {
+  readonly name: string;
+  readonly role: 'master' | 'worker';
+  readonly root: string;
+  readonly master: string;
+  readonly files: FileSystem;
+  readonly wall: WallClock;
+  readonly dice: Dice;
+  readonly late: Settings['lateTurns'];
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly hearing: OpenHearing;
+  /** A process stopped in good order: called before it ends, for a look at what it left. */
+  readonly stopped: (node: SimNode) => void;
+}
+
+/** The process that runs or starts. */
+interface Life {
+  readonly host: Host;
+  readonly starting: StartingProcess;
+  process: NodeProcess | undefined;
+  /** What it is to end with, once it has started. */
+  wish: 'stopped' | 'gave-up' | undefined;
+  stopping: boolean;
+  readonly ended: (() => void)[];
+}
+
+export function openSimNode(machine: MachineSettings): SimNode {
+  const { name, role, root, files, wall, timeline, network, hearing } = machine;
+  let incarnation = 0;
+  let life: Life | undefined;
+  const tell = (what: ProcessChange['what']): void => {
+    timeline.after(0, `${name} ${what}`, () => {});
+    hearing.tell.process({ node: name, incarnation, what });
+  };
+
+  const end = (what: ProcessChange['what']): void => {
+    const ending = life;
+    if (ending === undefined) return;
+    life = undefined;
+    ending.host.kill();
+    tell(what);
+    for (const done of ending.ended) done();
+  };
+  const losePower = (): void => {
+    network.vanish(name);
+    end('power-lost');
+    files.losePower(machine.dice.fork(`power ${incarnation}`));
+  };
+  const stopLife = (ending: Life): void => {
+    const { wish, process } = ending;
+    if (ending.stopping || wish === undefined || process === undefined) return;
+    ending.stopping = true;
+    tell('stopping');
+    ending.host.after(stopWithinMs, 'stop deadline', () => end('killed'));
+    const leave = (left: number): void => {
+      if (life !== ending) return;
+      if (left > 0 && Object.values(node.open()).some((count) => count > 0))
+        return void ending.host.after(lookMs, 'look at what is left', () => leave(left - 1));
+      machine.stopped(node);
+      end(wish);
+    };
+    void process.running.stop().then(() => leave(looks));
+  };
+  const wish = (ending: Life, what: 'stopped' | 'gave-up'): void => {
+    ending.wish ??= what;
+    stopLife(ending);
+  };
+  const start = (): void => {
+    if (life !== undefined) return;
+    incarnation += 1;
+    const host = openHost(timeline, name, incarnation);
+    const mine = (): boolean => life !== undefined && life.host === host;
+    const starting = startProcess({
+      ...machine,
+      host,
+      dice: machine.dice.fork(`process ${incarnation}`),
+      started: (process) => {
+        if (!mine()) return;
+        life!.process = process;
+        tell('started');
+        stopLife(life!);
+      },
+      ends: (what) => {
+        if (!mine()) return;
+        if (what === 'start-failed') end(what);
+        else wish(life!, 'gave-up');
+      },
+    });
+    life = { host, starting, process: undefined, wish: undefined, stopping: false, ended: [] };
+  };
+
+  const node: SimNode = {
+    ...{ name, role, root, files, wall, start, losePower },
+    host: () => life?.host,
+    running: () => life?.process?.running,
+    config: () => life?.process?.config,
+    stop: () =>
+      new Promise((resolve) => {
+        if (life === undefined) return resolve();
+        const ending = life;
+        life.ended.push(resolve);
+        wish(life, 'stopped');
+        timeline.after(killAfterMs, 'service manager kills', () => life === ending && end('killed'));
+      }),
+    kill: () => end('killed'),
+    dieAtEffect: (n, how) => life?.host.dieAtEffect(n, () => (how === 'kill' ? end('killed') : losePower())),
+    pause: (forMs) => {
+      if (life === undefined) return;
+      life.host.pause(forMs);
+      tell('paused');
+    },
+    ask: (request) => life?.starting.ask(request) ?? Promise.reject(new Error('no process runs')),
+    open: () => life?.starting.open() ?? { timers: 0, connections: 0, files: 0, watches: 0 },
+  };
+  return node;
+}
