@@ -27,17 +27,18 @@ function site(dice: Dice, { names, drift }: Shape) {
   return { node: dice.chance(drift) ? worker : names[0]!, within };
 }
 
-/** Small mostly: 0 to 2 KiB, seldom up to 2 MiB. */
-function sizeOf(dice: Dice, { maxFileBytes }: Shape): number {
+/** Small mostly: 0 to 2 KiB. Seldom one file of up to 2 MiB: each costs its bytes again on every worker. */
+function sized(dice: Dice, { maxFileBytes }: Shape): { readonly count: number; readonly bytes: number } {
+  const count = few(dice);
   const small = dice.int(0, 2_048);
   const large = dice.int(100_000, 2_000_000);
-  return Math.min(dice.chance(0.04) ? large : small, maxFileBytes);
+  return dice.chance(0.03) ? { count: 1, bytes: Math.min(large, maxFileBytes) } : { count, bytes: small };
 }
 
 /** 1 mostly. */
 const few = (dice: Dice): number => dice.pick([1, 1, 1, 2, 3, 8]);
 const some = (dice: Dice, shape: Shape) => ({ ...site(dice, shape), count: few(dice) });
-const someSized = (dice: Dice, shape: Shape) => ({ ...some(dice, shape), bytes: sizeOf(dice, shape) });
+const someSized = (dice: Dice, shape: Shape) => ({ ...site(dice, shape), ...sized(dice, shape) });
 const anyNode = (dice: Dice, { names }: Shape): string => dice.pick(names);
 
 const files: Draws<keyof typeof fileDeeds> = {
@@ -93,7 +94,7 @@ const files: Draws<keyof typeof fileDeeds> = {
 
 /** Beyond the limit where that is small; with the default, a GiB, it is only a large file. */
 const oversizeOf = (dice: Dice, { maxFileBytes }: Shape): number =>
-  Math.min(maxFileBytes, 1_000_000) + dice.pick([1, 100, 5_000]);
+  Math.min(maxFileBytes, 300_000) + dice.pick([1, 100, 5_000]);
 
 const care: Draws<Exclude<WorkloadKind, keyof typeof fileDeeds>> = {
   ask: (dice, shape) => ({

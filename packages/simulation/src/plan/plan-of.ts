@@ -36,7 +36,7 @@ const drawFiles = (dice: Dice, { files }: PlanOptions): number => {
 };
 
 const drawChaosMs = (dice: Dice, { minutes }: PlanOptions): number => {
-  const drawn = dice.pick([20, 30, 40, 60, 90]) * 1_000;
+  const drawn = dice.pick([15, 20, 20, 30, 30, 40, 60, 90]) * 1_000;
   return minutes === undefined ? drawn : minutes * 60_000;
 };
 

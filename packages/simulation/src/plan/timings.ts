@@ -20,7 +20,7 @@ const groups: Readonly<Record<string, (dice: Dice) => Timings>> = {
     'integrity.guard.files': dice.pick([0, 1, 2, 4, 10]),
     'integrity.guard.confirm_after': dice.pick([1, 3, 5, 10, 30]) * second,
   }),
-  'small-files': (dice) => ({ 'integrity.max_file_size': dice.pick([4, 16, 64, 256]) * 1_024 }),
+  'small-files': (dice) => ({ 'integrity.max_file_size': dice.pick([8, 16, 64, 256]) * 1_024 }),
   retry: (dice) => ({
     'link.retry_min': dice.pick([10, 50, 200, 1_000]),
     'link.retry_max': dice.pick([1, 2, 5, 10]) * second,

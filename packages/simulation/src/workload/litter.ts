@@ -6,7 +6,7 @@ import { isSafePath } from '@muster/tree';
 import type { FileChange } from '../happenings.ts';
 import { workedDirectories } from '../plan/workload-deeds.ts';
 import type { SimNode, World } from '../world/world.ts';
-import { filesIn } from './paths.ts';
+import { filesIn, keysPath } from './paths.ts';
 
 export interface Litter {
   /** `path`: relative to R. It is found again where it, or what it lies in, is moved to. */
@@ -48,8 +48,7 @@ function follow(paths: Set<string>, { from = '', path: to }: FileChange): void {
 /** Files that are there already when the limit is as it was read at the last start. */
 function notTaken(node: SimNode): readonly string[] {
   const limit = node.config()?.muster.integrity.maxFileSizeBytes ?? Number.POSITIVE_INFINITY;
-  return workedDirectories
-    .flatMap((directory) => filesIn(node, directory))
+  return [keysPath, ...workedDirectories.flatMap((directory) => filesIn(node, directory))]
     .filter((path) => !isTaken(path) || (node.files.read(`${node.root}/${path}`)?.length ?? 0) > limit);
 }
 

@@ -92,7 +92,10 @@ export function slowWrite(scene: Scene, deed: DeedOf<'slow-write'>): void {
   scene.lasts(deed.forMs, () => write(deed.pieces));
 }
 
-/** A directory in the place of a file, or a file in the place of a directory. */
+/**
+ * A directory in the place of a file, or a file in the place of a directory. Of multigroups Muster knows one
+ * name of file alone: another one in the place of a directory stays in its way until somebody removes it.
+ */
 export function swapKind(scene: Scene, deed: DeedOf<'swap-kind'>): void {
   const node = scene.node(deed.node);
   const all = deed.to === 'directory' ? filesIn(node, deed.within) : foldersIn(node, deed.within);
@@ -101,4 +104,5 @@ export function swapKind(scene: Scene, deed: DeedOf<'swap-kind'>): void {
   node.files.remove(`${node.root}/${path}`, 'operator');
   const at = deed.to === 'directory' ? `${path}/${nameOf(path)}` : path;
   node.files.write(`${node.root}/${at}`, fresh(scene, node, at, 0, 200), 'operator');
+  if (deed.within === 'var/multigroups' && deed.to === 'file') scene.litter(node, at);
 }
