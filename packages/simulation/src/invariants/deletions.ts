@@ -55,16 +55,16 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
   const doingOf = (node: string): Doing =>
     rowOf(all, node, () => ({ transaction: undefined, gone: new Map(), many: new Set(), foreign: new Map() }));
 
-  /** What the master had when the file was put there is no reason to delete it; what came after may be. */
-  const sinceOf = ({ before }: PathChange, guard: Guard): number =>
-    before === undefined || before.by !== 'node'
-      ? Number.NEGATIVE_INFINITY
-      : before.at - guard.reconcileEveryMs - slackMs;
+  /** What the node put there the master had; only what came after that is a reason to delete it. */
+  const sinceOf = ({ path, before }: PathChange): number => {
+    const first = before?.by === 'node' && before.content !== undefined ? before.content.digest : undefined;
+    return (first === undefined ? undefined : history.firstAt(path, first)) ?? Number.NEGATIVE_INFINITY;
+  };
 
-  const judgeOne = (change: PathChange, guard: Guard): void => {
+  const judgeOne = (change: PathChange): void => {
     const { node, path, before, after } = change;
     const meant = after.content === undefined ? isNothing : isEmpty;
-    if (history.was(path, meant, sinceOf(change, guard), timeline.now())) return;
+    if (history.was(path, meant, sinceOf(change), timeline.now())) return;
     violate(
       'no-wrong-deletion',
       `${node.name} deleted ${path} (${short(before?.content)}) at ${seconds(timeline.now())}, which the master had all the time`,
@@ -74,7 +74,7 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     const { node, path, after } = change;
     const most = after.content?.size ?? 0;
     const meant = (content: Content | undefined): boolean => (content?.size ?? 0) <= most;
-    if (history.was(path, meant, sinceOf(change, guard), at - guard.confirmAfterMs + epsilonMs)) return;
+    if (history.was(path, meant, sinceOf(change), at - guard.confirmAfterMs + epsilonMs)) return;
     violate(
       'guarded-deletion',
       `${node.name} ${deed} at ${seconds(timeline.now())}, ${path} among them, which was not so on the master ${seconds(guard.confirmAfterMs)} before the transaction of ${seconds(at)}`,
@@ -87,7 +87,7 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     const doing = doingOf(node.name);
     const { transaction } = doing;
     if (transaction?.harmed === true) return;
-    judgeOne(change, guard);
+    judgeOne(change);
     if (path === clientKeys) return judgeKeys(change, guard, transaction?.at ?? timeline.now());
     if (transaction === undefined) return;
     const gone = doing.gone.get(directory) ?? [];
