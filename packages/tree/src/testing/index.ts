@@ -1,2 +1,3 @@
+export { packStat, statFields, statsOf } from '../packed.ts';
 export { diskCompliance } from './disk-compliance.ts';
 export type { OpenDisk, TestFramework } from './framework.ts';

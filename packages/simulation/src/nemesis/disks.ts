@@ -1,0 +1,62 @@
+/** What happens to disks and clocks. */
+import type { DeedOf } from '../plan/deed.ts';
+import type { FaultScene } from './theatre.ts';
+
+export function failing(scene: FaultScene, deed: DeedOf<'failing-disk'>): void {
+  const { root, files } = scene.node(deed.node);
+  const { code, probability, operations, below } = deed;
+  const fault = {
+    ...{ code, probability },
+    below: below === '' ? root : `${root}/${below}`,
+    operations: operations.length === 0 ? ('all' as const) : operations,
+  };
+  files.faults.failures.push(fault);
+  scene.lasts(deed.forMs, () => {
+    const { failures } = files.faults;
+    failures.splice(failures.indexOf(fault), 1);
+  });
+}
+
+export function full(scene: FaultScene, { node, freeBytes, forMs }: DeedOf<'full-disk'>): void {
+  scene.lasts(forMs, scene.disk(scene.node(node)).add({ freeBytes }));
+}
+
+export function slow(scene: FaultScene, deed: DeedOf<'slow-disk'>): void {
+  const { minMs, maxMs, perFileMs } = deed;
+  scene.lasts(deed.forMs, scene.disk(scene.node(deed.node)).add({ latency: { minMs, maxMs, perFileMs } }));
+}
+
+export function hints(scene: FaultScene, deed: DeedOf<'hints'>): void {
+  const { maxLateMs, lost, twice, queued } = deed;
+  scene.lasts(deed.forMs, scene.disk(scene.node(deed.node)).add({ hints: { maxLateMs, lost, twice, queued } }));
+}
+
+export function fewWatches(scene: FaultScene, { node, watches, forMs }: DeedOf<'few-watches'>): void {
+  scene.lasts(forMs, scene.disk(scene.node(node)).add({ maxWatches: watches }));
+}
+
+/** What is written there meanwhile lies below the file system when that comes back. */
+export function unmount(scene: FaultScene, { node, directory, bare, forMs }: DeedOf<'unmount'>): void {
+  const { root, files } = scene.node(node);
+  const path = `${root}/${directory}`;
+  if (bare) {
+    if (files.unmount(path, 'fault')) scene.lasts(forMs, () => void files.mount(path, 'fault'));
+    return;
+  }
+  const away = `${root}/away-${scene.id}`;
+  if (!files.rename(path, away, 'fault')) return;
+  scene.lasts(forMs, () => {
+    files.remove(path, 'fault');
+    files.rename(away, path, 'fault');
+  });
+}
+
+export function jump(scene: FaultScene, { node, byMs }: DeedOf<'wall-jump'>): void {
+  scene.node(node).wall.jump(byMs);
+}
+
+export function drift(scene: FaultScene, { node, msPerSecond, forMs }: DeedOf<'wall-drift'>): void {
+  const { wall } = scene.node(node);
+  wall.drift(msPerSecond);
+  scene.lasts(forMs, () => wall.drift(0));
+}

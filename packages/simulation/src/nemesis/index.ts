@@ -1,0 +1,2 @@
+/** What goes wrong in a run, and that it is over at the end. */
+export { healAll, scheduleDeeds } from './chaos.ts';

@@ -1,0 +1,93 @@
+/** Everything that goes on in a run from outside, and how it ends. */
+
+import { openDice } from '../dice.ts';
+import type { DiskFaults } from '../disk/file-system.ts';
+import type { NetworkFaults } from '../network/network.ts';
+import { type Deed, situationOf } from '../plan/deed.ts';
+import type { Plan } from '../plan/plan.ts';
+import { openLitter } from '../workload/litter.ts';
+import type { Scene } from '../workload/scene.ts';
+import type { SimNode, World } from '../world/world.ts';
+import { type Layers, openLayers } from './layers.ts';
+import { openService, type Service } from './service.ts';
+
+/** What a fault acts on, beside what an operator does. */
+export interface FaultScene extends Scene {
+  readonly service: Service;
+  readonly network: Layers<NetworkFaults>;
+  readonly disk: (node: SimNode) => Layers<DiskFaults>;
+  /** When the healing begins. */
+  readonly chaosMs: number;
+}
+
+export interface Theatre {
+  scene(deed: Deed): FaultScene;
+  /** Ends all that lasts, newest first, and takes away what Muster leaves alone by design. */
+  end(): void;
+  readonly service: Service;
+  readonly plan: Plan;
+  /** Nothing that was begun goes on after the end. */
+  readonly ended: () => boolean;
+}
+
+export function openTheatre(world: World, plan: Plan): Theatre {
+  const seedDice = openDice(plan.settings.seed).fork('deeds at work');
+  const service = openService(world);
+  const network = openLayers(world.network.faults);
+  const disks = new Map(world.nodes.map((node) => [node, openLayers(node.files.faults)]));
+  const nodes = new Map(world.nodes.map((node) => [node.name, node]));
+  const lasting = new Set<() => void>();
+  const litter = openLitter(world);
+  let ended = false;
+  settleClimate(plan, network, disks);
+
+  const lasts = (deed: Deed, forMs: number, end: () => void): void => {
+    const once = (): void => void (lasting.delete(once) && end());
+    lasting.add(once);
+    world.timeline.after(forMs, `deed ${deed.id} ends`, once);
+  };
+  const repeat = (deed: Deed, times: number, everyMs: number, act: (index: number) => void): void => {
+    const go = (index: number): void => {
+      if (ended) return;
+      act(index);
+      if (index + 1 < times) world.timeline.after(everyMs, `deed ${deed.id} goes on`, () => go(index + 1));
+    };
+    go(0);
+  };
+  return {
+    service,
+    plan,
+    ended: () => ended,
+    scene: (deed) => {
+      world.met(situationOf(deed.kind));
+      return {
+        ...{ world, service, network, id: deed.id, chaosMs: plan.chaosMs },
+        dice: seedDice.fork(deed.id),
+        node: (name) => nodes.get(name)!,
+        disk: (node) => disks.get(node)!,
+        lasts: (forMs, end) => lasts(deed, forMs, end),
+        repeat: (times, everyMs, act) => repeat(deed, times, everyMs, act),
+        restart: service.restart,
+        litter: litter.add,
+      };
+    },
+    end: () => {
+      ended = true;
+      for (const end of [...lasting].reverse()) end();
+      litter.clear();
+    },
+  };
+}
+
+/** How things are at rest. */
+function settleClimate(
+  { climate: { disk, network, driftMs } }: Plan,
+  net: Layers<NetworkFaults>,
+  disks: ReadonlyMap<SimNode, Layers<DiskFaults>>,
+): void {
+  net.rest({ ...network, latency: { ...network.latency }, handshake: { ...network.handshake } });
+  for (const [node, layers] of disks) {
+    layers.rest({ ...disk, latency: { ...disk.latency }, hints: { ...disk.hints } });
+    node.wall.drift(driftMs[node.name] ?? 0);
+  }
+}

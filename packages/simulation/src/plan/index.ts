@@ -1,0 +1,26 @@
+/** What a seed decides beforehand, as data. */
+
+export { scheduleDeeds } from '../nemesis/chaos.ts';
+export {
+  type Deed,
+  type DeedKind,
+  type DeedOf,
+  deedKinds,
+  isWorkload,
+  type NemesisDeed,
+  type NemesisKind,
+  nemesisKinds,
+  situationOf,
+  type WorkloadDeed,
+  type WorkloadKind,
+  words,
+  workloadKinds,
+} from './deed.ts';
+export { PlanError } from './field.ts';
+export { planFromJson, planToJson } from './json.ts';
+export { nodesOf } from './of-nodes.ts';
+export { type Climate, masterName, nodeNames, type Plan, type WorkerStart, workerName } from './plan.ts';
+export { type PlanOptions, planOf } from './plan-of.ts';
+export type { Settings } from './settings.ts';
+export { plain, until, withDefaultOptions, withFiles, without, withWorkers } from './shrink.ts';
+export { workedDirectories } from './workload-deeds.ts';

@@ -1,0 +1,60 @@
+/** A plan made smaller. What is left of it is as it was: no deed moves because another is gone. */
+import { withFewer } from './of-nodes.ts';
+import { nodeNames, type Plan } from './plan.ts';
+import { quietClimate } from './plan-of.ts';
+import { healWithin } from './timings.ts';
+
+/** Without these deeds. Ids that it does not have are no fault. */
+export function without(plan: Plan, ids: readonly string[]): Plan {
+  const gone = new Set(ids);
+  return { ...plan, deeds: plan.deeds.filter(({ id }) => !gone.has(id)) };
+}
+
+/** With the first `workers` of its workers, 1 or more; deeds of the others are gone. */
+export function withWorkers(plan: Plan, workers: number): Plan {
+  const fewer = Math.max(1, Math.min(workers, plan.settings.workers));
+  const names = new Set(nodeNames({ workers: fewer }));
+  const ofThese = <T>(by: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(by).filter(([name]) => names.has(name)));
+  const { settings, climate, starts, deeds } = plan;
+  return {
+    ...plan,
+    settings: { ...settings, workers: fewer, skewMs: ofThese(settings.skewMs) },
+    climate: { ...climate, driftMs: ofThese(climate.driftMs) },
+    starts: ofThese(starts),
+    deeds: deeds.flatMap((deed) => withFewer(deed, fewer) ?? []),
+  };
+}
+
+/** Its chaos over after `ms`: then comes the healing. */
+export function until(plan: Plan, ms: number): Plan {
+  const chaosMs = Math.max(0, Math.min(ms, plan.chaosMs));
+  return { ...plan, chaosMs, deeds: plan.deeds.filter(({ atMs }) => atMs <= chaosMs) };
+}
+
+/** At the start the master's tree has at most so many files. */
+export const withFiles = (plan: Plan, files: number): Plan => ({
+  ...plan,
+  settings: { ...plan.settings, files: Math.min(files, plan.settings.files) },
+});
+
+/** Every option at its default, and the time to heal that belongs to it. */
+export const withDefaultOptions = (plan: Plan): Plan => ({
+  ...plan,
+  settings: { ...plan.settings, musterYaml: '', healWithinMs: healWithin({}) },
+});
+
+const withSettings = (plan: Plan, settings: Partial<Plan['settings']>): Plan => ({
+  ...plan,
+  settings: { ...plan.settings, ...settings },
+});
+
+/** What a run may do without, by name: each makes one part of a plan as plain as can be. */
+export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
+  turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
+  clocks: (plan) => withSettings({ ...plan, climate: { ...plan.climate, driftMs: {} } }, { skewMs: {} }),
+  options: withDefaultOptions,
+  files: (plan) => withFiles(plan, 3),
+  climate: (plan) => ({ ...plan, climate: { ...quietClimate, driftMs: plan.climate.driftMs } }),
+  starts: (plan) => ({ ...plan, starts: {} }),
+};

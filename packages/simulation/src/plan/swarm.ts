@@ -1,0 +1,85 @@
+/**
+ * Swarm testing: each seed takes a random subset of all kinds of deeds, at random rates. A run in which
+ * everything happens hides what only happens when most other things do not.
+ */
+import type { Dice } from '../dice.ts';
+import { type Deed, type DeedKind, type NemesisKind, nemesisKinds, type WorkloadKind, workloadKinds } from './deed.ts';
+import { drawNemesis } from './draw-nemesis.ts';
+import { drawWorkload, type Shape } from './draw-workload.ts';
+
+/** What a seed takes of a list of kinds, and how often each happens compared with the others. */
+export interface Appetite<K extends DeedKind> {
+  readonly kinds: readonly K[];
+  readonly weights: readonly number[];
+  readonly perMinute: number;
+}
+
+export interface Swarm {
+  readonly workload: Appetite<WorkloadKind>;
+  readonly nemesis: Appetite<NemesisKind>;
+}
+
+export function drawSwarm(dice: Dice): Swarm {
+  return {
+    workload: drawAppetite(dice.fork('workload'), workloadKinds, 4, 60),
+    nemesis: drawAppetite(dice.fork('nemesis'), nemesisKinds, 1, 24),
+  };
+}
+
+/** Some seeds take none, some one, most several, few all. */
+function drawAppetite<K extends DeedKind>(dice: Dice, all: readonly K[], rarest: number, often: number): Appetite<K> {
+  const share = dice.pick([0, 0.08, 0.2, 0.2, 0.4, 0.4, 0.7, 1]);
+  const single = dice.pick(all);
+  const kinds = dice.chance(0.1) ? [single] : all.filter((kind) => dice.fork(kind).chance(share));
+  const weights = kinds.map((kind) => 0.1 + dice.fork(kind).fork('weight').next());
+  return { kinds, weights, perMinute: Math.exp(dice.between(Math.log(rarest), Math.log(often))) };
+}
+
+const draws = { ...drawWorkload, ...drawNemesis } as Readonly<Record<DeedKind, (dice: Dice, shape: Shape) => object>>;
+
+/** By time, with their ids. */
+export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed[] {
+  const drafts = [
+    ...drafted(dice.fork('workload'), swarm.workload, shape),
+    ...drafted(dice.fork('nemesis'), swarm.nemesis, shape),
+  ];
+  bunch(dice.fork('bunch'), drafts, shape.chaosMs);
+  drafts.sort((one, other) => one.atMs - other.atMs);
+  return drafts.map(({ kind, atMs, dice: own }, index): Deed => {
+    return { id: String(index + 1), atMs, kind, ...draws[kind](own, shape) } as Deed;
+  });
+}
+
+interface Draft {
+  readonly kind: DeedKind;
+  readonly dice: Dice;
+  atMs: number;
+}
+
+function drafted<K extends DeedKind>(dice: Dice, { kinds, weights, perMinute }: Appetite<K>, shape: Shape): Draft[] {
+  if (kinds.length === 0) return [];
+  const count = Math.max(1, Math.round((perMinute * shape.chaosMs) / 60_000));
+  return Array.from({ length: count }, (_, index) => {
+    const own = dice.fork(String(index));
+    return { kind: weighted(own, kinds, weights), dice: own, atMs: own.int(0, Math.floor(shape.chaosMs)) };
+  });
+}
+
+function weighted<K>(dice: Dice, kinds: readonly K[], weights: readonly number[]): K {
+  let left = dice.next() * weights.reduce((sum, weight) => sum + weight, 0);
+  const at = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return kinds[at < 0 ? kinds.length - 1 : at]!;
+}
+
+/** In most seeds some deeds come right after another: what happens at once is what goes wrong. */
+function bunch(dice: Dice, drafts: readonly Draft[], chaosMs: number): void {
+  const share = dice.pick([0, 0.2, 0.5, 0.8]);
+  for (const draft of drafts) {
+    const other = dice.pick(drafts);
+    const after = dice.pick([0, 1, 10, 60, 200, 1_000]) * dice.next();
+    if (dice.chance(share)) draft.atMs = Math.min(chaosMs, Math.round((other.atMs + after) * 1_000) / 1_000);
+  }
+}

@@ -1,0 +1,97 @@
+/** Planted in the worker's file-sync: what it reports, what it plans, what its guard lets pass. */
+import { lines, type PlantedFault } from './fault.ts';
+
+export const replicaFaults: readonly PlantedFault[] = [
+  {
+    name: 'confirm-before-commit',
+    about: 'A generation is reported as held when its replication begins.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: "const next = { ...state, work: { type: 'replicating',",
+    put: "const next = { ...state, holds: id, work: { type: 'replicating',",
+    expects: ['generation-held'],
+    needs: 'any change',
+  },
+  {
+    name: 'report-not-taken-back',
+    about: 'While the next generation is written to the disk, the one before is still reported as held.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'lacks, guard, holds: undefined, waits };',
+    put: 'lacks, guard, waits };',
+    expects: ['generation-held'],
+    needs: 'any change after the first',
+  },
+  {
+    name: 'announced-reported-as-held',
+    about:
+      'A worker that has what it knows reports the number announced last, of which it has not even the list of files.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'local.problems.some(hides) ? undefined : target.id;',
+    put: 'local.problems.some(hides) ? undefined : (state.announced?.id ?? target.id);',
+    expects: ['generation-held'],
+    needs: 'a worker in sync is linked again, and the announced generation is another: it comes without its changes',
+  },
+  {
+    name: 'delta-on-wrong-base',
+    about:
+      'The announced changes are applied to whatever tree is known, and the result is not compared with the announced root.',
+    module: 'actors/file-sync/dist/announcement.js',
+    find: lines(
+      '    if (delta === undefined || target === undefined || compareGenerations(delta.base, target.id) !== 0)',
+      '        return undefined;',
+      '    const tree = applyChanges(target.tree, changesOf(delta), delta.held);',
+      '    return tree.root === root ? tree : undefined;',
+    ),
+    put: lines(
+      '    if (delta === undefined || target === undefined)',
+      '        return undefined;',
+      '    return applyChanges(target.tree, changesOf(delta), delta.held);',
+    ),
+    expects: ['generation-held', 'equal-after-healing'],
+    needs: 'a worker misses a generation (cut off, or its list still comes) and hears of the next with its changes',
+  },
+  {
+    name: 'drift-waits-for-a-generation',
+    about: 'What the disk lacks is worked out once for a generation: what drifts after that is seen with the next.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree',
+    put: 'state.lacks !== undefined && state.lacks.for === target.tree',
+    expects: ['generation-held', 'equal-after-healing'],
+    needs: 'an operator changes a file on a worker that is in sync',
+  },
+  {
+    name: 'fetch-never-again',
+    about: 'A list of files whose fetch failed with its link is taken to be on its way for ever.',
+    module: 'actors/file-sync/dist/worker/decide.js',
+    find: lines('    return stale || !state.linked', '        ? before'),
+    put: lines('    return stale || !state.linked', '        ? state'),
+    expects: ['equal-after-healing'],
+    needs: 'a link is cut while a manifest comes',
+  },
+  {
+    name: 'guard-removed',
+    about: 'What the guard holds back is shown, and done nevertheless.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'const guarded = { ...plan, changes: allowedChanges(plan.changes, state.guard, limits.classes) };',
+    put: 'const guarded = plan;',
+    expects: ['guarded-deletion'],
+    needs: 'a deletion beyond the limits on the master',
+  },
+  {
+    name: 'guard-confirmed-at-once',
+    about: 'Any second generation confirms what the first would delete, however soon it comes.',
+    module: 'actors/file-sync/dist/guard.js',
+    find: 'at - before.heldAt >= confirmAfterMs ?',
+    put: 'at >= before.heldAt ?',
+    expects: ['guarded-deletion'],
+    needs: 'a deletion beyond the limits, and another change on the master before the time that a confirmation takes',
+  },
+  {
+    name: 'guard-blind-to-keys',
+    about: 'client.keys is guarded like any file: emptying it needs no confirmation.',
+    module: 'actors/file-sync/dist/guard.js',
+    find: 'return [...(keys === undefined ? [] : [keys]), ...classSuspects(',
+    put: 'return [...(keys === undefined ? [] : []), ...classSuspects(',
+    expects: ['guarded-deletion'],
+    needs: "the master's client.keys is emptied, removed, or loses most of its agents",
+  },
+];

@@ -1,0 +1,78 @@
+/** What is on the machines before anything starts. */
+import { type Dice, openDice } from '../dice.ts';
+import type { Plan, WorkerStart } from '../plan/plan.ts';
+import { workedDirectories } from '../plan/workload-deeds.ts';
+import type { SimNode, World } from '../world/world.ts';
+import { contentOf, keyLine } from './contents.ts';
+import { keysPath, newPath } from './paths.ts';
+
+/** Of every node; intruders have others. */
+export const clusterName = 'simulated';
+export const clusterKey = 'k7'.repeat(16);
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Writes configuration and trees on every machine's disk, where they outlast a loss of power. Once, before the first start. */
+export function layOut(world: World, plan: Plan): void {
+  const dice = openDice(plan.settings.seed).fork('lay out');
+  const tree = initialTree(dice, plan.settings.files);
+  for (const node of world.nodes) {
+    layConfiguration(node, plan.settings.musterYaml, world.master.name);
+    const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
+    for (const [path, content] of startTree(dice.fork(node.name), tree, start))
+      node.files.write(`${node.root}/${path}`, content, 'operator');
+    node.files.settle();
+  }
+}
+
+function layConfiguration({ name, role, root, files }: SimNode, musterYaml: string, master: string): void {
+  for (const directory of [...workedDirectories, 'queue/cluster', 'logs', 'var/run'])
+    files.makeDirectory(`${root}/${directory}`, 'operator');
+  files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master)), 'operator');
+  if (musterYaml !== '') files.write(`${root}/etc/muster.yaml`, encode(musterYaml), 'operator');
+}
+
+type Tree = readonly (readonly [path: string, content: Uint8Array])[];
+
+/** Fifty agents at most: their file is one of many. */
+const mostAgents = 50;
+
+/** `etc/client.keys` is one of the files. */
+function initialTree(dice: Dice, files: number): Tree {
+  if (files === 0) return [];
+  const agents = Array.from({ length: Math.min(files, mostAgents) }, (_, index) => keyLine(index + 1, `0.${index}`));
+  const rest = Array.from({ length: files - 1 }, (_, index) => {
+    const number = `0.${index}`;
+    const path = newPath(dice, dice.pick(workedDirectories), number);
+    return [path, contentOf({ path, by: 'operator@master', number }, dice.int(0, 2_048))] as const;
+  });
+  return [[keysPath, encode(agents.join(''))], ...rest];
+}
+
+/** `stale`: a third is missing, a third is old, and there is something that the master does not have. */
+function startTree(dice: Dice, tree: Tree, start: WorkerStart): Tree {
+  if (start === 'empty') return [];
+  if (start === 'copy') return tree;
+  const kept = tree.flatMap(([path, content], index) => {
+    const fate = dice.int(0, 2);
+    const old = contentOf({ path, by: 'operator@before', number: `0.old${index}` }, dice.int(0, 1_024));
+    if (fate === 0) return [];
+    return [[path, fate === 1 && path !== keysPath ? old : content] as const];
+  });
+  const path = newPath(dice, dice.pick(workedDirectories), '0.left');
+  return [...kept, [path, contentOf({ path, by: 'operator@before', number: '0.left' }, 100)]];
+}
+
+const ossecConf = (name: string, role: string, master: string): string => `<ossec_config>
+  <cluster>
+    <name>${clusterName}</name>
+    <node_name>${name}</node_name>
+    <node_type>${role}</node_type>
+    <key>${clusterKey}</key>
+    <nodes>
+      <node>${master}.example</node>
+    </nodes>
+    <disabled>no</disabled>
+  </cluster>
+</ossec_config>
+`;

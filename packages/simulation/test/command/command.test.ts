@@ -1,0 +1,187 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const script = join(__dirname, 'fake-main.mjs');
+
+/** The whole command, around the simulation of `fake-main.mjs`. */
+function simulate(line: string, environment: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...line.split(' ')], {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
+  return { status, stderr, lines: stdout.trimEnd().split('\n') };
+}
+
+const wordsOf = (replay: string): string => replay.replace(/^.*npm run simulate -- /, '');
+const found = (lines: readonly string[], start: string): string => lines.find((line) => line.startsWith(start)) ?? '';
+
+describe('npm run simulate', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'muster-simulate-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('ends with 0 when every seed kept every promise, and says so last', () => {
+    const { status, lines } = simulate('--seeds 30 --from 100 --jobs 2');
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toBe('30 seeds passed, 0 failed');
+    expect(lines[0]).toMatch(/^30\/30 seeds, 0 failed, [\d.]+ seeds\/s, [\d,]+ x real time, 2\/2 situations$/);
+  });
+
+  it('ends with 1 when seeds failed, and names each with its invariant', () => {
+    const { status, lines } = simulate('--seeds 2 --from 7 --jobs 1 --no-shrink');
+    expect(status).toBe(1);
+    expect(lines).toContain('INVARIANT     FAILED  SEEDS');
+    expect(lines).toContain('process-died  1       7');
+    expect(lines).toContain('run-rejected  1       8');
+    expect(lines).toContain('Again:  npm run simulate -- --seed 7');
+    expect(lines.at(-1)).toBe('0 seeds passed, 2 failed');
+  });
+
+  it('judges the situations from 500 seeds on', () => {
+    const never = { FAKE_SITUATION: 'blue-moon' };
+    const few = simulate('--seeds 499 --from 100', never);
+    expect(few.status).toBe(0);
+    expect(few.lines).toContain('1 situation not met: blue-moon. That counts from 500 seeds on.');
+    const many = simulate('--seeds 500 --from 100', never);
+    expect(many.status).toBe(1);
+    expect(many.lines).toContain('1 situation not met: blue-moon.');
+    expect(many.lines).toContain('blue-moon  none');
+    expect(many.lines.at(-1)).toBe('500 seeds passed, 0 failed');
+  });
+
+  it('shrinks a failure to a command that fails the same way, with the hash that was told', () => {
+    const { status, lines } = simulate('--seed 13');
+    expect(status).toBe(1);
+    expect(lines).toContain('Seed 13: nothing-lost at 12.000 s');
+    const replay = found(lines, 'Again:');
+    expect(replay).toMatch(/--seed 13 --only d3,d9 --workers 2/);
+    const again = simulate(wordsOf(replay));
+    expect(again.status).toBe(1);
+    expect(again.lines).toContain('Seed 13: nothing-lost at 12.000 s');
+    const [, hash] = /hash ([0-9a-f]{16})/.exec(found(lines, 'After')) ?? [];
+    expect(again.lines.join('\n')).toContain(`hash ${hash}`);
+    expect(again.lines.join('\n')).not.toContain('Shrunk');
+  });
+
+  it('writes the shrunk plan only where it is told to, and runs it from there', () => {
+    const { lines } = simulate(`--seed 13 --save ${folder}/plans`);
+    const file = `${folder}/plans/seed-13.json`;
+    expect(found(lines, 'Or:')).toBe(`Or:     npm run simulate -- --plan ${file}`);
+    expect(JSON.parse(readFileSync(file, 'utf8')).deeds).toHaveLength(2);
+    const again = simulate(`--plan ${file}`);
+    expect(again.status).toBe(1);
+    expect(found(again.lines, 'Again:')).toBe(`Again:  npm run simulate -- --plan ${file}`);
+  });
+
+  it('shows one seed: its plan, what came of it, and its steps where they are wanted', () => {
+    const { status, lines } = simulate(`--seed 20 --nodes 3 --trace ${folder}/trace`);
+    expect(status).toBe(0);
+    expect(lines[0]).toBe('Seed 20: a master and 2 workers, 10 files');
+    expect(lines).toContain('  3 s  #d3  prod');
+    expect(lines.at(-2)).toMatch(/^kept every promise, 40\.000 s simulated in .* 120 steps, 2 situations met, hash /);
+    expect(readFileSync(`${folder}/trace`, 'utf8')).toBe('a step\nanother step\n');
+  });
+
+  it('keeps a planted fault in the command that finds it again', () => {
+    const { status, lines } = simulate('--planted early --seeds 6 --jobs 2');
+    expect(status).toBe(0);
+    expect(lines).toContain('early: FOUND by seed 4, after 4 seeds: nothing-early');
+    const replay = found(lines, 'Again:');
+    expect(replay).toContain('--planted early');
+    expect(simulate(wordsOf(replay)).status).toBe(1);
+  });
+
+  it('ends with 1 when a planted fault was not found, and makes the table for the papers', () => {
+    const { status, lines } = simulate('--planted all --seeds 6');
+    expect(status).toBe(1);
+    expect(lines.slice(-6)).toEqual([
+      '| planted fault | seeds needed | invariant | seed |',
+      '| --- | --- | --- | --- |',
+      '| `early` | 4 | `nothing-early` | 4 |',
+      '| `hidden` | not found in 6 | | |',
+      '',
+      '1 planted fault found, 1 not',
+    ]);
+  });
+
+  it('goes on with the next planted fault when the process with one cannot be started', () => {
+    const { status, lines, stderr } = simulate('--planted all --seeds 6', { FAKE_STALE: 'early' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('the fault early is stale');
+    expect(lines).toContain('| `early` | could not be planted | | |');
+    expect(lines.at(-1)).toBe('0 planted faults found, 2 not');
+  });
+
+  it('prints the hash of each seed, in their order, and nothing else', () => {
+    const { status, lines } = simulate('--hashes --seeds 3 --from 20 --jobs 3');
+    expect(status).toBe(0);
+    expect(lines).toEqual(['20 0000000000004e34', '21 000000000000521c', '22 0000000000005604']);
+  });
+
+  it('compares the hashes of several Nodes', () => {
+    const { status, lines } = simulate(
+      `--hashes --seeds 3 --from 20 --node-binaries ${process.execPath},${process.execPath}`,
+    );
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toBe('3 seeds under 2 Nodes: each has the same hash under all');
+  });
+
+  it('lists what there is', () => {
+    const { lines } = simulate('--list');
+    expect(lines).toContain('  early   a thing comes early');
+    expect(lines).toContain('  nothing-lost  all is there');
+    expect(lines).toContain('  no-progress   a run does not hang');
+  });
+
+  it.each([
+    ['--seeds none', '--seeds none: give a whole number from 1 to 10000000'],
+    [
+      '--seed 20 --only d3,d77 --nodes 2',
+      /^--only d77: the plan has no such deed; it has d1, d2, .*\. Is it the same seed, with the same --nodes/,
+    ],
+    ['--seed 20 --nodes 2 --workers 2', '--workers 2: the plan has 1; give at most so many'],
+    ['--seed 20 --trace /dev/null/x', /^--trace \/dev\/null\/x: .*; give a file that can be written/],
+    ['--plan /there/is/none', /^--plan \/there\/is\/none: ENOENT.*; give a file that --save wrote/],
+  ])('ends with 64 on %s', (line, fault) => {
+    const { status, stderr } = simulate(line);
+    expect(status).toBe(64);
+    expect(stderr).toMatch(fault);
+  });
+
+  it('ends with 64 on a file that is no plan', () => {
+    writeFileSync(`${folder}/broken`, '{');
+    expect(simulate(`--plan ${folder}/broken`).status).toBe(64);
+  });
+
+  it('gives up shrinking at Ctrl-C, and still says how to run it again', async () => {
+    const child = spawn(process.execPath, [script, '--seed', '12']);
+    let output = '';
+    // Every smaller plan of seed 12 hangs.
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes('The end of the log')) child.kill('SIGINT');
+    });
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(output).toMatch(/Again: {2}npm run simulate -- --seed 12\n$/);
+  });
+
+  it.each([
+    ['--seeds 5 --from 8 --jobs 1', /\n0 seeds passed, 1 failed\n$/],
+    ['--seed 9', /^Seed 9: a master and 4 workers/],
+  ])('says at Ctrl-C what it has learnt so far: %s', async (line, said) => {
+    const child = spawn(process.execPath, [script, ...line.split(' ')]);
+    let output = '';
+    // Seed 9, which hangs, comes after the first words of either.
+    child.stdout.on('data', (text: Buffer) => {
+      if (output === '') child.kill('SIGINT');
+      output += text.toString();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, output]).toEqual([expect.any(Number), expect.stringMatching(said)]);
+    expect(code).not.toBe(0);
+  });
+});
