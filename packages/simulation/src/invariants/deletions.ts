@@ -42,6 +42,8 @@ const keysMeasuredFrom = 100;
 const leastKeys = 20;
 /** Of a scan, and of the hints before it, ms. */
 const slackMs = 60_000;
+/** A file that came and went within this time may still have been expected to come, ms. */
+const settledMs = 2_000;
 /** Rounding of sums of times, ms. */
 const epsilonMs = 0.01;
 
@@ -126,6 +128,9 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (to > 0 && !much && to >= leastKeys) return;
     judgeGuarded(change, `took ${from - to} of ${from} bytes from ${clientKeys}`, guard, at);
   };
+  /** Where the master has others, they were to take the place of what went, and could not be had. */
+  const isEmptied = (directory: string, at: number): boolean =>
+    (history.emptySince(directory) ?? Number.POSITIVE_INFINITY) < at - settledMs;
   /** The last file of a directory of the table is guarded, however few there were. */
   const end = (node: SimNode, doing: Doing): void => {
     const { transaction, gone } = doing;
@@ -134,7 +139,8 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (transaction !== undefined && !transaction.harmed && guard !== undefined)
       for (const [directory, changes] of gone) {
         const of = transaction.sizes.get(directory) ?? 0;
-        if (of < 2 || changes.length < of || (mirrorOf(node.name).counts.get(directory) ?? 0) > 0) continue;
+        const there = mirrorOf(node.name).counts.get(directory) ?? 0;
+        if (of < 2 || changes.length < of || there > 0 || !isEmptied(directory, transaction.at)) continue;
         for (const change of changes)
           if (change.after.content === undefined)
             judgeGuarded(change, `emptied ${directory}, which held ${of} files,`, guard, transaction.at);

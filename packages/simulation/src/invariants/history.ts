@@ -23,6 +23,8 @@ export interface MasterHistory {
   started(): void;
   /** Whether the path ever held this content; always, where something else than a file may have been. */
   had(path: string, digest: string): boolean;
+  /** Since when no file is below this directory of the table; undefined: one is. */
+  emptySince(directory: string): number | undefined;
   /** When the path first held this content; undefined: never. */
   firstAt(path: string, digest: string): number | undefined;
   /** Whether the path held this (undefined: nothing) at some moment from `from` to `to`. */
@@ -96,6 +98,16 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
       for (const directory of tableDirectories) if (!isThere(directory)) show(directory);
     },
     had,
+    emptySince: (directory) => {
+      let since = 0;
+      let isEmpty = true;
+      eachIn(directory, (versions) => {
+        const last = versions.at(-1)!;
+        if (last.content === undefined && !last.hidden) since = Math.max(since, last.at);
+        else isEmpty = false;
+      });
+      return isEmpty ? since : undefined;
+    },
     firstAt: (path, digest) => digests.get(path)?.get(digest),
     hadWithin: (path, digest, from, to) => was(path, (content) => content?.digest === digest, from, to),
     was,
