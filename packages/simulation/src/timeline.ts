@@ -44,6 +44,7 @@ export function openTimeline(dice: Dice, trace: Trace): Timeline {
   const readyNow: Happening[] = [];
   let now = 0;
   let atOnce = 0;
+  let since = 0;
 
   const take = (): Happening | undefined => {
     const last = readyNow.length - 1;
@@ -57,7 +58,10 @@ export function openTimeline(dice: Dice, trace: Trace): Timeline {
   const takeDue = (): Happening | undefined => {
     const due = queue.take();
     if (due === undefined) return undefined;
-    if (due.at - now >= 1) atOnce = 0;
+    if (due.at - since >= 1) {
+      atOnce = 0;
+      since = due.at;
+    }
     now = Math.max(now, due.at);
     return due.item;
   };

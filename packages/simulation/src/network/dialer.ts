@@ -37,7 +37,9 @@ export function dial(
       closeEnd(kernel.timeline, near);
       reject(error);
     };
-    const aborted = (): void => fail(abortedError());
+    const aborted = (): void => {
+      if (host.alive()) fail(abortedError());
+    };
     const cancel = host.after(handshakeMs, 'dial is late', () => fail(lateError(where, handshakeMs)));
     const opened = (): void => {
       near.outgoing.signal('finished');

@@ -32,6 +32,9 @@ export interface End extends Receiver {
   other: End;
 }
 
+/** Node's `highWaterMark` of a socket. */
+const readAheadBytes = 16 * 1024;
+
 export function openEnd(timeline: Timeline, machine: Machine, host: Host | undefined): End {
   const end: End = {
     machine,
@@ -50,7 +53,7 @@ export function openEnd(timeline: Timeline, machine: Machine, host: Host | undef
     queue: undefined as never,
     other: undefined as never,
     owner: () => end.host,
-    reads: () => end.stage === 'greeting' || (end.stage === 'open' && end.handlers !== undefined && !end.paused),
+    reads: (kind) => end.stage === 'greeting' || (end.stage === 'open' && (kind !== 'data' || isRead(end))),
     data: (bytes) => {
       end.other.queue.consumed(bytes.byteLength);
       end.handlers?.data(bytes);
@@ -64,6 +67,9 @@ export function openEnd(timeline: Timeline, machine: Machine, host: Host | undef
   return end;
 }
 
+/** Node notices an end behind bytes that nobody reads only when they are read; without such bytes at once. */
+const isRead = ({ handlers, paused }: End): boolean => handlers !== undefined && !paused;
+
 function finish(timeline: Timeline, end: End): void {
   if (end.stage === 'greeting') return closeEnd(timeline, end);
   end.finished = true;
@@ -71,6 +77,10 @@ function finish(timeline: Timeline, end: End): void {
   end.queue.end();
   if (end.queue.ended()) closeEnd(timeline, end);
 }
+
+/** Bytes are left in its kernel: node reads so much ahead for a reader who pauses, and nothing while it stands still. */
+const hasUnread = (timeline: Timeline, { incoming }: End, host: Host): boolean =>
+  incoming.unread() > (host.pausedUntil() > timeline.now() ? 0 : readAheadBytes);
 
 /** It broke: what it would still send is lost, and the other side is not told. */
 export function fail(timeline: Timeline, end: End, error: Error): void {
@@ -84,7 +94,7 @@ export function fail(timeline: Timeline, end: End, error: Error): void {
  */
 export function closeEnd(timeline: Timeline, end: End): void {
   if (end.closed) return;
-  if (end.host === undefined || end.incoming.unread()) end.outgoing.signal('reset');
+  if (end.host === undefined || hasUnread(timeline, end, end.host)) end.outgoing.signal('reset');
   else if (!end.queue.ended()) end.outgoing.signal('fin');
   shut(timeline, end, (kind) => kind !== 'fin');
 }

@@ -109,7 +109,7 @@ export function openSendQueue(deps: SendQueueDeps): SendQueue {
   const writable = (): void => {
     wake = undefined;
     push();
-    if (!needsDrain || dropped || queue.size() > 0) return;
+    if (!needsDrain || ending || dropped || queue.size() > 0) return;
     needsDrain = false;
     deps.drained();
   };

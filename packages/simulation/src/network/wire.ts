@@ -25,8 +25,8 @@ export interface WireDeps {
 export interface Receiver {
   /** Undefined: the kernel alone, before a process has the connection. */
   readonly owner: () => Host | undefined;
-  /** What arrives may be handed over; else it waits. */
-  readonly reads: () => boolean;
+  /** What arrives may be handed over; else it waits, and what is behind it. */
+  readonly reads: (kind: 'data' | Signal) => boolean;
   readonly data: (bytes: Buffer) => void;
   readonly signal: (signal: Signal) => void;
 }
@@ -42,8 +42,8 @@ export interface Wire extends PathUser {
   latency(): number;
   /** The receiver may read (again). */
   poke(): void;
-  /** Bytes arrived that the receiver has not read. */
-  unread(): boolean;
+  /** Bytes that arrived and that the receiver has not read. */
+  unread(): number;
   /** A reset arrived that the receiver has not read. */
   broken(): boolean;
   /** The receiver is gone. `late` is called once, when the first of what comes later arrives. */
@@ -104,7 +104,7 @@ export function openWire({ timeline, faults, path, dice, to, pathChanged }: Wire
   };
   const arm = (): void => {
     const next = segments[head];
-    if (armed !== undefined || next === undefined || !to.reads()) return;
+    if (armed !== undefined || next === undefined || !to.reads(next.kind)) return;
     if (isBlocked(path) && !arrived(next)) return;
     armed = timeline.after(next.at - timeline.now(), next.kind, fire, to.owner());
   };
@@ -124,7 +124,7 @@ export function openWire({ timeline, faults, path, dice, to, pathChanged }: Wire
   const arrive = (): void => {
     armed = undefined;
     const next = segments[head];
-    if (next === undefined || !to.reads()) return;
+    if (next === undefined || !to.reads(next.kind)) return;
     if (arrived(next)) {
       if (next.kind === 'data') to.data(read());
       else to.signal(shift().kind as Signal);
@@ -173,8 +173,9 @@ export function openWire({ timeline, faults, path, dice, to, pathChanged }: Wire
     signal: (kind, delayMs = 0) => add({ kind, bytes: none, at: arrivalOf(0, delayMs), group: 0 }),
     poke: arm,
     unread: () => {
-      const next = segments[head];
-      return next !== undefined && next.kind === 'data' && arrived(next);
+      let bytes = 0;
+      for (let at = head; at < segments.length && arrived(segments[at]!); at++) bytes += segments[at]!.bytes.byteLength;
+      return bytes;
     },
     broken: () => {
       const end = segments.at(-1);

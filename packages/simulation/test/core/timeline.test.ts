@@ -77,6 +77,18 @@ describe('the timeline', () => {
     await expect(timeline.drive(() => false)).rejects.toThrow(/200000 happenings within a millisecond.*again/);
   });
 
+  it('many happenings that time passes between are no such thing', async () => {
+    const { timeline } = opened();
+    let left = 250_000;
+    const again = (): void => {
+      left -= 1;
+      if (left > 0) timeline.after(0.9, 'again', again);
+    };
+    again();
+    await timeline.drive(() => false);
+    expect(left).toBe(0);
+  });
+
   it('among what is ready the seed picks: the same for the same seed, not for every seed', async () => {
     const orderOf = async (seed: number): Promise<string> => {
       const { timeline } = opened(seed);

@@ -14,14 +14,20 @@ describe('a process that dies', () => {
     expect([network.open(main), network.open(worker)]).toEqual([0, 0]);
   });
 
-  it('with bytes that it has not read resets the connection', async () => {
+  it.each([
+    ['with more unread bytes than node reads ahead', 16 * 1024 + 1, 0, 'ECONNRESET'],
+    ['with bytes that node has read ahead', 16 * 1024, 0, undefined],
+    ['while it stands still, with one unread byte', 1, 60_000, 'ECONNRESET'],
+  ])('%s: its kernel ends the connection accordingly', async (_, bytes, pauseMs, error) => {
     const { near, far, main, run } = await linked();
     far.connection.pause();
-    near.connection.write(utf8('unread'));
+    main.pause(pauseMs);
+    near.connection.write(new Uint8Array(bytes));
     await run(10);
     main.kill();
     await run();
-    expect(near).toMatchObject({ closed: 1, error: ends('ECONNRESET') });
+    expect(near.closed).toBe(1);
+    expect(near.error?.code).toBe(error);
   });
 
   it('resets what is written to it afterwards', async () => {
@@ -124,6 +130,24 @@ describe('a partition', () => {
     expect([textOf(near), textOf(far)]).toEqual(['to w1', 'to main']);
   });
 
+  it('that heals is noticed by the next retransmission, which takes at most as long as the outage, and 2 s', async () => {
+    const waits: number[] = [];
+    for (let seed = 1; seed <= 20; seed++) {
+      const { near, far, network, run, timeline } = await linked(seed);
+      const heal = network.partition(['main'], ['w1']);
+      near.connection.write(utf8('x'));
+      await run(60_000);
+      heal();
+      const healed = timeline.now();
+      await run();
+      expect(far.bytes).toBe(1);
+      waits.push(timeline.now() - healed);
+    }
+    expect(Math.max(...waits)).toBeLessThan(2_001);
+    expect(Math.max(...waits)).toBeGreaterThan(1_000);
+    expect(Math.min(...waits)).toBeLessThan(1_000);
+  });
+
   it('holds back what is on its way, and not what has arrived', async () => {
     const { near, far, network, run } = await linked();
     far.connection.pause();
@@ -137,6 +161,17 @@ describe('a partition', () => {
     heal();
     await run();
     expect(textOf(far)).toBe('early,late');
+  });
+
+  it('also holds back what was to arrive in a moment', async () => {
+    const { near, far, network, run } = await linked();
+    near.connection.write(utf8('x'));
+    const heal = network.partition(['main'], ['w1']);
+    await run(60_000);
+    expect(far.bytes).toBe(0);
+    heal();
+    await run();
+    expect(far.bytes).toBe(1);
   });
 
   it('hides the end of a process until it heals', async () => {
@@ -206,6 +241,10 @@ describe('a way that loses everything', () => {
     await run();
     expect(far.bytes).toBe(1_000_000);
     expect(near).toMatchObject({ closed: 0, drained: 1 });
+    network.oneWay('main', 'w1')();
+    far.connection.pause();
+    near.connection.write(new Uint8Array(1_000_000));
+    expect(near.connection.buffered()).toBe(1_000_000 - 256 * 1024);
   });
 });
 
@@ -231,15 +270,22 @@ describe('a reset', () => {
     expect([near.closed, far.closed]).toEqual([0, 0]);
   });
 
-  it('is noticed by an end that does not read when it writes', async () => {
+  it('is noticed by an end that does not read, unless bytes wait before it: then when it writes', async () => {
     const { near, far, network, run } = await linked();
     near.connection.pause();
+    far.connection.write(utf8('unread'));
+    await run(10);
     network.reset('w1', 'main');
     await run(10);
     expect([near.closed, far.closed]).toEqual([0, 1]);
     near.connection.write(utf8('x'));
     await run();
     expect(near).toMatchObject({ closed: 1, error: ends('EPIPE') });
+    const other = await linked();
+    other.near.connection.pause();
+    other.network.reset('w1', 'main');
+    await other.run();
+    expect([other.near.closed, other.far.closed]).toEqual([1, 1]);
   });
 });
 
@@ -273,7 +319,7 @@ describe('a slow network', () => {
     far.pieces.length = 0;
     far.connection.pause();
     for (const word of ['one ', 'two ', 'three']) near.connection.write(utf8(word));
-    await run();
+    await run(10);
     far.connection.resume();
     await run();
     expect(far.pieces.map((piece) => Buffer.from(piece).toString())).toEqual(['one two three']);
