@@ -53,7 +53,7 @@ export function openInvariants(world: World): Invariants {
   const synchrony = openSynchrony(world, maxBytes);
   const leftOver = openLeftOver(world);
   const bounds = openBounds(world);
-  const faults = openFaults(world);
+  const faults = openFaults(world, strangers.claimed);
   const secrets = openSecrets(world);
   const liveness = openLiveness(world);
   const turns = openTurns(world);
