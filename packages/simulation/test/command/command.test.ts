@@ -130,6 +130,16 @@ describe('npm run simulate', () => {
     expect(lines.at(-1)).toBe('3 seeds under 2 Nodes: each has the same hash under all');
   });
 
+  it('shows where the traces part when hashes differ', () => {
+    const { status, lines } = simulate(
+      `--hashes --seeds 1 --from 14 --node-binaries ${process.execPath},${process.execPath}`,
+    );
+    expect(status).toBe(1);
+    expect(lines).toContain('The traces of seed 14 part in line 2:');
+    expect(lines).toContain('  a step');
+    expect(lines.at(-1)).toBe('1 seed under 2 Nodes: 1 have not the same hash under all');
+  });
+
   it('lists what there is', () => {
     const { lines } = simulate('--list');
     expect(lines).toContain('  early   a thing comes early');
