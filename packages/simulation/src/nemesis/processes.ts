@@ -47,6 +47,6 @@ export function crashActors(scene: FaultScene, { node: name, times, everyMs }: D
   const node = scene.node(name);
   scene.repeat(times, everyMs, () => {
     const path = anyActor(scene, node);
-    if (path !== undefined) node.running()?.system.crash(path, new Error('crashed by the nemesis'));
+    if (path !== undefined) node.running()?.system.crash(path, new Error('crashed on request of the nemesis'));
   });
 }

@@ -5,6 +5,7 @@ import type { DiskFaults } from '../disk/file-system.ts';
 import type { NetworkFaults } from '../network/network.ts';
 import { type Deed, situationOf } from '../plan/deed.ts';
 import type { Plan } from '../plan/plan.ts';
+import { openLitter } from '../workload/litter.ts';
 import type { Scene } from '../workload/scene.ts';
 import type { SimNode, World } from '../world/world.ts';
 import { type Layers, openLayers } from './layers.ts';
@@ -36,7 +37,7 @@ export function openTheatre(world: World, plan: Plan): Theatre {
   const disks = new Map(world.nodes.map((node) => [node, openLayers(node.files.faults)]));
   const nodes = new Map(world.nodes.map((node) => [node.name, node]));
   const lasting = new Set<() => void>();
-  const litter = new Set<() => void>();
+  const litter = openLitter(world);
   let ended = false;
   settleClimate(plan, network, disks);
 
@@ -67,13 +68,12 @@ export function openTheatre(world: World, plan: Plan): Theatre {
         lasts: (forMs, end) => lasts(deed, forMs, end),
         repeat: (times, everyMs, act) => repeat(deed, times, everyMs, act),
         restart: service.restart,
-        litter: (node, path) => void litter.add(() => node.files.remove(`${node.root}/${path}`, 'operator')),
+        litter: litter.add,
       };
     },
     end: () => {
       ended = true;
       for (const end of [...lasting].reverse()) end();
-      for (const clean of litter) clean();
       litter.clear();
     },
   };

@@ -25,7 +25,7 @@ export function dial(
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortedError());
     if (!host.effect('dial')) return;
-    const { near, claim } = knock(kernel, listenerOf, host, options, to);
+    const near = knock(kernel, listenerOf, host, options, to);
     let connected = false;
     const settle = (): void => {
       cancel();
@@ -40,7 +40,7 @@ export function dial(
     const aborted = (): void => fail(abortedError());
     const cancel = host.after(handshakeMs, 'dial is late', () => fail(lateError(where, handshakeMs)));
     const opened = (): void => {
-      near.outgoing.signal('finished', claim.handshakeMs / 2);
+      near.outgoing.signal('finished');
       near.stage = 'open';
       settle();
       resolve(connectionOf(kernel.timeline, near, undefined, where));
@@ -64,10 +64,10 @@ function knock(
   host: Host,
   { identity, key }: TransportOptions,
   to: Machine,
-): { readonly near: End; readonly claim: Claim } {
+): End {
   const { near, far, address, dice } = openPair(kernel, host, kernel.paths.machine(host.node), to);
   const { handshake, refuse, silent } = kernel.faults;
-  const claim = { key, identity, address, handshakeMs: dice.between(handshake.minMs, handshake.maxMs) };
+  const claim: Claim = { key, identity, address, handshakeMs: dice.between(handshake.minMs, handshake.maxMs) };
   const refused = dice.chance(refuse);
   far.greet = () => {
     const listener = refused ? undefined : listenerOf(to);
@@ -75,7 +75,7 @@ function knock(
     else listener.knock(far, claim);
   };
   if (!dice.chance(silent)) near.outgoing.signal('syn');
-  return { near, claim };
+  return near;
 }
 
 const lateError = (where: string, handshakeMs: number): LinkError => {

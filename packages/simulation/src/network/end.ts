@@ -11,8 +11,8 @@ export interface End extends Receiver {
   readonly machine: Machine;
   /** Undefined: no process has it yet. */
   host: Host | undefined;
-  /** `greeting`: the handshake is not over. */
-  stage: 'greeting' | 'open';
+  /** `greeting`: the handshake is not over; `proving`: its last step is being checked, nothing is read. */
+  stage: 'greeting' | 'proving' | 'open';
   closed: boolean;
   /** The other side sends nothing more. */
   finished: boolean;
@@ -50,7 +50,7 @@ export function openEnd(timeline: Timeline, machine: Machine, host: Host | undef
     queue: undefined as never,
     other: undefined as never,
     owner: () => end.host,
-    reads: () => end.stage === 'greeting' || (end.handlers !== undefined && !end.paused),
+    reads: () => end.stage === 'greeting' || (end.stage === 'open' && end.handlers !== undefined && !end.paused),
     data: (bytes) => {
       end.other.queue.consumed(bytes.byteLength);
       end.handlers?.data(bytes);

@@ -1,7 +1,6 @@
 /** Listening: the handshake as the acceptor sees it. The caps, deadlines and texts are those of the TLS transport's own gatekeeper. */
-import type { Socket } from 'node:net';
 import { type Listening, linkLimits, type PeerIdentity, type Transport } from '@muster/link';
-import { gatekeeper, rejectionOf } from '@muster/link/testing';
+import { type Gatekeeper, gatekeeper, rejectionOf } from '@muster/link/testing';
 import type { Host } from '../host.ts';
 import { closeEnd, connectionOf, type End } from './end.ts';
 import type { TransportOptions } from './network.ts';
@@ -15,7 +14,7 @@ export interface Claim {
   readonly identity: PeerIdentity;
   /** `10.0.0.7:32768`. */
   readonly address: string;
-  /** What the handshake's arithmetic takes, both sides together, ms. */
+  /** What the handshake's arithmetic takes, ms. */
   readonly handshakeMs: number;
 }
 
@@ -62,11 +61,11 @@ export function openListener(
       accepted = true;
       far.closing();
       kernel.owns(host, far);
-      gate.arrived(socket as unknown as Socket);
+      gate.arrived(asSocket(socket));
     };
     const turnAway = (): void => {
       const { address, identity } = claim;
-      gate.failed(socket as unknown as Socket, () => rejectionOf(binderDoesNotVerify(), address, identity.node));
+      gate.failed(asSocket(socket), () => rejectionOf(binderDoesNotVerify(), address, identity.node));
       far.outgoing.signal('alert');
       closeEnd(timeline, far);
     };
@@ -74,18 +73,24 @@ export function openListener(
       socket.bytesRead = helloBytes;
       if (!host.effect('send')) return;
       if (claim.key !== options.key) return turnAway();
-      far.outgoing.signal('answer', claim.handshakeMs / 2);
+      computes(() => far.outgoing.signal('answer'));
     };
     const proven = (): void => {
-      if (!gate.proven(socket as unknown as Socket)) return closeEnd(timeline, far);
+      if (!gate.proven(asSocket(socket))) return closeEnd(timeline, far);
       far.stage = 'open';
       handlers.connection(connectionOf(timeline, far, claim.identity, claim.address));
+    };
+    /** Half of the arithmetic is done before the answer, half after the dialer's last step. */
+    const computes = (done: () => void): void => {
+      timeline.after(claim.handshakeMs / 2, 'computed', () => far.closed || done(), host);
     };
     far.greet = (step) => {
       accept();
       if (far.closed) return;
       if (step === 'hello') hello();
-      else if (step === 'finished') proven();
+      if (step !== 'finished') return;
+      far.stage = 'proving';
+      computes(proven);
     };
   };
   return {
@@ -112,6 +117,8 @@ export function openListener(
     },
   };
 }
+
+const asSocket = (socket: GateSocket) => socket as unknown as Parameters<Gatekeeper['arrived']>[0];
 
 /** The part of a node socket that the gatekeeper uses. */
 interface GateSocket {

@@ -8,7 +8,7 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/scope.js',
     find: lines('            incarnation.closed = true;', '            timers?.cancelAll();'),
     put: '            incarnation.closed = true;',
-    expects: ['nothing-left'],
+    expects: ['nothing-left-over'],
     needs:
       'an actor with a long timer crashes (integrity, file-sync), and its node is stopped before that timer is due',
   },
@@ -18,7 +18,7 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/incarnation.js',
     find: '    cell.scope?.close();\n',
     put: '',
-    expects: ['nothing-left', 'converges'],
+    expects: ['nothing-left-over', 'equal-after-healing'],
     needs: 'an actor crashes; then its node is stopped in good order',
   },
   {
@@ -27,7 +27,7 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/spawn.js',
     find: '    failAsks(cell, () => new ActorStoppedError(cell.path), cell.mailbox.head, Number.POSITIVE_INFINITY);\n',
     put: '',
-    expects: ['ask-fails-at-once', 'nothing-left'],
+    expects: ['actors', 'nothing-left-over'],
     needs: 'a local request is asked of a node in the moment of its stop, with turns that come late',
   },
   {
@@ -45,8 +45,35 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/mailbox.js',
     find: 'const to = (box.head + n) & (size - 1);',
     put: 'const to = n;',
-    expects: ['crashes-asked-for', 'actor-order'],
+    expects: ['no-unordered-crash', 'actors'],
     needs:
       'more than 16 messages wait in one mailbox: a node of many peers, or many hints, after a pause or late turns',
+  },
+  {
+    name: 'mailbox-takes-one-more',
+    about: 'A bounded mailbox takes one message more than its capacity.',
+    module: 'packages/actor/dist/deliver.js',
+    find: 'box.tail - box.head >= box.capacity',
+    put: 'box.tail - box.head > box.capacity',
+    expects: ['actors', 'bounded-mailboxes'],
+    needs: 'a burst on a small mailbox: those of the nodes are too large to be filled',
+  },
+  {
+    name: 'dead-incarnation-heard',
+    about: 'What comes of the work of an incarnation that crashed is handed to its successor.',
+    module: 'packages/actor/dist/scope.js',
+    find: lines('        incarnation.inFlight--;', '        if (incarnation.closed)', '            return;'),
+    put: '        incarnation.inFlight--;',
+    expects: ['actors'],
+    needs: 'an actor crashes while work of its own is in flight',
+  },
+  {
+    name: 'restart-empties-mailbox',
+    about: 'An actor that crashes loses, with its state, the messages that it had not come to.',
+    module: 'packages/actor/dist/incarnation.js',
+    find: '    failAsks(cell, error, 0, cell.mailbox.head);',
+    put: lines('    failAsks(cell, error, 0, cell.mailbox.tail);', '    cell.mailbox.head = cell.mailbox.tail;'),
+    expects: ['actors'],
+    needs: 'an actor crashes while messages wait for it: with late turns, or in a burst',
   },
 ];

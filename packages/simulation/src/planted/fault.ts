@@ -18,41 +18,24 @@ export interface PlantedFault {
 
 /** The invariants that planted faults are expected to break, as `docs/simulation.md` names them. */
 export type Broken =
-  /** One handler at a time, order per sender, nothing lost on the way. */
-  | 'actor-order'
-  /** An actor crashes only when somebody made it, or the world it stands in. */
-  | 'crashes-asked-for'
-  /** A supervisor gives up when its restarts are spent. */
+  | 'actors'
+  | 'no-unordered-crash'
   | 'restart-budget'
-  /** An ask of an actor that stops fails at once. */
-  | 'ask-fails-at-once'
-  /** No more waits for a slow peer than the limits say. */
-  | 'bounded-buffers'
-  /** Generations only grow, and each has one root. */
+  | 'bounded-mailboxes'
+  | 'bounded-links'
+  | 'honest-peers'
   | 'generations-grow'
-  /** No generation is reported that the disk does not hold. */
   | 'generation-held'
-  /** No torn or mixed file under its final name. */
   | 'whole-files'
-  /** Nothing is deleted that the master still has. */
   | 'no-wrong-deletion'
-  /** Nothing is deleted while the guard forbids it. */
   | 'guarded-deletion'
-  /** What is deleted lies in the trash. */
   | 'trash'
-  /** A transaction that has its journal is carried out, and stays so. */
   | 'journal'
-  /** A refused peer changes nothing. */
-  | 'refused-changes-nothing'
-  /** After healing every worker equals the master, modes and all, within a bounded time. */
-  | 'converges'
-  /** After healing every node sees every other as up. */
-  | 'all-up'
-  /** In a calm cluster a change travels without waiting for the full scan. */
+  | 'strangers'
+  | 'equal-after-healing'
   | 'prompt'
-  /** No actor, timer, link, stream or file is left after a stop. */
-  | 'nothing-left'
-  | 'unhandled-rejection';
+  | 'nothing-left-over'
+  | 'no-unhandled-rejection';
 
 /** Lines of a built module. */
 export const lines = (...text: readonly string[]): string => text.join('\n');

@@ -9,7 +9,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'protocol/dist/ids.js',
     find: 'a.epoch - b.epoch || a.generation - b.generation',
     put: 'a.generation - b.generation',
-    expects: ['converges', 'generation-held'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs: "the master's files change while it is down, and its first generation meets a worker that holds as many",
   },
   {
@@ -18,7 +18,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'packages/daemon/dist/epoch.js',
     find: '(await storedEpoch(disk, path)) + 1',
     put: 'await storedEpoch(disk, path)',
-    expects: ['generations-grow', 'converges'],
+    expects: ['generations-grow', 'equal-after-healing'],
     needs:
       "the master's wall clock jumps back by more than the time since its start, it is restarted, and its files changed meanwhile",
   },
@@ -28,7 +28,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/decide.js',
     find: 'linked: true, freshLink: true,',
     put: 'linked: true,',
-    expects: ['converges'],
+    expects: ['equal-after-healing'],
     needs: 'a master that comes back with a lower epoch: its file of the epoch is lost and its clock set back',
   },
   {
@@ -37,7 +37,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'actors/integrity/dist/shapes.js',
     find: 'return new Set([...(extent ?? []), ...more]);',
     put: 'return new Set(more);',
-    expects: ['prompt', 'converges'],
+    expects: ['prompt', 'equal-after-healing'],
     needs:
       'two directories change within the time in which hints are gathered; a bound of convergence below the full reconcile where no hint is lost',
   },
@@ -52,7 +52,7 @@ export const generationFaults: readonly PlantedFault[] = [
       '        scanTrouble: undefined,',
       '        last: result,',
     ),
-    expects: ['prompt', 'converges'],
+    expects: ['prompt', 'equal-after-healing'],
     needs:
       'a change while a scan runs: a slow disk, a busy operator; a bound of convergence below the full reconcile where no hint is lost',
   },
@@ -62,7 +62,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'actors/integrity/dist/decide.js',
     find: 'state.polling ? config.pollEveryMs : config.reconcileEveryMs',
     put: 'state.polling ? config.pollEveryMs : Number.POSITIVE_INFINITY',
-    expects: ['converges'],
+    expects: ['equal-after-healing'],
     needs: 'a lost hint, and no later one of the same directory',
   },
   {
@@ -71,7 +71,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'packages/daemon/dist/files/node-files.js',
     find: lines('        hints.exhausted(error);', '        hints.poll();'),
     put: '        hints.exhausted(error);',
-    expects: ['prompt', 'converges'],
+    expects: ['prompt', 'equal-after-healing'],
     needs: 'watches run out, then a file changes; a bound of convergence below the full reconcile',
   },
   {
@@ -80,7 +80,7 @@ export const generationFaults: readonly PlantedFault[] = [
     module: 'actors/integrity/dist/decide.js',
     find: 'known.tree.root === result.tree.root && !(scan.confirms && state.confirm !== undefined)',
     put: 'known.tree.root === result.tree.root',
-    expects: ['converges'],
+    expects: ['equal-after-healing'],
     needs: 'a deletion beyond the limits, and no other change of the master after it',
   },
   {

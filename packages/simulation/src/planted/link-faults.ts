@@ -8,8 +8,17 @@ export const linkFaults: readonly PlantedFault[] = [
     module: 'packages/link/dist/incoming-stream.js',
     find: 'read >= windowBytes / 4',
     put: 'read > windowBytes',
-    expects: ['converges'],
+    expects: ['equal-after-healing'],
     needs: 'one request brings more than 1 MiB: a large file, or many small ones at once',
+  },
+  {
+    name: 'credit-overdrawn',
+    about: 'A stream may send while it has any credit left, as much as a piece holds.',
+    module: 'packages/link/dist/outgoing-stream.js',
+    find: 'Math.min(maxBytes, credit, writing.bytes.byteLength - writing.sent)',
+    put: 'Math.min(maxBytes, writing.bytes.byteLength - writing.sent)',
+    expects: ['honest-peers', 'equal-after-healing'],
+    needs: 'a stream of more than 1 MiB to a reader that is slower than the network: a slow or busy disk',
   },
   {
     name: 'hello-registers-before-it-checks',
@@ -37,7 +46,7 @@ export const linkFaults: readonly PlantedFault[] = [
       '    if (!verdict.accept)',
       '        throw refuse(verdict.code, verdict.text);',
     ),
-    expects: ['refused-changes-nothing'],
+    expects: ['strangers'],
     needs:
       "an intruder of another cluster, or a liar, with a worker's name, while that worker does not answer a probe (pause, partition)",
   },
@@ -47,7 +56,7 @@ export const linkFaults: readonly PlantedFault[] = [
     module: 'packages/link/dist/judge.js',
     find: 'hello.node !== proven.node || hello.role',
     put: 'hello.role',
-    expects: ['refused-changes-nothing'],
+    expects: ['strangers'],
     needs: "a liar: proven under its own name, it says a worker's in its hello",
   },
   {
@@ -61,7 +70,7 @@ export const linkFaults: readonly PlantedFault[] = [
       '    });',
     ),
     put: '    const { envelope, early } = await greeting.first;',
-    expects: ['nothing-left'],
+    expects: ['nothing-left-over'],
     needs:
       'the master is cut off or stands still between a connection and its welcome, for longer than the handshake may take',
   },
@@ -71,7 +80,7 @@ export const linkFaults: readonly PlantedFault[] = [
     module: 'packages/link/dist/greeting.js',
     find: '            cancelLinger = deps.clock.after(deps.limits.lingerMs, () => connection.destroy());\n',
     put: '',
-    expects: ['nothing-left', 'refused-changes-nothing'],
+    expects: ['nothing-left-over', 'strangers'],
     needs:
       'an intruder that is refused and stays, or a worker that is refused and gone without a reset; then the master stops',
   },
@@ -84,7 +93,7 @@ export const linkFaults: readonly PlantedFault[] = [
       '            cancelLinger = deps.clock.after(lingerMs, () => connection.destroy());',
     ),
     put: '        void lingerMs;',
-    expects: ['nothing-left', 'converges'],
+    expects: ['nothing-left-over', 'equal-after-healing'],
     needs: 'a node stops, or closes a silent link, while its peer is cut off, has vanished or stands still',
   },
   {
@@ -93,7 +102,7 @@ export const linkFaults: readonly PlantedFault[] = [
     module: 'packages/link/dist/outbox.js',
     find: 'queued: () => bytes + connection.buffered(),',
     put: 'queued: () => bytes,',
-    expects: ['bounded-buffers'],
+    expects: ['bounded-links'],
     needs: 'two requests of more than 256 KiB in all over a narrow or stalled network',
   },
 ];

@@ -8,7 +8,7 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/node/dist/registry.js',
     find: 'if (alive || first === undefined || holder.link === undefined) {',
     put: 'if (first === undefined || holder.link === undefined) {',
-    expects: ['refused-changes-nothing'],
+    expects: ['strangers'],
     needs: 'an intruder with a good key that has the name of a linked worker',
   },
   {
@@ -17,7 +17,7 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/node/dist/door.js',
     find: "    scope.signal.addEventListener('abort', close, { once: true });\n",
     put: '',
-    expects: ['crashes-asked-for', 'converges', 'nothing-left'],
+    expects: ['no-unordered-crash', 'equal-after-healing', 'nothing-left-over'],
     needs: "the master's listener crashes",
   },
   {
@@ -26,7 +26,7 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/node/dist/dialer.js',
     find: "            scope.signal.addEventListener('abort', () => flight.abandon('the dialer ended'), { once: true });\n",
     put: '',
-    expects: ['nothing-left'],
+    expects: ['nothing-left-over'],
     needs: "a worker's dialer crashes between a dial and its welcome: slow handshakes, a paused master",
   },
   {
@@ -35,7 +35,7 @@ export const nodeFaults: readonly PlantedFault[] = [
     module: 'actors/keep-alive/dist/liveness.js',
     find: "if (before.liveness === 'up')",
     put: "if (before.liveness === 'up' || before.liveness === 'suspect')",
-    expects: ['all-up', 'converges'],
+    expects: ['equal-after-healing'],
     needs: 'a silence between suspect and down; after healing each node is asked how it sees the others',
   },
 ];

@@ -46,7 +46,7 @@ export const replicaFaults: readonly PlantedFault[] = [
       '        return undefined;',
       '    return applyChanges(target.tree, changesOf(delta), delta.held);',
     ),
-    expects: ['generation-held', 'converges'],
+    expects: ['generation-held', 'equal-after-healing'],
     needs: 'a worker misses a generation (cut off, or its list still comes) and hears of the next with its changes',
   },
   {
@@ -55,7 +55,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/advance.js',
     find: 'state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree',
     put: 'state.lacks !== undefined && state.lacks.for === target.tree',
-    expects: ['generation-held', 'converges'],
+    expects: ['generation-held', 'equal-after-healing'],
     needs: 'an operator changes a file on a worker that is in sync',
   },
   {
@@ -64,7 +64,7 @@ export const replicaFaults: readonly PlantedFault[] = [
     module: 'actors/file-sync/dist/worker/decide.js',
     find: lines('    return stale || !state.linked', '        ? before'),
     put: lines('    return stale || !state.linked', '        ? state'),
-    expects: ['converges'],
+    expects: ['equal-after-healing'],
     needs: 'a link is cut while a manifest comes',
   },
   {

@@ -8,7 +8,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/packed.js',
     find: 'const identity = [device, inode, size, mtime, ctime];',
     put: 'const identity = [size, mtime];',
-    expects: ['converges', 'generation-held'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs: 'a file changes with its size and mtime kept (write-unseen)',
   },
   {
@@ -17,7 +17,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/classify.js',
     find: 'packedCtime(packed, index) >= beforeNs',
     put: 'packedCtime(packed, index) > beforeNs + 3600000000000n',
-    expects: ['converges', 'generation-held'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs: 'a file is written, scanned, and written again with the same size within one tick of the times of files',
   },
   {
@@ -46,7 +46,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/visit.js',
     find: '=> before.settled &&',
     put: '=>',
-    expects: ['converges', 'generation-held'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs:
       'a file cannot be read (EIO) and then can, with nothing changed about it; or a write within the tick of the one before',
   },
@@ -65,7 +65,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/classify.js',
     find: 'packedMode(packed, index) !== mode ||',
     put: '',
-    expects: ['converges', 'generation-held'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs: 'an operator changes the mode of a file on a worker',
   },
   {
@@ -96,7 +96,7 @@ export const scanFaults: readonly PlantedFault[] = [
       '        signal.throwIfAborted();',
       '    }',
     ),
-    expects: ['nothing-left'],
+    expects: ['nothing-left-over'],
     needs: 'a link is cut while a file of more than 64 KiB is sent; then the master stops',
   },
   {
@@ -109,7 +109,7 @@ export const scanFaults: readonly PlantedFault[] = [
       '        });',
     ),
     put: '        await disk.replace(path, bytes, 0o600);',
-    expects: ['unhandled-rejection'],
+    expects: ['no-unhandled-rejection'],
     needs: 'the disk is full or fails while the cache is saved: twice a minute at most, when files changed',
   },
 ];

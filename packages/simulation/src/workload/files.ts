@@ -3,7 +3,7 @@ import type { DeedOf } from '../plan/deed.ts';
 import type { WorkedDirectory } from '../plan/workload-deeds.ts';
 import type { SimNode } from '../world/world.ts';
 import { contentOf } from './contents.ts';
-import { drawn, filesIn, folderOf, foldersIn, nameOf, newPath } from './paths.ts';
+import { drawn, filesIn, folderOf, foldersIn, newPath } from './paths.ts';
 import type { Scene } from './scene.ts';
 
 export const operatorOf = (node: SimNode): string => `operator@${node.name}`;
@@ -61,7 +61,7 @@ export function rename(scene: Scene, deed: DeedOf<'rename'>): void {
   const node = scene.node(deed.node);
   const all = filesIn(node, deed.within);
   for (const [index, from] of drawn(dice, all, deed.count).entries()) {
-    const anew = `${folderOf(from)}/renamed-${id}.${index}-${nameOf(from).slice(-40)}`;
+    const anew = `${folderOf(from)}/renamed-${id}.${index}`;
     const over = dice.pick(all);
     const to = dice.chance(0.3) ? over : anew;
     if (to !== from && node.files.exists(`${node.root}/${from}`))

@@ -12,7 +12,7 @@ export const clusterKey = 'k7'.repeat(16);
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Writes configuration and trees on every machine's disk. Once, before the first start. */
+/** Writes configuration and trees on every machine's disk, where they outlast a loss of power. Once, before the first start. */
 export function layOut(world: World, plan: Plan): void {
   const dice = openDice(plan.settings.seed).fork('lay out');
   const tree = initialTree(dice, plan.settings.files);
@@ -21,6 +21,7 @@ export function layOut(world: World, plan: Plan): void {
     const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
     for (const [path, content] of startTree(dice.fork(node.name), tree, start))
       node.files.write(`${node.root}/${path}`, content, 'operator');
+    node.files.settle();
   }
 }
 

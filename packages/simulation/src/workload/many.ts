@@ -55,8 +55,8 @@ function removeShare(scene: Scene, node: SimNode, paths: readonly string[], perc
 export function keys(scene: Scene, deed: DeedOf<'keys'>): void {
   const node = scene.node(deed.node);
   const path = `${node.root}/${keysPath}`;
-  if (deed.change === 'remove') return node.files.remove(path, 'operator');
-  if (deed.change === 'empty') return node.files.write(path, new Uint8Array(0), 'operator');
+  if (deed.change === 'remove') return void node.files.remove(path, 'operator');
+  if (deed.change === 'empty') return void node.files.write(path, new Uint8Array(0), 'operator');
   const before = new TextDecoder()
     .decode(node.files.read(path))
     .split(/(?<=\n)/)

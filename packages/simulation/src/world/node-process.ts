@@ -17,7 +17,6 @@ import type { OpenThings, WallClock } from './world.ts';
 
 export interface ProcessSettings {
   readonly host: Host;
-  readonly role: 'master' | 'worker';
   readonly root: string;
   readonly master: string;
   readonly files: FileSystem;
@@ -48,7 +47,7 @@ export interface StartingProcess {
 export function startProcess(settings: ProcessSettings): StartingProcess {
   const { host, files, dice, timeline } = settings;
   const socket = simulatedSocket(host);
-  const disk = simulatedDisk(files, host, timeline, dice.fork('disk'));
+  const disk = simulatedDisk(files, host, dice.fork('disk'));
   let timers = 0;
   const clock: Platform['clock'] = {
     now: timeline.now,
@@ -88,15 +87,16 @@ async function compose(
   settings: ProcessSettings,
   ports: Pick<Platform, 'clock' | 'disk' | 'listenLocally'>,
 ): Promise<NodeProcess> {
-  const { role, root, files, ends } = settings;
+  const { root, files, ends } = settings;
   const read = async (path: string): Promise<string | undefined> => {
     const bytes = files.read(path);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   };
   const config = await loadConfig({ root, read });
+  if (config.cluster.disabled) throw new Error('the cluster is disabled in etc/ossec.conf');
   const platform = platformOf(settings, config, ports);
-  const root_ = role === 'master' ? composeMaster : composeWorker;
-  const running = await root_(config, platform, (reason) => ends('gave-up', reason));
+  const composeNode = config.cluster.nodeType === 'master' ? composeMaster : composeWorker;
+  const running = await composeNode(config, platform, (reason) => ends('gave-up', reason));
   return { config, running };
 }
 
@@ -117,7 +117,7 @@ function platformOf(
     links: network.transport(host, {
       identity: { cluster: cluster.name, node: cluster.nodeName, role: cluster.nodeType },
       key: cluster.key,
-      master,
+      ...(cluster.nodeType === 'worker' ? { master } : {}),
       handshakeMs: link.handshakeTimeoutMs,
       connections: link.connections,
       connectionsPerAddress: link.connectionsPerAddress,

@@ -13,6 +13,9 @@ import type { SimNode, WallClock } from './world.ts';
 /** As production's own deadline for a stop, and the usual one of a service manager, which then kills. */
 const stopWithinMs = 45_000;
 const killAfterMs = 90_000;
+/** What is left at the end of a stop (a goodbye on its way, its deadline) is looked at so often, until nothing is, and so many times at most: 10 s. */
+const lookMs = 100;
+const looks = 100;
 
 export interface MachineSettings {
   readonly name: string;
@@ -55,7 +58,6 @@ export function openSimNode(machine: MachineSettings): SimNode {
     if (ending === undefined) return;
     life = undefined;
     ending.host.kill();
-    network.processDied(ending.host);
     tell(what);
     for (const done of ending.ended) done();
   };
@@ -70,11 +72,14 @@ export function openSimNode(machine: MachineSettings): SimNode {
     ending.stopping = true;
     tell('stopping');
     ending.host.after(stopWithinMs, 'stop deadline', () => end('killed'));
-    void process.running.stop().then(() => {
+    const leave = (left: number): void => {
       if (life !== ending) return;
+      if (left > 0 && Object.values(node.open()).some((count) => count > 0))
+        return void ending.host.after(lookMs, 'look at what is left', () => leave(left - 1));
       machine.stopped(node);
       end(wish);
-    });
+    };
+    void process.running.stop().then(() => leave(looks));
   };
   const wish = (ending: Life, what: 'stopped' | 'gave-up'): void => {
     ending.wish ??= what;

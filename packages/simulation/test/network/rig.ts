@@ -89,11 +89,10 @@ export function openRig(seed = 1): Rig {
     accepted,
     rejected,
     host: (node, incarnation = 1) => openHost(timeline, node, incarnation),
-    run: (forMs = Number.POSITIVE_INFINITY) => {
-      const end = timeline.now() + forMs;
+    run: (forMs) => {
       let over = false;
-      const cancel = forMs === Number.POSITIVE_INFINITY ? () => {} : timeline.after(forMs, 'end', () => (over = true));
-      return timeline.drive(() => over || timeline.now() > end).then(cancel);
+      if (forMs !== undefined) timeline.after(forMs, 'end', () => (over = true));
+      return timeline.drive(() => over);
     },
     listen: (host, more = {}) => {
       void network

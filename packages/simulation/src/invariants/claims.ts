@@ -1,0 +1,138 @@
+/**
+ * A worker that says it holds a generation has its files: at the first word of it each synchronised path is
+ * compared; after that, whatever the node itself does to its disk.
+ */
+import type { Beat, GenerationId } from '@muster/protocol';
+import type { SimNode, World } from '../world/world.ts';
+import { seconds } from './contents.ts';
+import { type Announced, type Files, type Generations, sameId, wordsOf } from './generations.ts';
+import type { MasterHistory } from './history.ts';
+import type { Mirror, PathChange, Place } from './mirror.ts';
+import { rowOf } from './rows.ts';
+import { isPlain } from './selection.ts';
+
+export interface Claims {
+  beat(worker: SimNode, beat: Beat): void;
+  /** On a worker's disk. */
+  changed(change: PathChange): void;
+}
+
+/** Beyond the period of the full scan: for a slow one, and the hints that are gathered before. */
+const slackMs = 60_000;
+/** Reconciles without a configuration to ask, ms. */
+const usualReconcileMs = 300_000;
+
+interface Claim {
+  readonly id: GenerationId;
+  readonly since: number;
+  readonly files: Files | undefined;
+  readonly announced: Announced | undefined;
+}
+
+interface Knowledge {
+  readonly generations: Generations;
+  readonly history: MasterHistory;
+  readonly mirrorOf: (node: string) => Mirror;
+  /** When the process that runs there had started: its first scan reads everything. */
+  readonly startedAt: (node: string) => number;
+  /** The largest file that is synchronised there, bytes. */
+  readonly maxBytes: (node: string) => number;
+}
+
+/** What is known of one worker. */
+interface Worker {
+  claim: Claim | undefined;
+  /** The last claim that was compared. */
+  compared: GenerationId | undefined;
+  /** Changed since then, or different and excused. */
+  readonly open: Set<string>;
+  /** Changed by the node itself since its last word. */
+  readonly own: Set<string>;
+}
+
+export function openClaims(world: World, knowledge: Knowledge): Claims {
+  const { timeline, violate } = world;
+  const { generations, history, mirrorOf, startedAt, maxBytes } = knowledge;
+  const workers = new Map<string, Worker>();
+  const workerOf = (name: string): Worker =>
+    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set(), own: new Set() }));
+
+  /** Somebody else's change that no scan need have seen before the claim. */
+  const isExcused = (node: SimNode, place: Place | undefined, since: number): boolean =>
+    place !== undefined &&
+    place.by !== 'node' &&
+    place.at >= startedAt(node.name) &&
+    since - place.at < reconcileMs(node) + slackMs;
+
+  /** Whether the path is as the claim says. */
+  const judge = (node: SimNode, path: string, claim: Claim): boolean => {
+    const place = mirrorOf(node.name).at(path);
+    const wrong = claim.files === undefined ? loosely(path, place, claim) : strictly(node, path, place, claim.files);
+    if (wrong === undefined || place?.odd === true || !isPlain(path)) return true;
+    if (isExcused(node, place, claim.since)) return false;
+    const last = place === undefined ? 'never written' : `last changed by the ${place.by} at ${seconds(place.at)}`;
+    violate(
+      'generation-held',
+      `${node.name} says since ${seconds(claim.since)} that it holds generation ${wordsOf(claim.id)}, but at ${seconds(timeline.now())} ${path} ${wrong} (${last})`,
+    );
+    return false;
+  };
+  const strictly = (node: SimNode, path: string, place: Place | undefined, files: Files): string | undefined => {
+    const expected = files.digests.get(path);
+    const there = place?.content;
+    if (there?.digest === expected || files.held.has(path)) return undefined;
+    // Left out of the synchronisation by this node.
+    if (expected === undefined && there!.size > maxBytes(node.name)) return undefined;
+    return `is ${there?.digest.slice(0, 8) ?? 'absent'} where the generation has ${expected?.slice(0, 8) ?? 'no such file'}`;
+  };
+  /** Without the list of files: something that the master had there not long before it announced. */
+  const loosely = (path: string, place: Place | undefined, { announced }: Claim): string | undefined => {
+    if (announced === undefined) return undefined;
+    const from = announced.at - usualReconcileMs - slackMs;
+    const digest = place?.content?.digest;
+    if (history.hadWithin(path, digest, from, announced.at)) return undefined;
+    return `is ${digest?.slice(0, 8) ?? 'absent'}, which the master's was not between ${seconds(Math.max(0, from))} and ${seconds(announced.at)}`;
+  };
+
+  /** What may differ from the claim that was compared last; everything, when that is not known. */
+  const suspects = (node: SimNode, { compared, open }: Worker, { id, files }: Claim): Iterable<string> => {
+    const steps = compared === undefined || files === undefined ? undefined : generations.between(compared, id);
+    if (steps !== undefined) return new Set([...open, ...steps]);
+    return new Set([...mirrorOf(node.name).places.keys(), ...(files?.digests.keys() ?? [])]);
+  };
+  const begin = (node: SimNode, worker: Worker, id: GenerationId): void => {
+    const announced = generations.of(id);
+    if (announced === undefined)
+      violate(
+        'generation-held',
+        `${node.name} says that it holds generation ${wordsOf(id)}, which no master announced`,
+      );
+    const claim = { id, since: timeline.now(), files: generations.files(id), announced };
+    const differs = [...suspects(node, worker, claim)].filter((path) => !judge(node, path, claim));
+    worker.claim = claim;
+    worker.compared = claim.files === undefined ? undefined : id;
+    worker.open.clear();
+    for (const path of differs) worker.open.add(path);
+  };
+
+  return {
+    beat: (node, { holds }) => {
+      const worker = workerOf(node.name);
+      const { claim, own } = worker;
+      if (holds === undefined) worker.claim = undefined;
+      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds);
+      else for (const path of own) judge(node, path, claim);
+      own.clear();
+    },
+    changed: ({ node, path, after }) => {
+      const worker = workerOf(node.name);
+      worker.open.add(path);
+      if (after.by === 'node') worker.own.add(path);
+    },
+  };
+}
+
+const reconcileMs = (node: SimNode): number => {
+  const integrity = node.config()?.muster.integrity;
+  return integrity === undefined ? usualReconcileMs : Math.max(integrity.reconcileEveryMs, integrity.pollEveryMs);
+};

@@ -1,0 +1,148 @@
+/** All that is promised, watched from outside: heard as it happens, and looked at every few seconds. */
+import type { ClusterView, Envelope } from '@muster/protocol';
+import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
+import type { SimNode, World } from '../world/world.ts';
+import { openBounds } from './bounds.ts';
+import { openClaims } from './claims.ts';
+import { openDeletions } from './deletions.ts';
+import { openFaults } from './faults.ts';
+import { type Announced, openGenerations, wordsOf } from './generations.ts';
+import { openHistory } from './history.ts';
+import { openSynchrony } from './in-sync.ts';
+import { openLeftOver } from './left-over.ts';
+import { openLiveness } from './liveness.ts';
+import { openMastersFiles } from './masters-files.ts';
+import { openMirror, type PathChange } from './mirror.ts';
+import { openProbes } from './probes.ts';
+import { openSecrets } from './secrets.ts';
+import { type Ends, openSniffer } from './sniffer.ts';
+import { openStrangers } from './strangers.ts';
+import { statePath } from './transactions.ts';
+import { openTurns } from './turns.ts';
+import { openWholeFiles } from './whole-files.ts';
+
+export interface Invariants {
+  /** A look at what nobody tells: every few simulated seconds, while things happen. */
+  sampled(): void;
+  /** In words, in what a healed cluster is not yet in sync; undefined: in nothing. From the first call on the weather counts as calm. */
+  healed(): Promise<string | undefined>;
+  /** A process has stopped in good order and has not ended yet. */
+  stopped(node: SimNode): void;
+  /** The run is over. */
+  ended(): void;
+}
+
+/** To be opened before anything is on the disks. */
+export function openInvariants(world: World): Invariants {
+  const { hear, master, timeline } = world;
+  const nodes = new Map(world.nodes.map((node) => [node.name, node]));
+  const mirrors = new Map(world.nodes.map((node) => [node.name, openMirror(node, timeline.now)]));
+  const mirrorOf = (node: string) => mirrors.get(node)!;
+  const limits = new Map<string, number>();
+  const maxBytes = (node: string): number => limits.get(node) ?? Number.POSITIVE_INFINITY;
+  const starts = new Map<string, number>();
+
+  const history = openHistory(master, timeline.now);
+  const generations = openGenerations(world);
+  const startedAt = (node: string): number => starts.get(node) ?? 0;
+  const claims = openClaims(world, { generations, history, mirrorOf, startedAt, maxBytes });
+  const wholeFiles = openWholeFiles(world, history);
+  const deletions = openDeletions(world, history, mirrorOf);
+  const mastersFiles = openMastersFiles(world);
+  const strangers = openStrangers(world);
+  const synchrony = openSynchrony(world, maxBytes);
+  const leftOver = openLeftOver(world);
+  const bounds = openBounds(world);
+  const faults = openFaults(world);
+  const secrets = openSecrets(world);
+  const liveness = openLiveness(world);
+  const turns = openTurns(world);
+  const probes = openProbes(world);
+
+  const changed = (change: PathChange): void => {
+    if (change.node === master) return history.take(change);
+    wholeFiles.changed(change);
+    deletions.changed(change);
+    claims.changed(change);
+  };
+  const file = (change: FileChange): void => {
+    const mirror = mirrors.get(change.node);
+    if (mirror === undefined) return;
+    mastersFiles(change);
+    if (change.node === master.name) history.directory(change);
+    if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
+    wholeFiles.file(change);
+    deletions.file(change);
+    for (const one of mirror.take(change)) changed(one);
+  };
+  const process = (change: ProcessChange): void => {
+    const node = nodes.get(change.node);
+    if (node === undefined) return;
+    turns.process(change);
+    liveness.process(change);
+    if (change.what !== 'started') return;
+    starts.set(node.name, timeline.now());
+    const limit = node.config()?.muster.integrity.maxFileSizeBytes;
+    if (limit !== undefined) limits.set(node.name, limit);
+    for (const one of mirrorOf(node.name).reread('power')) changed(one);
+    if (node === master) history.started();
+    leftOver.running(node);
+    probes.place(node);
+  };
+  /** What the master says of a file was there at some time: a digest that never was is made up. */
+  const announced = ({ id, step }: Announced): void => {
+    for (const [path, digest] of step?.put ?? [])
+      if (!history.had(path, digest))
+        world.violate(
+          'generation-true',
+          `generation ${wordsOf(id)} has ${path} as ${digest.slice(0, 8)}, which was never there`,
+        );
+  };
+  const envelope = (said: Envelope, ends: Ends): void => {
+    strangers.heard(said, ends);
+    if (ends.from === master.name || said.kind === 'open') {
+      const fresh = generations.heard(said, ends);
+      if (fresh !== undefined) announced(fresh);
+    }
+    const worker = nodes.get(ends.from);
+    if (worker === undefined || worker === master || said.kind !== 'tell') return;
+    if (said.message.type === 'beat') claims.beat(worker, said.message);
+  };
+  const log = (line: LogLine): void => {
+    faults.log(line);
+    secrets.log(line);
+    liveness.log(line);
+  };
+  const view = (seen: ClusterView): void => {
+    strangers.seen(seen);
+    liveness.seen(seen);
+  };
+
+  const sniff = openSniffer(master.name, { envelope, data: generations.data });
+  hear.file(file);
+  hear.process(process);
+  hear.log(log);
+  hear.sent((sent) => {
+    secrets.sent(sent);
+    sniff(sent);
+  });
+  hear.turn(turns.turn);
+  for (const node of world.nodes) for (const change of mirrorOf(node.name).reread('operator')) changed(change);
+
+  return {
+    sampled: () => {
+      bounds.sampled();
+      if (master.running() === undefined) return;
+      master.ask({ type: 'get-cluster' }).then(
+        (reply) => reply.type === 'cluster' && view(reply),
+        () => {},
+      );
+    },
+    healed: () => {
+      liveness.calm();
+      return synchrony.differs();
+    },
+    stopped: leftOver.stopped,
+    ended: () => probes.ended(),
+  };
+}

@@ -1,0 +1,51 @@
+/** Every promise that is watched, as `docs/simulation.md` explains it. */
+export interface Invariant {
+  readonly name: string;
+  readonly about: string;
+}
+
+export const invariants: readonly Invariant[] = [
+  { name: 'one-turn-at-a-time', about: 'No mailbox is drained while another turn is on the stack.' },
+  {
+    name: 'actors',
+    about:
+      'Probe actors: order per sender, one handler at a time, nothing of a dead incarnation reaches the next, an ask of a stopped actor fails at once.',
+  },
+  {
+    name: 'generation-held',
+    about: 'A worker that says it holds a generation has exactly its files, but for what others changed since.',
+  },
+  {
+    name: 'generations-grow',
+    about: 'Announced generations only grow, over all starts of the master, and each has one root.',
+  },
+  { name: 'generation-true', about: 'What the master announces of a file was there.' },
+  {
+    name: 'whole-files',
+    about: 'A file under its own name on a worker is one that the master had there, also after a loss of power.',
+  },
+  { name: 'no-wrong-deletion', about: 'A worker deletes nothing that the master has all the time.' },
+  {
+    name: 'guarded-deletion',
+    about: "Deletions beyond the guard's limits were true on the master for as long as the guard waits.",
+  },
+  { name: 'master-only-reads', about: "A master's node changes none of the files that it gives to others." },
+  { name: 'strangers', about: 'Who is not of the cluster is welcomed by nobody and shown in no view.' },
+  {
+    name: 'equal-after-healing',
+    about: "Within the time given every worker has the master's files with the right modes, and the master says so.",
+  },
+  {
+    name: 'nothing-left-over',
+    about: 'After a stop no actor, timer, connection, watch or open file of the process is left.',
+  },
+  { name: 'bounded-mailboxes', about: 'No mailbox grows beyond its bound, none of a node overflows.' },
+  { name: 'bounded-links', about: 'No more bytes wait in a connection than its queue takes.' },
+  { name: 'no-bug-in-logs', about: 'No node logs a broken invariant of its own code.' },
+  { name: 'honest-peers', about: 'No node of the cluster is said to have broken the protocol.' },
+  { name: 'no-unordered-crash', about: 'No actor crashes that was not told to.' },
+  { name: 'no-unhandled-rejection', about: 'No promise is rejected unheard.' },
+  { name: 'no-throw-outside-actors', about: 'Nothing is thrown outside every actor.' },
+  { name: 'secrets', about: "The cluster's key is in no log and in no byte sent." },
+  { name: 'liveness', about: 'In calm weather nobody who is up is accused, and who is dead is missed in time.' },
+];

@@ -1,0 +1,84 @@
+/**
+ * In calm weather a worker that is up and linked is never accused, and one that is dead is missed in time.
+ * Judged only from the healing on: in bad weather both may happen.
+ */
+import type { ClusterView } from '@muster/protocol';
+import type { LogLine, ProcessChange } from '../happenings.ts';
+import type { SimNode, World } from '../world/world.ts';
+import { seconds } from './contents.ts';
+
+export interface Liveness {
+  /** Nothing is wrong with network, disks and machines from now on. */
+  calm(): void;
+  log(line: LogLine): void;
+  process(change: ProcessChange): void;
+  seen(view: ClusterView): void;
+}
+
+/** When what is true of a node began; undefined: it is not. */
+interface Standing {
+  linkedAt: number | undefined;
+  deadAt: number | undefined;
+}
+
+const accused = /^(\S+) is (suspect|down): /;
+
+export function openLiveness(world: World): Liveness {
+  const { timeline, violate, master } = world;
+  const standings = new Map(
+    world.nodes.map(({ name }): [string, Standing] => [name, { linkedAt: undefined, deadAt: undefined }]),
+  );
+  let calmAt: number | undefined;
+  let masterAt: number | undefined;
+  const downAfter = (node: SimNode): number | undefined => node.config()?.muster.keepAlive.downAfterMs;
+
+  /** Both have been in order for longer than any verdict of before can last. */
+  const isGood = (name: string): boolean => {
+    const wait = downAfter(master);
+    const since = standings.get(name)?.linkedAt;
+    if (wait === undefined || since === undefined || calmAt === undefined || masterAt === undefined) return false;
+    return timeline.now() - Math.max(since, calmAt, masterAt) > 2 * wait;
+  };
+  return {
+    calm: () => {
+      calmAt ??= timeline.now();
+    },
+    log: ({ node, text }) => {
+      const standing = standings.get(node);
+      if (standing === undefined) return;
+      if (text === 'Successfully connected to master.') standing.linkedAt = timeline.now();
+      else if (text.startsWith('The connection has been closed')) standing.linkedAt = undefined;
+      else if (node === master.name) {
+        const [, name, to] = accused.exec(text) ?? [];
+        if (name !== undefined && isGood(name))
+          violate(
+            'liveness',
+            `the master calls ${name} ${to}, which is up and linked since ${seconds(standings.get(name)!.linkedAt!)}: ${text}`,
+          );
+      }
+    },
+    process: ({ node, what }) => {
+      const standing = standings.get(node);
+      if (standing === undefined) return;
+      const dies = what !== 'started';
+      standing.linkedAt = undefined;
+      if (node === master.name) {
+        masterAt = dies ? undefined : timeline.now();
+        for (const one of standings.values()) if (dies) one.linkedAt = undefined;
+      }
+      const dead = what === 'killed' || what === 'power-lost' || what === 'gave-up' || what === 'stopped';
+      standing.deadAt = dead ? timeline.now() : undefined;
+    },
+    seen: ({ nodes }) => {
+      const wait = downAfter(master);
+      const interval = master.config()?.muster.keepAlive.intervalMs;
+      if (wait === undefined || interval === undefined || calmAt === undefined || masterAt === undefined) return;
+      for (const { name, liveness } of nodes) {
+        const dead = standings.get(name)?.deadAt;
+        if (dead === undefined || liveness === 'down' || liveness === 'left') continue;
+        if (timeline.now() - Math.max(dead, calmAt, masterAt) <= 2 * (wait + interval)) continue;
+        violate('liveness', `the master sees ${name} ${liveness}, which is dead since ${seconds(dead)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** What of one disk is synchronised, kept up with each elementary change. */
+import type { Author, FileChange } from '../happenings.ts';
+import type { SimNode } from '../world/world.ts';
+import { type Content, digestOf } from './contents.ts';
+import { concerns, selectedBy } from './selection.ts';
+
+/** One synchronised path, as it is and since when. */
+export interface Place {
+  /** Undefined: no regular file is there. */
+  readonly content: Content | undefined;
+  readonly at: number;
+  /** Who made it so. */
+  readonly by: Author;
+  /** A link, a directory or something else than a file may be there: it is not judged. */
+  readonly odd: boolean;
+}
+
+/** What became of one synchronised path. */
+export interface PathChange {
+  readonly node: SimNode;
+  /** Relative to R. */
+  readonly path: string;
+  readonly before: Place | undefined;
+  readonly after: Place;
+  /** Absolute: where it was, when it was moved here. */
+  readonly from?: string | undefined;
+}
+
+export interface Mirror {
+  readonly node: SimNode;
+  at(path: string): Place | undefined;
+  /** Every path that ever was. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Files below each directory of the table, by that directory. */
+  readonly counts: ReadonlyMap<string, number>;
+  take(change: FileChange): readonly PathChange[];
+  /** Looks at the whole disk: after what may have changed it untold. */
+  reread(by: Author): readonly PathChange[];
+}
+
+const none: readonly PathChange[] = [];
+
+export function openMirror(node: SimNode, now: () => number): Mirror {
+  const { files, root } = node;
+  const places = new Map<string, Place>();
+  const counts = new Map<string, number>();
+
+  const put = (path: string, content: Content | undefined, by: Author, odd: boolean, from?: string): PathChange => {
+    const before = places.get(path);
+    const after: Place = { content, at: now(), by, odd };
+    places.set(path, after);
+    const more = Number(content !== undefined) - Number(before?.content !== undefined);
+    const entry = selectedBy(path);
+    if (entry !== undefined) counts.set(entry.directory, (counts.get(entry.directory) ?? 0) + more);
+    return { node, path, before, after, from };
+  };
+  const read = (path: string): Content | undefined => {
+    const bytes = files.read(`${root}/${path}`);
+    return bytes === undefined ? undefined : { digest: digestOf(bytes), size: bytes.length };
+  };
+  const gone = (path: string, by: Author): readonly PathChange[] => {
+    const place = places.get(path);
+    if (place?.content !== undefined || place?.odd === true) return [put(path, undefined, by, false)];
+    if (place !== undefined || !concerns(path)) return none;
+    return [...places]
+      .filter(([below, { content, odd }]) => (content !== undefined || odd) && below.startsWith(`${path}/`))
+      .map(([below]) => put(below, undefined, by, false));
+  };
+  const come = (path: string, by: Author, from: string): readonly PathChange[] => {
+    const content = selectedBy(path) === undefined ? undefined : read(path);
+    if (content !== undefined) return [put(path, content, by, false, from)];
+    return concerns(path) ? below(path, by) : none;
+  };
+  /** A directory came: all that is in it. */
+  const below = (path: string, by: Author): readonly PathChange[] =>
+    files.filesBelow(`${root}/${path}`).flatMap(([absolute, bytes]) => {
+      const name = absolute.slice(root.length + 1);
+      if (selectedBy(name) === undefined) return [];
+      const content = { digest: digestOf(bytes), size: bytes.length };
+      return places.get(name)?.content?.digest === content.digest ? [] : [put(name, content, by, false)];
+    });
+  const relative = (path: string): string | undefined =>
+    path.startsWith(root) && path[root.length] === '/' ? path.slice(root.length + 1) : undefined;
+
+  const take = ({ kind, path, from, by }: FileChange): readonly PathChange[] => {
+    const to = relative(path);
+    if (kind === 'meta' || (to === undefined && from === undefined)) return none;
+    if (kind === 'moved') {
+      const left = from === undefined ? undefined : relative(from);
+      const leaves = left === undefined ? none : gone(left, by);
+      const comes = to === undefined ? none : come(to, by, from ?? '');
+      return leaves.length === 0 ? comes : [...leaves, ...comes];
+    }
+    if (to === undefined) return none;
+    if (kind === 'removed') return gone(to, by);
+    if (selectedBy(to) === undefined) return none;
+    if (kind === 'made') return [put(to, undefined, by, true)];
+    return [put(to, read(to), by, false)];
+  };
+
+  const reread = (by: Author): readonly PathChange[] => {
+    const changes: PathChange[] = [];
+    const there = new Set<string>();
+    for (const [absolute, bytes] of files.filesBelow(root)) {
+      const path = absolute.slice(root.length + 1);
+      if (selectedBy(path) === undefined) continue;
+      there.add(path);
+      const content = { digest: digestOf(bytes), size: bytes.length };
+      if (places.get(path)?.content?.digest !== content.digest) changes.push(put(path, content, by, false));
+    }
+    for (const [path, place] of [...places])
+      if (place.content !== undefined && !there.has(path)) changes.push(put(path, undefined, by, false));
+    return changes;
+  };
+
+  return { node, at: (path) => places.get(path), places, counts, take, reread };
+}

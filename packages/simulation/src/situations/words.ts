@@ -1,0 +1,57 @@
+/** Situations that a line of a log tells. The words are the product's own. */
+import type { SituationName } from './list.ts';
+
+export interface Words {
+  readonly name: SituationName;
+  readonly words: RegExp;
+}
+
+/** The first that matches a line does not keep others from matching it. */
+export const tellingWords: readonly Words[] = [
+  { name: 'recovery could not do all', words: /^What it left of .* could not be done: / },
+  { name: 'link replaced', words: /^The link from .* was dead; .* takes its place/ },
+  { name: 'link lost', words: / is suspect: link lost: / },
+  { name: 'link closed as silent', words: /no beat for [\d.]+ s/ },
+  { name: 'goodbye', words: / is left: it said goodbye/ },
+  { name: 'dial failed', words: /^Could not connect to master: / },
+  {
+    name: 'handshake timed out',
+    words: /did not finish the handshake|\((?:timeout|silent|handshake-timeout)\)|did not answer in time/,
+  },
+  { name: 'connection turned away at a limit', words: /the oldest was closed|which is the limit; close some/ },
+  { name: 'wrong key turned away', words: /another <key>|turned away: .*key/ },
+  { name: 'wrong cluster refused', words: /wrong-cluster|belongs to the cluster/ },
+  { name: 'duplicate name refused', words: /name-taken/ },
+  { name: "master's name refused", words: /name-is-masters|the master itself is "/ },
+  { name: 'identity mismatch refused', words: /identity-mismatch|the key proved/ },
+  {
+    name: 'protocol broken by a stranger',
+    words: /protocol-violation|broke the protocol|\((?:malformed|too-long|unknown-frame|not-yet|violation)\)/,
+  },
+  { name: 'stream stalled', words: /sent nothing of an answer for/ },
+  { name: 'message lost at a full link', words: /messages to .* were lost/ },
+  { name: 'down noticed', words: / is down: / },
+  { name: 'own lateness noticed', words: /^This node itself was .* late/ },
+  { name: 'clock skew noticed', words: /^the clock of .* (?:ahead of|behind) ours/ },
+  { name: 'actor restarted', words: /^(?!\/probes)\S+ crashed: .*It is restarted\.$/s },
+  { name: 'actor stayed stopped', words: /^(?!\/probes)\S+ crashed: .*It stays stopped\.$/s },
+  { name: 'message reached nobody', words: /^A message \S+ for (?!\/probes).* reached nobody: / },
+  { name: 'guard held', words: /waiting for a second generation that says the same/ },
+  { name: 'guard held client.keys', words: /would (?:delete|empty|shrink) etc\/client\.keys/ },
+  { name: 'watches exhausted', words: /Until the next start changes are looked for every/ },
+  { name: 'contested file rested', words: /repaired \d+ times within a minute/ },
+  { name: 'file changed while it was read', words: /it changed each time it was read/ },
+  { name: 'disk full', words: /ENOSPC/ },
+  { name: 'disk fault', words: /EIO/ },
+  { name: 'permission denied', words: /EACCES/ },
+  { name: 'tree readable again', words: /files can be read whole again/ },
+  { name: 'tree not readable whole', words: /it cannot be (?:read|listed): / },
+  { name: 'directory unmounted', words: /it held files and is gone|is its file system not mounted/ },
+  { name: 'oversize held', words: /^Left out of the synchronisation: .* the limit is / },
+  {
+    name: 'broken name held',
+    words: /^Left out of the synchronisation: .*(?:its name is not UTF-8|its name holds a backslash)/s,
+  },
+  { name: 'symlink held', words: /^Left out of the synchronisation: .* it is a symlink/ },
+  { name: 'held no longer', words: /^No longer left out/ },
+];
