@@ -38,6 +38,9 @@ export interface Mirror {
   reread(by: Author): readonly PathChange[];
 }
 
+const isWithin = (name: string, path: string): boolean =>
+  name.startsWith(path) && (name.length === path.length || name[path.length] === '/');
+
 const none: readonly PathChange[] = [];
 
 export function openMirror(node: SimNode, now: () => number): Mirror {

@@ -126,6 +126,20 @@ describe('a host', () => {
     expect(host.alive()).toBe(false);
   });
 
+  it('what was put off by a pause can still be cancelled, after a second pause too', async () => {
+    const { timeline } = opened();
+    const host = openHost(timeline, 'a', 1);
+    const said: string[] = [];
+    host.pause(10);
+    const cancels = [1, 2].map((at) => host.after(at, 'x', () => void said.push(`due at ${at}`)));
+    timeline.after(5, 'x', cancels[0]!);
+    timeline.after(6, 'x', () => host.pause(10));
+    timeline.after(12, 'x', cancels[1]!);
+    await timeline.drive(() => false);
+    expect(said).toEqual([]);
+    expect(host.pending()).toBe(0);
+  });
+
   it('dies right before the effect that was named, and is told once', () => {
     const { timeline } = opened();
     const host = openHost(timeline, 'a', 1);
