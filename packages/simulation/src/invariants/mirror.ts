@@ -65,9 +65,8 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
     const place = places.get(path);
     if (place?.content !== undefined) return [put(path, undefined, by, false)];
     if (!concerns(path)) return none;
-    const isGone = (name: string): boolean => name === path || name.startsWith(`${path}/`);
     return [...places]
-      .filter(([name, { content, odd }]) => (content !== undefined || odd) && isGone(name))
+      .filter(([name, { content, odd }]) => (content !== undefined || odd) && isWithin(name, path))
       .map(([name]) => put(name, undefined, by, false));
   };
   const come = (path: string, by: Author, from: string): readonly PathChange[] => {
