@@ -46,6 +46,8 @@ export type DialerEffect<L> =
   | { readonly type: 'abandon-dial'; readonly why: string }
   | { readonly type: 'dial-after'; readonly waitMs: number }
   | { readonly type: 'hand-over'; readonly link: L }
+  /** Nobody is to have it. */
+  | { readonly type: 'close-link'; readonly link: L; readonly why: string }
   | { readonly type: 'report'; readonly event: DialerEvent }
   | { readonly type: 'reply'; readonly to: Ref<LinkView>; readonly value: LinkView };
 
@@ -82,6 +84,18 @@ export function decideDialer<L extends OpenedLink>(
     case 'get-link':
       return next(state, [{ type: 'reply', to: message.replyTo, value: viewOf(state, now) }]);
   }
+}
+
+/**
+ * One step of a dialer that is being stopped, and comes only to what it had sent itself and to the end of its
+ * dial: it dials no more, and a link that opened just then is handed to nobody.
+ */
+export function decideEnding<L extends OpenedLink>(
+  state: DialerState,
+  message: DialerMessage | DialerOwn<L>,
+  why: string,
+): Step<L> {
+  return next(state, message.type === 'dialed' ? [{ type: 'close-link', link: message.link, why }] : []);
 }
 
 function dial<L>(state: DialerState, config: DialerConfig): Step<L> {

@@ -4,7 +4,8 @@
  * It dials, hands the open link over, and dials again when that link has closed; between two dials it waits
  * `retryMinMs` to `retryMaxMs`, jittered and growing. A refusal that only a change of the configuration
  * mends is tried on too, for the change may come at the other end. One dial is in flight at most. A restart
- * keeps a link that is open and starts the waits from the shortest again.
+ * keeps a link that is open and starts the waits from the shortest again. From the beginning of a stop on it
+ * neither dials nor hands anything over.
  */
 import { type Clock, type Parent, type Random, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
 import {
@@ -13,6 +14,7 @@ import {
   type DialerOwn,
   type DialerState,
   decideDialer,
+  decideEnding,
   initialDialer,
 } from './dialer-decide.ts';
 import type { DialerEvent, DialerMessage } from './dialer-messages.ts';
@@ -41,23 +43,33 @@ export interface DialerDeps<L extends OpenedLink> {
   readonly report: (event: DialerEvent) => void;
 }
 
+const shuttingDown = 'this node is shutting down';
+
 export function spawnDialer<L extends OpenedLink>(
   parent: Parent,
   deps: DialerDeps<L>,
   config: DialerConfig,
 ): Ref<DialerMessage> {
   const flight = dialFlight(deps);
+  let stopping = false;
   return spawnActor<DialerState, DialerMessage, DialerOwn<L>, DialerEffect<L>>(parent, {
     name: 'dialer',
     clock: deps.clock,
     init: () => initialDialer(deps.isLinked(), deps.clock.now()),
     started: (scope) => {
+      stopping = false;
       scope.signal.addEventListener('abort', () => flight.abandon('the dialer ended'), { once: true });
       scope.send({ type: 'dial-now' });
     },
-    decide: (state, message, now) => decideDialer(state, message, { now, draw: deps.random.next }, config),
+    decide: (state, message, now) =>
+      stopping
+        ? decideEnding(state, message, shuttingDown)
+        : decideDialer(state, message, { now, draw: deps.random.next }, config),
     perform: (effect, scope) => perform(effect, deps, flight, scope),
-    stopping: () => [{ type: 'abandon-dial', why: 'this node is shutting down' }],
+    stopping: () => {
+      stopping = true;
+      return [{ type: 'abandon-dial', why: shuttingDown }];
+    },
     redact: ({ type }) => ({ type }),
   });
 }
@@ -133,6 +145,9 @@ function perform<L extends OpenedLink>(
     case 'hand-over':
       flight.landed();
       deps.linkOpened(effect.link);
+      break;
+    case 'close-link':
+      effect.link.close('shutting-down', effect.why);
       break;
     case 'report':
       deps.report(effect.event);

@@ -29,7 +29,9 @@ export function openDoor<C extends ConnectionPort, L extends OpenedLink, R>(
 ): Door<C> {
   const greetings = new Map<number, Greeting<L>>();
   const stopListening = listen(deps, scope);
+  let closed = false;
   const close = (): void => {
+    closed = true;
     stopListening();
     for (const { controller, link } of greetings.values()) {
       controller.abort(new Error('the listener ended'));
@@ -40,6 +42,8 @@ export function openDoor<C extends ConnectionPort, L extends OpenedLink, R>(
   scope.signal.addEventListener('abort', close, { once: true });
   return {
     greet: (greeting, connection, withinMs) => {
+      // It waited in the mailbox when the stop began.
+      if (closed) return connection.destroy();
       const one: Greeting<L> = { controller: new AbortController(), admit: undefined, link: undefined };
       greetings.set(greeting, one);
       const { remoteAddress: address } = connection;

@@ -262,6 +262,25 @@ describe('the dialer', () => {
     expect(dialed).toHaveLength(1);
   });
 
+  it('a stop before the first dial comes to none', async () => {
+    const dial = jest.fn();
+    const system = testSystem();
+    const deps = { clock: system.clock, random: fixedRandom(), dial, linkOpened: dial, isLinked: () => false };
+    system.root.spawn((parent) => spawnDialer(parent, { ...deps, report: dial }, config));
+    await system.stop();
+    expect(dial).not.toHaveBeenCalled();
+  });
+
+  it('a link that has just opened when a stop begins is closed, handed to nobody and no news', async () => {
+    const { system, dialed, handed, events } = await rig();
+    const opened = fakeLink('m');
+    dialed[0]?.open(opened);
+    // As far as the mailbox, not out of it.
+    for (let hop = 0; hop < 20; hop++) await undefined;
+    await system.stop();
+    expect([[...new Set(opened.ends)], handed, events]).toEqual([['close shutting-down'], [], []]);
+  });
+
   it('a restart keeps an open link, and otherwise dials once', async () => {
     let linked = false;
     const { system, dialed } = await rig(() => linked);

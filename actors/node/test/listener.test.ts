@@ -191,6 +191,14 @@ describe('the listener', () => {
     await system.stop();
   });
 
+  it('a connection that waits when a stop begins is closed and not greeted', async () => {
+    const { system, arrives, types } = await rig({ mute: true });
+    const waiting = arrives('w1', 4_000);
+    await system.stop();
+    expect((await waiting).destroyed()).toBe(true);
+    expect(types()).toEqual(['listening']);
+  });
+
   it('crashes with the error of a failed bind, until its supervisor gives up', async () => {
     const { system } = await rig({
       bind: () => Promise.reject(new Error('cannot listen on 0.0.0.0:1516: another process listens there')),

@@ -20,6 +20,17 @@ export class ActorStoppedError extends Error {
   }
 }
 
+/** The supervisor is stopped, or is being stopped: it takes no child any more. */
+export class SupervisorStoppedError extends Error {
+  readonly code = 'SUPERVISOR_STOPPED';
+  readonly path: string;
+  constructor(path: string, child: string) {
+    super(`${path} is stopped: nothing is spawned under it any more (${child})`);
+    this.name = 'SupervisorStoppedError';
+    this.path = path;
+  }
+}
+
 /** The actor crashed (`cause`) after it took the question; the answer is lost, its work may be half done. */
 export class ActorCrashedError extends Error {
   readonly code = 'ACTOR_CRASHED';

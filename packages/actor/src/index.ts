@@ -3,7 +3,13 @@ export type { Behaviour, Decision } from './behaviour.ts';
 export type { ActorView, RestartRule, StopReason } from './child.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { DeadLetter, DeadLetterReason } from './dead-letters.ts';
-export { ActorCrashedError, ActorStoppedError, AskTimeoutError, MailboxFullError } from './errors.ts';
+export {
+  ActorCrashedError,
+  ActorStoppedError,
+  AskTimeoutError,
+  MailboxFullError,
+  SupervisorStoppedError,
+} from './errors.ts';
 export { defaultMailbox, type MailboxLimit, type Overflow } from './mailbox.ts';
 export { nactScheduler } from './nact-scheduler.ts';
 export type { CrashOutcome, Observer } from './observer.ts';

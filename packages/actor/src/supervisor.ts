@@ -1,4 +1,5 @@
 import type { Child, RestartRule, Superior } from './child.ts';
+import { SupervisorStoppedError } from './errors.ts';
 import { childPath } from './path.ts';
 import { openRecoveries, type Recoveries } from './recovery.ts';
 import { cellOf, type Ref } from './ref.ts';
@@ -19,7 +20,10 @@ export interface SpawnOptions {
 /** Keeps its children running: actors and other supervisors, in start order. */
 export interface Supervisor extends Parent {
   readonly name: string;
-  /** Starts a child now, or, if this supervisor itself waits for a restart, with it. Its ref outlives restarts. */
+  /**
+   * Starts a child now, or, if this supervisor itself waits for a restart, with it. Its ref outlives restarts.
+   * Throws a `SupervisorStoppedError` from the beginning of a stop on.
+   */
   spawn<Message>(start: (parent: Parent) => Ref<Message>, options?: SpawnOptions): Ref<Message>;
   /** A nested supervisor. What is not given is as here, but the strategy is one-for-one. */
   supervise(name: string, options?: Partial<SupervisionOptions>): Supervisor;
@@ -130,7 +134,7 @@ function checked(shutdownMs: number): number {
 
 function adopt(state: SupervisorState, name: string, make: () => Child): void {
   const { children, path } = state;
-  if (state.closed) throw new Error(`${path} is stopped: nothing is spawned under it any more (${name})`);
+  if (state.closed) throw new SupervisorStoppedError(path, name);
   if (children.has(name)) {
     throw new Error(`${path} already has a child "${name}": choose another name, or await the stop of the first`);
   }

@@ -1,7 +1,7 @@
 /**
  * What both compositions share: the actor system, R on disk, the open links, how this node stands.
  */
-import { type ActorSystem, type Ref, type Supervisor, tell } from '@muster/actor';
+import { type ActorSystem, type Ref, type Supervisor, SupervisorStoppedError, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { KeepAliveDeps, KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
 import { type LinkDeps, linkLimits, type OwnIdentity, type PausedLink } from '@muster/link';
@@ -63,8 +63,17 @@ export interface Linking {
   readonly unlinked: (link: PausedLink, event: Extract<NodeEvent, { readonly type: 'link-closed' }>) => void;
 }
 
-/** Gives an open link its node actor and tells the node of it. */
+/** Gives an open link its node actor and tells the node of it. One that opens while the node stops is closed with a goodbye. */
 export function takeLink(link: PausedLink, linking: Linking): void {
+  try {
+    addLink(link, linking);
+  } catch (error) {
+    // The actor that did not come to be has closed it.
+    if (!(error instanceof SupervisorStoppedError)) throw error;
+  }
+}
+
+function addLink(link: PausedLink, linking: Linking): void {
   const { platform, links, peers, keepAlive, routes, limit } = linking;
   const { clock, log } = platform;
   const { node, role, version: peerVersion, address, skewMs } = link.peer;

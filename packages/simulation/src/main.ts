@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { plainSettings, type Simulator, simulate } from './command/index.ts';
 import { invariants } from './invariants/index.ts';
 import {
+  deedKinds,
   type Plan,
   planFromJson,
   planOf,
   planToJson,
+  situationOf,
   until,
   withDefaultOptions,
   without,
@@ -42,7 +44,7 @@ const simulator: Simulator<Plan> = {
   planted: plantedFaults,
   nodeArgumentsFor,
   invariants,
-  situations,
+  situations: [...situations, ...deedKinds.map((kind) => ({ name: situationOf(kind), about: `${kind} was done.` }))],
 };
 
 await simulate(simulator, fileURLToPath(import.meta.url));

@@ -32,6 +32,8 @@ interface Happening {
   readonly what: string;
   readonly run: () => void;
   readonly owner: Owner | undefined;
+  /** Takes it out of the queue, wherever in it a pause has put it by now. */
+  takeOut: Cancel;
 }
 
 /** So many happenings without a millisecond of time passing: somebody never comes to rest. */
@@ -39,11 +41,14 @@ const mostAtOnce = 200_000;
 /** So many happenings before the process itself gets a turn: its signals, its output, its rejections. */
 const breath = 4_096;
 
+const nothingToTake = (): void => {};
+
 export function openTimeline(dice: Dice, trace: Trace): Timeline {
   const queue = openQueue<Happening>();
   const readyNow: Happening[] = [];
   let now = 0;
   let atOnce = 0;
+  let since = 0;
 
   const take = (): Happening | undefined => {
     const last = readyNow.length - 1;
@@ -57,15 +62,22 @@ export function openTimeline(dice: Dice, trace: Trace): Timeline {
   const takeDue = (): Happening | undefined => {
     const due = queue.take();
     if (due === undefined) return undefined;
-    if (due.at - now >= 1) atOnce = 0;
+    if (due.at - since >= 1) {
+      atOnce = 0;
+      since = due.at;
+    }
     now = Math.max(now, due.at);
     return due.item;
   };
-  const happen = ({ what, run, owner }: Happening): void => {
+  const put = (at: number, happening: Happening): void => {
+    happening.takeOut = queue.add(at, happening);
+  };
+  const happen = (happening: Happening): void => {
+    const { what, run, owner } = happening;
     if (owner !== undefined) {
       if (!owner.alive()) return;
       const until = owner.pausedUntil();
-      if (until > now) return void queue.add(until, { what, run, owner });
+      if (until > now) return put(until, happening);
     }
     trace.add(now, owner?.node ?? 'world', what);
     run();
@@ -82,8 +94,12 @@ export function openTimeline(dice: Dice, trace: Trace): Timeline {
 
   return {
     now: () => now,
-    after: (delayMs, what, run, owner) => queue.add(now + Math.max(0, delayMs), { what, run, owner }),
-    ready: (what, run, owner) => void readyNow.push({ what, run, owner }),
+    after: (delayMs, what, run, owner) => {
+      const happening: Happening = { what, run, owner, takeOut: nothingToTake };
+      put(now + Math.max(0, delayMs), happening);
+      return () => happening.takeOut();
+    },
+    ready: (what, run, owner) => void readyNow.push({ what, run, owner, takeOut: nothingToTake }),
     drive: (until) =>
       new Promise((resolve, reject) => {
         let steps = 0;

@@ -36,6 +36,8 @@ export interface Files {
   read(path: string): string;
   /** Created with its folder. */
   write(path: string, text: string): void;
+  /** Calls `use` with a new empty folder, which is gone afterwards. */
+  inFolder<T>(use: (folder: string) => Promise<T>): Promise<T>;
 }
 
 /** Of the process. */

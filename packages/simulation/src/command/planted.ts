@@ -4,6 +4,7 @@ import type { Wish } from './arguments.ts';
 import { ChildStartError } from './child.ts';
 import { type CommandDeps, exitCodes, print } from './deps.ts';
 import { explainFailure } from './failure.ts';
+import { whenStopped } from './pool.ts';
 import { tallySeeds } from './seeds.ts';
 import type { SomePlan } from './simulator.ts';
 import type { Tally } from './tally.ts';
@@ -62,7 +63,7 @@ const rowOf = (name: string, found: Outcome | undefined, { from, count }: Plante
     ? `| \`${name}\` | not found in ${count} | | |`
     : `| \`${name}\` | ${found.seed - from + 1} | \`${found.violation?.invariant}\` | ${found.seed} |`;
 
-/** The lowest seed that fails with it, whichever process was faster. */
+/** The lowest seed that finds it, whichever process was faster; says what it found. */
 async function seek<P extends SomePlan>(
   deps: CommandDeps<P>,
   wish: Planted,
@@ -70,13 +71,47 @@ async function seek<P extends SomePlan>(
 ): Promise<Outcome | undefined> {
   const { output, stop } = deps;
   output.line(`${planted}: ${deps.simulator.planted.find(({ name }) => name === planted)?.about ?? ''}`);
-  const found = lowest(await tallySeeds(deps, wish, { jobs: wish.jobs, planted, untilFailure: true }));
+  const found = await firstOwing(deps, wish, planted);
   if (found !== undefined)
     output.line(
       `${planted}: FOUND by seed ${found.seed}, after ${counted(found.seed - wish.from + 1, 'seed')}: ${found.violation?.invariant}`,
     );
   else if (!stop.aborted) output.line(`${planted}: NOT FOUND by ${counted(wish.count, 'seed')}`);
   return found;
+}
+
+/** The lowest seed that fails with it, and not the same way without it: no other fault is to its credit. */
+async function firstOwing<P extends SomePlan>(
+  deps: CommandDeps<P>,
+  wish: Planted,
+  planted: string,
+): Promise<Outcome | undefined> {
+  const end = wish.from + wish.count;
+  for (let from = wish.from; from < end && !deps.stop.aborted; ) {
+    const seeds = { from, count: end - from, options: wish.options };
+    const found = lowest(await tallySeeds(deps, seeds, { jobs: wish.jobs, planted, untilFailure: true }));
+    if (found === undefined) return undefined;
+    const without = await runWithout(deps, wish, found.seed);
+    if (without === undefined) return undefined;
+    if (without.violation?.invariant !== found.violation?.invariant) return found;
+    deps.output.line(`Seed ${found.seed} breaks ${found.violation?.invariant} without it too: that does not count.`);
+    from = found.seed + 1;
+  }
+  return undefined;
+}
+
+/** Undefined: it was asked to stop. */
+async function runWithout<P extends SomePlan>(
+  deps: CommandDeps<P>,
+  { options }: Planted,
+  seed: number,
+): Promise<Outcome | undefined> {
+  const child = deps.openChild({});
+  try {
+    return await Promise.race([child.run({ type: 'seed', seed, options }), whenStopped(deps.stop)]);
+  } finally {
+    child.close();
+  }
 }
 
 const lowest = (tally: Tally): Outcome | undefined =>

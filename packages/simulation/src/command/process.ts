@@ -1,8 +1,8 @@
 /** Adapter: the process around the command. */
 import { setMaxListeners } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type ChildOptions, openChild } from './child.ts';
 import { runCommand } from './command.ts';
 import type { CommandDeps, Output } from './deps.ts';
@@ -50,6 +50,14 @@ function depsOf<P extends SomePlan>(simulator: Simulator<P>, script: string, sto
       write: (path, text) => {
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, text);
+      },
+      inFolder: async (use) => {
+        const folder = mkdtempSync(join(tmpdir(), 'muster-simulate-'));
+        try {
+          return await use(folder);
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
       },
     },
     nowMs: () => performance.now(),

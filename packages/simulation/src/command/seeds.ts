@@ -64,7 +64,8 @@ export async function tallySeeds<P extends SomePlan>(
   const { output, simulator, nowMs } = deps;
   const tally = openTally();
   const began = nowMs();
-  const line = (): string => progressLine(tally, count, simulator.situations.length, nowMs() - began);
+  const situations = simulator.situations.map(({ name }) => name);
+  const line = (): string => progressLine(tally, count, situations, nowMs() - began);
   const cancel = deps.every(output.statusEveryMs, () => output.status(line()));
   try {
     await runPool({

@@ -15,14 +15,14 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(3)} s`;
 export const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 
 /** Of a number of seeds, while they run and at the end. Of a size that a terminal has room for. */
-export function progressLine(tally: Tally, wanted: number, situations: number, elapsedMs: number): string {
+export function progressLine(tally: Tally, wanted: number, situations: readonly string[], elapsedMs: number): string {
   const wall = Math.max(1, elapsedMs) / 1_000;
   return [
     `${grouped(tally.seeds())}/${grouped(wanted)} seeds`,
     `${grouped(tally.failed())} failed`,
     `${(tally.seeds() / wall).toFixed(1)} seeds/s`,
     `${grouped(tally.simulatedMs() / 1_000 / wall)} x real time`,
-    `${tally.met().size}/${situations} situations`,
+    `${situations.filter((name) => tally.met().has(name)).length}/${situations.length} situations`,
   ].join(', ');
 }
 

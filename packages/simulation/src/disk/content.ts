@@ -17,8 +17,8 @@ export const digestOf = (content: Content): string => {
 
 /** All contents of a world: equal bytes give the same content. */
 export interface Contents {
-  /** Copies the bytes, unless it has them already. */
-  of(bytes: Uint8Array): Content;
+  /** Copies the bytes, unless it has them already or they may be kept. */
+  of(bytes: Uint8Array, keep?: boolean): Content;
 }
 
 /** Larger ones are kept by their files alone: here they would stay for the rest of the run. */
@@ -27,20 +27,25 @@ const sharedBytes = 256 * 1024;
 export function openContents(): Contents {
   const known = new Map<number, Content[]>();
   return {
-    of: (bytes) => {
+    of: (bytes, keep = false) => {
       if (bytes.length === 0) return noContent;
-      if (bytes.length > sharedBytes) return { bytes: new Uint8Array(bytes), digest: undefined };
+      if (bytes.length > sharedBytes) return contentOf(bytes, keep);
       const key = sampled(bytes);
       const alike = known.get(key);
       const same = alike?.find((one) => one.bytes.length === bytes.length && Buffer.compare(one.bytes, bytes) === 0);
       if (same !== undefined) return same;
-      const content: Content = { bytes: new Uint8Array(bytes), digest: undefined };
+      const content = contentOf(bytes, keep);
       if (alike === undefined) known.set(key, [content]);
       else alike.push(content);
       return content;
     },
   };
 }
+
+const contentOf = (bytes: Uint8Array, keep: boolean): Content => ({
+  bytes: keep ? bytes : new Uint8Array(bytes),
+  digest: undefined,
+});
 
 const sampleBytes = 64;
 

@@ -4,17 +4,26 @@
  * Everything not synced is remembered: changes of names in order, and the earlier states of each
  * file. Syncing forgets some of it; losing power takes some of it back, newest first.
  */
-import type { File, Inode } from './inode.ts';
-import type { Renaming, Volume } from './volume.ts';
+import type { Directory, File, Inode } from './inode.ts';
+import type { Renaming, Slot, Volume } from './volume.ts';
 
 /** The kernel writes out by itself what is older, ms. */
 export const writeBackMs = 30_000;
 
-/** Content, size, mode and owner; and that the file is there (as ext4 and xfs have it), but no later name. */
-export function syncInode(volume: Volume, inode: Inode): void {
-  if (inode.kind === 'file') settleFile(volume, inode);
-  settleNames(volume, ({ slots }) => slots.length === 1 && slots[0]!.after === inode);
+/** fsync: content, size, mode and owner; and that the file is there (as ext4 and xfs have it), but no later name. */
+export function syncFile(volume: Volume, file: File): void {
+  settleMaking(volume, file);
+  settleFile(volume, file);
 }
+
+/** fdatasync: as fsync, but a mode or an owner alone, of a file that is otherwise durable, may still be lost. */
+export function syncData(volume: Volume, file: File): void {
+  const written = file.tailBytes > 0 || file.past?.some(({ content }) => content !== file.state.content) === true;
+  if (settleMaking(volume, file) || written) settleFile(volume, file);
+}
+
+const settleMaking = (volume: Volume, file: File): boolean =>
+  settleNames(volume, ({ slots }) => slots.length === 1 && slots[0]!.after === file);
 
 /** Every change of names in the directory, both ends of each rename, and whatever these stand on. */
 export function syncDirectory(volume: Volume, directory: Inode): void {
@@ -39,10 +48,12 @@ function settleFile(volume: Volume, file: File): void {
   volume.dirty.delete(file);
 }
 
-function settleNames(volume: Volume, wanted: (one: Renaming) => boolean): void {
-  if (volume.pending.length === 0) return;
+/** False: there was nothing to settle. */
+function settleNames(volume: Volume, wanted: (one: Renaming) => boolean): boolean {
+  if (volume.pending.length === 0) return false;
   const settled = withNeeds(volume.pending, wanted);
   if (settled.size > 0) volume.pending = volume.pending.filter((one) => !settled.has(one));
+  return settled.size > 0;
 }
 
 /**
@@ -51,31 +62,37 @@ function settleNames(volume: Volume, wanted: (one: Renaming) => boolean): void {
  */
 export function withNeeds(pending: readonly Renaming[], wanted: (one: Renaming) => boolean): Set<Renaming> {
   const taken = new Set<Renaming>();
-  const needed = new Set<Inode>();
-  const emptied = new Set<Inode>();
-  const names = new Set<string>();
+  const needs: Needs = { inodes: new Set(), emptied: new Set(), names: new Map() };
   for (let at = pending.length - 1; at >= 0; at--) {
     const one = pending[at]!;
-    const isNeeded =
-      wanted(one) ||
-      one.slots.some(
-        ({ directory, name, before, after }) =>
-          emptied.has(directory) ||
-          (before !== undefined && needed.has(before)) ||
-          (after !== undefined && needed.has(after)) ||
-          names.has(`${directory.number}/${name}`),
-      );
-    if (!isNeeded) continue;
+    if (!wanted(one) && !(taken.size > 0 && one.slots.some((slot) => isNeeded(needs, slot)))) continue;
     taken.add(one);
-    for (const { directory, name, before, after } of one.slots) {
-      names.add(`${directory.number}/${name}`);
-      needed.add(directory);
-      if (before !== undefined) needed.add(before);
-      if (after !== undefined) needed.add(after);
-      if (before?.kind === 'directory' && one.slots.every((slot) => slot.after !== before)) emptied.add(before);
-    }
+    for (const slot of one.slots) need(needs, slot, one);
   }
   return taken;
+}
+
+interface Needs {
+  readonly inodes: Set<Inode>;
+  /** Directories that went: all that happened in them before is needed. */
+  readonly emptied: Set<Directory>;
+  readonly names: Map<Directory, Set<string>>;
+}
+
+const isNeeded = ({ inodes, emptied, names }: Needs, { directory, name, before, after }: Slot): boolean =>
+  (before !== undefined && inodes.has(before)) ||
+  (after !== undefined && inodes.has(after)) ||
+  emptied.has(directory) ||
+  names.get(directory)?.has(name) === true;
+
+function need({ inodes, emptied, names }: Needs, { directory, name, before, after }: Slot, { slots }: Renaming): void {
+  const known = names.get(directory);
+  if (known === undefined) names.set(directory, new Set([name]));
+  else known.add(name);
+  inodes.add(directory);
+  if (before !== undefined) inodes.add(before);
+  if (after !== undefined) inodes.add(after);
+  if (before?.kind === 'directory' && slots.every((slot) => slot.after !== before)) emptied.add(before);
 }
 
 /** Forgets what is on the disk by its age; looked at only when much has gathered. */

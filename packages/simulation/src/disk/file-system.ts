@@ -59,17 +59,17 @@ export interface FileSystem {
 
 /** All of them plain settings, changed while the disk is in use. The defaults harm nobody. People and programs beside the node never meet them. */
 export interface DiskFaults {
-  /** Each call takes so long, ms, uniform; `perFileMs` is added for each path, and for each 256 KiB read. */
-  latency: { minMs: number; maxMs: number; perFileMs: number };
+  /** Each call takes so long, ms, uniform; `perFileMs` is added for each path, `perPieceMs` (0.25) while digesting for each 256 KiB. */
+  latency: { minMs: number; maxMs: number; perFileMs: number; perPieceMs?: number };
   /** A matching operation fails with `code`: `ENOSPC`, `EIO`, `EACCES`. Removed again to heal. */
   failures: DiskFault[];
   /** Bytes that may still be written; undefined: no limit. Then `ENOSPC`, in the middle of a file too. What is removed is added. */
   freeBytes: number | undefined;
   /**
    * Hints of watches: each is late by up to so much, lost or told twice with these probabilities (`lost` 1
-   * for a while: an overflow). More than `queued` that were not yet told to one process are lost too.
+   * for a while: an overflow). More than `queued` (16,384) that were not yet told to one process are lost too.
    */
-  hints: { maxLateMs: number; lost: number; twice: number; queued: number };
+  hints: { maxLateMs: number; lost: number; twice: number; queued?: number };
   /** Watches that may be open; beyond it `WatchExhausted`. */
   maxWatches: number;
   /** Probability that after each elementary step of a batch others come in between. */
@@ -101,7 +101,7 @@ export const harmless = (): DiskFaults => ({
   latency: { minMs: 0.05, maxMs: 0.5, perFileMs: 0.005 },
   failures: [],
   freeBytes: undefined,
-  hints: { maxLateMs: 0, lost: 0, twice: 0, queued: 16_384 },
+  hints: { maxLateMs: 0, lost: 0, twice: 0 },
   maxWatches: Number.POSITIVE_INFINITY,
   yieldAfterStep: 0,
 });

@@ -17,6 +17,26 @@ export interface State {
   readonly sinceMs: number;
 }
 
+/** The same with other times. */
+export const retimed = ({ content, mode, uid, gid, sinceMs }: State, mtimeNs: bigint, ctimeNs: bigint): State => ({
+  content,
+  mode,
+  uid,
+  gid,
+  mtimeNs,
+  ctimeNs,
+  sinceMs,
+});
+
+/** The same with another content, written now. */
+export const rewritten = (
+  { mode, uid, gid }: State,
+  content: Content,
+  mtimeNs: bigint,
+  ctimeNs: bigint,
+  sinceMs: number,
+): State => ({ content, mode, uid, gid, mtimeNs, ctimeNs, sinceMs });
+
 /** Hears of a watched inode. */
 export interface Watcher {
   /** `name`: an entry of the watched directory; undefined: the watched itself. */
@@ -29,7 +49,7 @@ interface Common {
   state: State;
   /** Directories that hold it, once for each entry. Of a directory at most one; of the root none. */
   readonly homes: Directory[];
-  readonly watchers: Set<Watcher>;
+  watchers: Set<Watcher> | undefined;
   /** Its stat, until it changes. */
   packed: BigInt64Array | undefined;
 }
@@ -39,7 +59,7 @@ export interface File extends Common {
   /** The states since the last sync, oldest first: the first one is sure to survive. Undefined: all is synced. */
   past: State[] | undefined;
   /** Written behind the content and not yet made part of it. */
-  tail: Uint8Array[];
+  tail: Uint8Array[] | undefined;
   tailBytes: number;
 }
 

@@ -5,7 +5,7 @@ import { syncAll } from './durability.ts';
 import type { Directory, Place } from './inode.ts';
 import { pathOfPlace } from './paths.ts';
 import { setSlot } from './slots.ts';
-import { makeDirectory, taken } from './system-calls.ts';
+import { made, makeDirectory, taken } from './system-calls.ts';
 import { newDirectory, type Volume } from './volume.ts';
 
 /** What lay there waits in `away`. */
@@ -26,7 +26,7 @@ export function unmount(volume: Volume, path: string, by: Author): boolean {
 export function mount(volume: Volume, path: string, by: Author): boolean {
   let found = taken(volume, path);
   if (found === 'ENOENT') {
-    if (makeDirectory(volume, path, 0o770, by) !== undefined) return false;
+    if (!made(makeDirectory(volume, path, 0o770, by))) return false;
     found = taken(volume, path);
   }
   if (typeof found === 'string' || found.inode.kind !== 'directory') return false;

@@ -3,13 +3,13 @@ import type { Author } from '../happenings.ts';
 import type { Timeline } from '../timeline.ts';
 import { createFile, moveName, removeName, setContent, setMeta, wholeOf } from './changes.ts';
 import { type Content, type Contents, openContents } from './content.ts';
-import { syncAll, syncInode } from './durability.ts';
+import { syncAll, syncFile } from './durability.ts';
 import { type FileSystem, harmless } from './file-system.ts';
-import type { Directory, Inode, Place } from './inode.ts';
+import type { Directory, File, Place } from './inode.ts';
 import { mount, unmount } from './mounts.ts';
 import { directoryAt, followed, inodeAt, placeOf } from './paths.ts';
 import { losePower } from './power.ts';
-import { hardLink, makeDirectory, makeLink, rename, taken } from './system-calls.ts';
+import { hardLink, made, makeDirectory, makeLink, rename, taken } from './system-calls.ts';
 import { openVolume, type Volume } from './volume.ts';
 
 export interface FileSystemOptions {
@@ -40,11 +40,11 @@ export function openFileSystem({
     write: (path, content, by) => write(volume, path, contents.of(content), by),
     replace: (path, content, by) => replace(volume, path, contents.of(content), by),
     remove: (path, by) => remove(volume, path, by),
-    rename: (from, to, by) => rename(volume, from, to, by) === undefined,
-    hardLink: (from, to, by) => hardLink(volume, from, to, by) === undefined,
+    rename: (from, to, by) => made(rename(volume, from, to, by)),
+    hardLink: (from, to, by) => made(hardLink(volume, from, to, by)),
     chmod: (path, mode, by) => chmod(volume, path, mode, by),
     makeDirectory: (path, by) => makeDirectories(volume, path, by),
-    symlink: (path, target, by) => makeLink(volume, path, target, by) === undefined,
+    symlink: (path, target, by) => made(makeLink(volume, path, target, by)),
     writeUnseen: (path, content, by) => writeUnseen(volume, path, contents.of(content), by),
     unmount: (directory, by) => unmount(volume, directory, by),
     mount: (directory, by) => mount(volume, directory, by),
@@ -87,7 +87,7 @@ function filesBelow(volume: Volume, path: string): [string, Uint8Array][] {
 function makeDirectories(volume: Volume, path: string, by: Author): boolean {
   if (typeof directoryAt(volume, path) !== 'string') return true;
   const above = path.slice(0, path.lastIndexOf('/'));
-  return makeDirectories(volume, above, by) && makeDirectory(volume, path, newDirectoryMode, by) === undefined;
+  return makeDirectories(volume, above, by) && made(makeDirectory(volume, path, newDirectoryMode, by));
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
@@ -112,7 +112,7 @@ function emptyPlace(volume: Volume, path: string): Place | undefined {
   return typeof place === 'string' || place.directory.entries.has(place.name) ? undefined : place;
 }
 
-function fill(volume: Volume, place: Place, content: Content, by: Author, mode = newMode): Inode {
+function fill(volume: Volume, place: Place, content: Content, by: Author, mode = newMode): File {
   const file = createFile(volume, place, mode, by);
   setContent(volume, place, file, content, by);
   return file;
@@ -128,7 +128,7 @@ function replace(volume: Volume, path: string, content: Content, by: Author): bo
   if (beside === undefined) return false;
   const file = fill(volume, beside, content, by, before?.kind === 'file' ? before.state.mode : newMode);
   if (before !== undefined) setMeta(volume, beside, file, { uid: before.state.uid, gid: before.state.gid }, by);
-  syncInode(volume, file);
+  syncFile(volume, file);
   moveName(volume, beside, place, by);
   return true;
 }

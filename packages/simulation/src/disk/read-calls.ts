@@ -1,13 +1,12 @@
 /** What reads. Paths are resolved when a call's time has come, not when it was made. */
-import { createHash } from 'node:crypto';
-import { type Digested, type Disk, DiskError, type DiskFailure, type FileStat, type Listing } from '@muster/tree';
+import { type Disk, DiskError, type DiskFailure, type FileStat, type Listing } from '@muster/tree';
 import type { Calls } from './calls.ts';
 import { wholeOf } from './changes.ts';
-import { type Content, digestOf } from './content.ts';
-import type { Operation } from './file-system.ts';
-import { type File, type Inode, sizeOf, statOf } from './inode.ts';
+import { digestAll } from './digest-calls.ts';
+import { sizeOf, statOf } from './inode.ts';
 import { listingOf } from './listings.ts';
-import { directoryAt, followed, inodeAt, pathOfPlace } from './paths.ts';
+import { openFile } from './open.ts';
+import { directoryAt, followed, inodeAt, pathOf, pathOfPlace } from './paths.ts';
 
 type ReadCalls = Pick<Disk, 'list' | 'stat' | 'realpath' | 'digest' | 'read'>;
 
@@ -55,92 +54,8 @@ function statOne(calls: Calls, path: string): FileStat | DiskFailure {
 function realpathOne(calls: Calls, path: string): string | DiskFailure {
   const { volume } = calls;
   const found = calls.refusal('stat', path) ?? followed(volume, path);
-  return typeof found === 'string' ? { code: found, path } : pathOfPlace(volume, found.place);
-}
-
-/** Neither follows a symlink nor opens what is no regular file. */
-export function openFile(calls: Calls, operation: Operation, path: string): File | string {
-  const inode: Inode | string = calls.refusal(operation, path) ?? inodeAt(calls.volume, path);
-  if (typeof inode === 'string') return inode;
-  if (inode.kind === 'symlink') return 'ELOOP';
-  return inode.kind === 'directory' ? 'NOT_A_FILE' : inode;
-}
-
-/** Rejects at once when aborted; what reads on then tells nobody. */
-function digestAll(calls: Calls, paths: readonly string[], signal: AbortSignal): Promise<readonly Digested[]> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    const work = async (): Promise<Digested[]> => {
-      const all: Digested[] = [];
-      for (const path of paths) {
-        const one = digestOne(calls, path);
-        all.push(one instanceof Promise ? await one : one);
-        if (signal.aborted) break;
-      }
-      return all;
-    };
-    calls.call('disk digest', paths.length, work).then((all) => {
-      signal.removeEventListener('abort', abort);
-      resolve(all);
-    }, reject);
-  });
-}
-
-const attempts = 3;
-export const pieceBytes = 256 * 1024;
-
-/** A small file that nobody comes between is digested in one step. */
-function digestOne(calls: Calls, path: string): Digested | Promise<Digested> {
-  const file = openFile(calls, 'digest', path);
-  if (typeof file === 'string') return { ok: false, path, failure: { code: file, path } };
-  const others = calls.between();
-  if (others !== undefined || sizeOf(file) > pieceBytes) return digestSlowly(calls, path, file, others);
-  return { ok: true, path, digest: digestOf(wholeOf(calls.volume, file)), stat: statOf(file) };
-}
-
-async function digestSlowly(
-  calls: Calls,
-  path: string,
-  opened: File,
-  others: Promise<void> | undefined,
-): Promise<Digested> {
-  let file: File | string = opened;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) file = openFile(calls, 'digest', path);
-    if (typeof file === 'string') return { ok: false, path, failure: { code: file, path } };
-    const stat = statOf(file);
-    if (attempt === 0) await others;
-    const { digest, size } = await digestPieces(calls, file);
-    const after = statOf(file);
-    if (size === stat.size && after.size === size && after.mtimeNs === stat.mtimeNs && after.ctimeNs === stat.ctimeNs)
-      return { ok: true, path, digest, stat };
-  }
-  return { ok: false, path, failure: { code: 'CHANGED', path } };
-}
-
-/** Reads to the end, piece by piece, whatever the file holds by then. */
-async function digestPieces(calls: Calls, file: File): Promise<{ readonly digest: string; readonly size: number }> {
-  const hash = createHash('blake2b512');
-  const first = wholeOf(calls.volume, file);
-  const pieces: Uint8Array[] = [];
-  let mixed = false;
-  let size = 0;
-  for (;;) {
-    const content: Content = wholeOf(calls.volume, file);
-    mixed ||= content !== first;
-    const piece = content.bytes.subarray(size, size + pieceBytes);
-    if (piece.length === 0) break;
-    pieces.push(piece);
-    size += piece.length;
-    const others = piece.length === pieceBytes ? calls.takes(calls.volume.faults.latency.perFileMs) : calls.between();
-    if (others !== undefined) await others;
-    if (piece.length < pieceBytes) break;
-  }
-  if (!mixed && size === first.bytes.length) return { digest: digestOf(first), size };
-  for (const piece of pieces) hash.update(piece);
-  return { digest: hash.digest('hex'), size };
+  if (typeof found === 'string') return { code: found, path };
+  return found.inode.kind === 'directory' ? pathOf(volume, found.inode) || '/' : pathOfPlace(volume, found.place);
 }
 
 interface Reading {
@@ -183,7 +98,3 @@ function readOne(calls: Calls, { path, maxBytes, resolve, reject }: Reading): ()
   const { bytes } = wholeOf(calls.volume, file);
   return () => resolve(bytes);
 }
-
-export const refused = (code: string | undefined, path: string): void => {
-  if (code !== undefined) throw new DiskError(code, path);
-};

@@ -3,7 +3,7 @@ import { DiskError, type Reader } from '@muster/tree';
 import { type Calls, openLane } from './calls.ts';
 import { wholeOf } from './changes.ts';
 import { statOf } from './inode.ts';
-import { openFile, refused } from './read-calls.ts';
+import { openFile, refused } from './open.ts';
 
 /** `opened` and `closed` are called once each, the latter only after the former. */
 export async function openReader(calls: Calls, path: string, opened: () => void, closed: () => void): Promise<Reader> {

@@ -96,16 +96,17 @@ async function obey(calls: Calls, stage: Stage, commands: readonly Command[]): P
 const failed = ({ path }: StagedWrite, code: string): Staged => ({ ok: false, path, failure: { code, path } });
 
 function begin(calls: Calls, stage: Stage, file: StagedWrite, confined: Confined): void {
-  const { volume } = calls;
-  const code =
-    confined(file.path, file.within) ??
-    attempt(calls, 'create', 'write', file.path, () => {
-      const place = freePlace(volume, file.path);
-      if (typeof place === 'string') return place;
-      stage.current = { file, place, inode: createFile(volume, place, 0o600, 'node'), written: 0 };
-      return undefined;
-    });
+  const code = confined(file.path, file.within) ?? create(calls, stage, file);
   stage.outcomes.push(code === undefined ? undefined : failed(file, code));
+}
+
+function create(calls: Calls, stage: Stage, file: StagedWrite): string | undefined {
+  const { volume } = calls;
+  const place = freePlace(volume, file.path);
+  if (typeof place === 'string') return place;
+  return attempt(calls, 'create', 'write', file.path, () => {
+    stage.current = { file, place, inode: createFile(volume, place, 0o600, 'node'), written: 0 };
+  });
 }
 
 function write(calls: Calls, stage: Stage, bytes: Uint8Array): void {
@@ -113,19 +114,28 @@ function write(calls: Calls, stage: Stage, bytes: Uint8Array): void {
   if (current === undefined) return;
   const { file, place, inode } = current;
   current.written += bytes.length;
-  const code =
-    current.written > file.size
-      ? 'SIZE_MISMATCH'
-      : attempt(calls, 'write', 'write', file.path, () => fillIn(calls.volume, place, inode, bytes, 'node'));
-  if (code !== undefined) giveUp(calls, stage, current, code);
+  if (current.written > file.size) return giveUp(calls, stage, current, 'SIZE_MISMATCH');
+  let full: string | undefined;
+  const code = attempt(calls, 'write', 'write', file.path, () => {
+    full = fillIn(calls.volume, place, inode, bytes, 'node');
+  });
+  const failure = code ?? full;
+  if (failure !== undefined) giveUp(calls, stage, current, failure);
 }
 
 /** A failed file leaves nothing behind. */
 function giveUp(calls: Calls, stage: Stage, { file }: Current, code: string): void {
   stage.current = undefined;
   stage.outcomes[stage.outcomes.length - 1] = failed(file, code);
+  remove(calls, file.path);
+}
+
+/** Not kept from it by any fault: what cannot be removed is the next start's. */
+function remove(calls: Calls, path: string): void {
+  const ready = unlink(calls.volume, path, 'node');
+  if (typeof ready === 'string') return;
   calls.effect('unlink');
-  unlink(calls.volume, file.path, 'node');
+  ready();
 }
 
 function endCurrent(calls: Calls, stage: Stage): void {
@@ -141,25 +151,22 @@ function endCurrent(calls: Calls, stage: Stage): void {
 
 function giveModeAndOwner(calls: Calls, { file, place, inode }: Current): string | undefined {
   const set = (what: 'chmod' | 'chown', meta: Parameters<typeof setMeta>[3]): string | undefined =>
-    attempt(calls, what, 'chmod', file.path, () => {
-      setMeta(calls.volume, place, inode, meta, 'node');
-      return undefined;
-    });
+    attempt(calls, what, 'chmod', file.path, () => setMeta(calls.volume, place, inode, meta, 'node'));
   const { owner, mode } = file;
   return (owner && set('chown', { uid: owner.uid, gid: owner.gid })) ?? set('chmod', { mode });
 }
 
+/** They are the caller's from now on: no abort removes them. */
 function endAll(calls: Calls, stage: Stage): readonly Staged[] {
   endCurrent(calls, stage);
-  return stage.outcomes.map((outcome) => outcome!);
+  return stage.outcomes.splice(0).map((outcome) => outcome!);
 }
 
 async function undo(calls: Calls, stage: Stage): Promise<void> {
   if (stage.current !== undefined) giveUp(calls, stage, stage.current, 'ABORTED');
   for (const outcome of stage.outcomes) {
     if (outcome?.ok !== true) continue;
-    calls.effect('unlink');
-    unlink(calls.volume, outcome.path, 'node');
+    remove(calls, outcome.path);
     await calls.between();
   }
 }

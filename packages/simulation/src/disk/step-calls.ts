@@ -6,7 +6,7 @@ import { type Confined, openConfined } from './confined.ts';
 import type { Operation } from './file-system.ts';
 import { statOf } from './inode.ts';
 import { followed, inodeAt } from './paths.ts';
-import { makeDirectory, removeDirectory, rename, taken, unlink } from './system-calls.ts';
+import { makeDirectory, type Ready, removeDirectory, rename, taken, unlink } from './system-calls.ts';
 
 /** Taken from the mode of what is made, until it is set again. */
 const umask = 0o022;
@@ -45,11 +45,11 @@ function takeStep(calls: Calls, confined: Confined, step: DiskStep): Code | Prom
     case 'rename':
       return renameFile(calls, step.from, step.to);
     case 'unlink':
-      return attempt(calls, 'unlink', 'unlink', step.path, () => unlink(volume, step.path, 'node'));
+      return attempt(calls, 'unlink', 'unlink', step.path, unlink(volume, step.path, 'node'));
     case 'make-directory':
       return makeDirectories(calls, step.path, step.mode, step.owner);
     case 'remove-directory':
-      return attempt(calls, 'remove-directory', 'unlink', step.path, () => removeDirectory(volume, step.path, 'node'));
+      return attempt(calls, 'remove-directory', 'unlink', step.path, removeDirectory(volume, step.path, 'node'));
     case 'chmod':
       return onFile(calls, 'chmod', step.path, { mode: step.mode });
     case 'chown':
@@ -64,12 +64,14 @@ function strayedOf(confined: Confined, step: DiskStep): Code {
   return step.do === 'make-directory' && code === 'ENOENT' ? undefined : code;
 }
 
-/** An elementary effect, unless a fault forbids it. */
-export function attempt(calls: Calls, what: string, operation: Operation, path: string, act: () => Code): Code {
+/** An elementary effect, unless the system or a fault refuses it: then it is none. */
+export function attempt(calls: Calls, what: string, operation: Operation, path: string, ready: Ready): Code {
+  if (typeof ready === 'string') return ready;
   const code = calls.refusal(operation, path);
   if (code !== undefined) return code;
   calls.effect(what);
-  return act();
+  ready();
+  return undefined;
 }
 
 /** A directory is never carried along. */
@@ -77,8 +79,8 @@ export function renameFile(calls: Calls, from: string, to: string): Code {
   const source = inodeAt(calls.volume, from);
   if (typeof source === 'string') return source;
   if (source.kind === 'directory') return 'EISDIR';
-  const code = calls.refusal('rename', from);
-  return code ?? attempt(calls, 'rename', 'rename', to, () => rename(calls.volume, from, to, 'node'));
+  const ready = rename(calls.volume, from, to, 'node');
+  return calls.refusal('rename', from) ?? attempt(calls, 'rename', 'rename', to, ready);
 }
 
 function onFile(calls: Calls, what: 'chmod' | 'chown', path: string, meta: { mode: number } | Owner): Code {
@@ -86,10 +88,7 @@ function onFile(calls: Calls, what: 'chmod' | 'chown', path: string, meta: { mod
   const found = taken(volume, path);
   if (typeof found === 'string') return found;
   if (found.inode.kind !== 'file') return found.inode.kind === 'symlink' ? 'ELOOP' : 'NOT_A_FILE';
-  return attempt(calls, what, 'chmod', path, () => {
-    setMeta(volume, found.place, found.inode, meta, 'node');
-    return undefined;
-  });
+  return attempt(calls, what, 'chmod', path, () => setMeta(volume, found.place, found.inode, meta, 'node'));
 }
 
 /** Missing parents too. The mode is set again, for the umask took from it. */
@@ -111,21 +110,15 @@ async function makeDirectories(calls: Calls, path: string, mode: number, owner: 
 
 function makeOne(calls: Calls, path: string, mode: number): Code {
   const { volume } = calls;
-  const inode = inodeAt(volume, path);
-  if (typeof inode !== 'string') return 'EEXIST';
-  if (inode !== 'ENOENT') return inode;
-  return attempt(calls, 'make-directory', 'mkdir', path, () => {
-    const { freeBytes } = volume.faults;
-    return freeBytes !== undefined && freeBytes <= 0 ? 'ENOSPC' : makeDirectory(volume, path, mode & ~umask, 'node');
-  });
+  const { freeBytes } = volume.faults;
+  const ready = makeDirectory(volume, path, mode & ~umask, 'node');
+  const isFull = typeof ready !== 'string' && freeBytes !== undefined && freeBytes <= 0;
+  return attempt(calls, 'make-directory', 'mkdir', path, isFull ? 'ENOSPC' : ready);
 }
 
 /** Follows a symlink that came in between, as chmod(2) and chown(2) do. */
 function setOn(calls: Calls, what: 'chmod' | 'chown', path: string, meta: { mode: number } | Owner): Code {
   const found = followed(calls.volume, path);
   if (typeof found === 'string') return found;
-  return attempt(calls, what, 'chmod', path, () => {
-    setMeta(calls.volume, found.place, found.inode, meta, 'node');
-    return undefined;
-  });
+  return attempt(calls, what, 'chmod', path, () => setMeta(calls.volume, found.place, found.inode, meta, 'node'));
 }

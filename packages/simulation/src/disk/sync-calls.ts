@@ -2,12 +2,12 @@
 import { type Disk, DiskError } from '@muster/tree';
 import type { Calls } from './calls.ts';
 import { createFile, setMeta } from './changes.ts';
-import { syncAll, syncDevice, syncDirectory, syncInode } from './durability.ts';
+import { syncAll, syncData, syncDevice, syncDirectory } from './durability.ts';
+import { refused } from './open.ts';
 import { directoryAt, inodeAt } from './paths.ts';
-import { refused } from './read-calls.ts';
 import { fillIn } from './space.ts';
 import { renameFile } from './step-calls.ts';
-import { freePlace, unlink } from './system-calls.ts';
+import { freePlace, made, unlink } from './system-calls.ts';
 
 /** More files or directories than this are synced with their whole device. As the real adapter has it by default. */
 const few = 16;
@@ -19,7 +19,7 @@ export function syncCalls(calls: Calls): Pick<Disk, 'sync' | 'replace'> {
     sync: (files, directories) =>
       calls.call('disk sync', files.length + directories.length, () => sync(calls, files, directories)),
     replace: (path, bytes, mode) => {
-      const own = bytes.slice();
+      const own = new Uint8Array(bytes);
       return calls.call('disk replace', 1, () => replace(calls, path, own, mode));
     },
   };
@@ -70,7 +70,7 @@ function syncFile(calls: Calls, path: string): Code {
   if (inode.kind === 'symlink') return 'ELOOP';
   calls.effect('sync');
   if (inode.kind === 'directory') syncDirectory(calls.volume, inode);
-  else syncInode(calls.volume, inode);
+  else syncData(calls.volume, inode);
   return undefined;
 }
 
@@ -97,8 +97,8 @@ async function replace(calls: Calls, path: string, bytes: Uint8Array, mode: numb
 }
 
 function writeWhole({ volume }: Calls, path: string, bytes: Uint8Array, mode: number): Code {
-  const removed = unlink(volume, path, 'node');
-  if (removed !== undefined && removed !== 'ENOENT') return removed;
+  const before = unlink(volume, path, 'node');
+  if (!made(before) && before !== 'ENOENT') return before as string;
   const place = freePlace(volume, path);
   if (typeof place === 'string') return place;
   const file = createFile(volume, place, 0o600, 'node');

@@ -2,7 +2,7 @@
 import type { FileChange } from '../happenings.ts';
 import { type Contents, noContent } from './content.ts';
 import type { DiskFaults } from './file-system.ts';
-import type { Directory, File, Inode, State, Watcher } from './inode.ts';
+import type { Directory, File, Inode, State } from './inode.ts';
 
 /** What became of one name in an elementary change. */
 export interface Slot {
@@ -92,19 +92,15 @@ const firstState = (mode: number, sinceMs: number, ns: bigint): State => ({
   sinceMs,
 });
 
-const commonOf = (number: bigint, device: bigint, state: State) => ({
-  number,
-  device,
-  state,
-  homes: [] as Directory[],
-  watchers: new Set<Watcher>(),
-  packed: undefined,
-});
-
 function directoryOf(number: bigint, device: bigint, state: State): Directory {
   return {
-    ...commonOf(number, device, state),
     kind: 'directory',
+    number,
+    device,
+    state,
+    homes: [],
+    watchers: undefined,
+    packed: undefined,
     entries: new Map(),
     name: '',
     names: undefined,
@@ -120,26 +116,41 @@ export function stampNs(volume: Volume): bigint {
   return volume.stamp.ns;
 }
 
-const freshInode = (volume: Volume, device: bigint, mode: number) => {
+const nextInode = (volume: Volume): bigint => {
   volume.inodes += 1;
-  return commonOf(BigInt(volume.inodes), device, firstState(mode, volume.now(), stampNs(volume)));
+  return BigInt(volume.inodes);
 };
+const stateNow = (volume: Volume, mode: number): State => firstState(mode, volume.now(), stampNs(volume));
 
 /** Empty, and not yet durable. */
 export function newFile(volume: Volume, device: bigint, mode: number): File {
-  const common = freshInode(volume, device, mode);
-  const file: File = { ...common, kind: 'file', past: [common.state], tail: [], tailBytes: 0 };
+  const state = stateNow(volume, mode);
+  const file: File = {
+    kind: 'file',
+    number: nextInode(volume),
+    device,
+    state,
+    homes: [],
+    watchers: undefined,
+    packed: undefined,
+    past: [state],
+    tail: undefined,
+    tailBytes: 0,
+  };
   volume.dirty.add(file);
   return file;
 }
 
-export function newDirectory(volume: Volume, device: bigint, mode: number): Directory {
-  const { number, state } = freshInode(volume, device, mode);
-  return directoryOf(number, device, state);
-}
+export const newDirectory = (volume: Volume, device: bigint, mode: number): Directory =>
+  directoryOf(nextInode(volume), device, stateNow(volume, mode));
 
 export const newLink = (volume: Volume, device: bigint, target: string): Inode => ({
-  ...freshInode(volume, device, 0o777),
   kind: 'symlink',
+  number: nextInode(volume),
+  device,
+  state: stateNow(volume, 0o777),
+  homes: [],
+  watchers: undefined,
+  packed: undefined,
   target,
 });

@@ -37,6 +37,9 @@ export function openWatches(volume: Volume, host: Host, dice: Dice): Watches {
   };
 }
 
+/** Linux's `fs.inotify.max_queued_events`. */
+const kernelQueue = 16_384;
+
 /** Of all watches of a process: what the kernel holds for it. */
 interface Queue {
   waiting: number;
@@ -69,7 +72,7 @@ function openWatch(volume: Volume, host: Host, dice: Dice, queue: Queue, inode: 
   let isOpen = true;
   const watcher = {
     hint: (name: string | undefined): void => {
-      const { maxLateMs, lost, twice, queued } = volume.faults.hints;
+      const { maxLateMs, lost, twice, queued = kernelQueue } = volume.faults.hints;
       const isLost = dice.chance(lost);
       const isDouble = dice.chance(twice);
       if (isLost || (waiting.length > 0 && waiting.at(-1) === name)) return;
@@ -98,10 +101,11 @@ function openWatch(volume: Volume, host: Host, dice: Dice, queue: Queue, inode: 
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
-    inode.watchers.delete(watcher);
+    inode.watchers?.delete(watcher);
     volume.watches -= 1;
     hearer.closed();
   };
+  inode.watchers ??= new Set();
   inode.watchers.add(watcher);
   volume.watches += 1;
   return { close };

@@ -42,6 +42,8 @@ const keysMeasuredFrom = 100;
 const leastKeys = 20;
 /** Of a scan, and of the hints before it, ms. */
 const slackMs = 60_000;
+/** A file that came and went within this time may still have been expected to come, ms. */
+const settledMs = 2_000;
 /** Rounding of sums of times, ms. */
 const epsilonMs = 0.01;
 
@@ -55,16 +57,16 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
   const doingOf = (node: string): Doing =>
     rowOf(all, node, () => ({ transaction: undefined, gone: new Map(), many: new Set(), foreign: new Map() }));
 
-  /** What the master had when the file was put there is no reason to delete it; what came after may be. */
-  const sinceOf = ({ before }: PathChange, guard: Guard): number =>
-    before === undefined || before.by !== 'node'
-      ? Number.NEGATIVE_INFINITY
-      : before.at - guard.reconcileEveryMs - slackMs;
+  /** What the node put there the master had; only what came after that is a reason to delete it. */
+  const sinceOf = ({ path, before }: PathChange): number => {
+    const first = before?.by === 'node' && before.content !== undefined ? before.content.digest : undefined;
+    return (first === undefined ? undefined : history.firstAt(path, first)) ?? Number.NEGATIVE_INFINITY;
+  };
 
-  const judgeOne = (change: PathChange, guard: Guard): void => {
+  const judgeOne = (change: PathChange): void => {
     const { node, path, before, after } = change;
     const meant = after.content === undefined ? isNothing : isEmpty;
-    if (history.was(path, meant, sinceOf(change, guard), timeline.now())) return;
+    if (history.was(path, meant, sinceOf(change), timeline.now())) return;
     violate(
       'no-wrong-deletion',
       `${node.name} deleted ${path} (${short(before?.content)}) at ${seconds(timeline.now())}, which the master had all the time`,
@@ -74,7 +76,7 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     const { node, path, after } = change;
     const most = after.content?.size ?? 0;
     const meant = (content: Content | undefined): boolean => (content?.size ?? 0) <= most;
-    if (history.was(path, meant, sinceOf(change, guard), at - guard.confirmAfterMs + epsilonMs)) return;
+    if (history.was(path, meant, sinceOf(change), at - guard.confirmAfterMs + epsilonMs)) return;
     violate(
       'guarded-deletion',
       `${node.name} ${deed} at ${seconds(timeline.now())}, ${path} among them, which was not so on the master ${seconds(guard.confirmAfterMs)} before the transaction of ${seconds(at)}`,
@@ -87,7 +89,7 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     const doing = doingOf(node.name);
     const { transaction } = doing;
     if (transaction?.harmed === true) return;
-    judgeOne(change, guard);
+    judgeOne(change);
     if (path === clientKeys) return judgeKeys(change, guard, transaction?.at ?? timeline.now());
     if (transaction === undefined) return;
     const gone = doing.gone.get(directory) ?? [];
@@ -126,6 +128,9 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (to > 0 && !much && to >= leastKeys) return;
     judgeGuarded(change, `took ${from - to} of ${from} bytes from ${clientKeys}`, guard, at);
   };
+  /** Where the master has others, they were to take the place of what went, and could not be had. */
+  const isEmptied = (directory: string, at: number): boolean =>
+    (history.emptySince(directory) ?? Number.POSITIVE_INFINITY) < at - settledMs;
   /** The last file of a directory of the table is guarded, however few there were. */
   const end = (node: SimNode, doing: Doing): void => {
     const { transaction, gone } = doing;
@@ -134,7 +139,8 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (transaction !== undefined && !transaction.harmed && guard !== undefined)
       for (const [directory, changes] of gone) {
         const of = transaction.sizes.get(directory) ?? 0;
-        if (of < 2 || changes.length < of || (mirrorOf(node.name).counts.get(directory) ?? 0) > 0) continue;
+        const there = mirrorOf(node.name).counts.get(directory) ?? 0;
+        if (of < 2 || changes.length < of || there > 0 || !isEmptied(directory, transaction.at)) continue;
         for (const change of changes)
           if (change.after.content === undefined)
             judgeGuarded(change, `emptied ${directory}, which held ${of} files,`, guard, transaction.at);

@@ -4,6 +4,7 @@ import type { FileChange } from '../happenings.ts';
 import type { SimNode } from '../world/world.ts';
 import type { Content } from './contents.ts';
 import type { PathChange } from './mirror.ts';
+import { rowOf } from './rows.ts';
 import { selectedBy } from './selection.ts';
 
 /** From `at` until the next version. */
@@ -22,6 +23,10 @@ export interface MasterHistory {
   started(): void;
   /** Whether the path ever held this content; always, where something else than a file may have been. */
   had(path: string, digest: string): boolean;
+  /** Since when no file is below this directory of the table; undefined: one is. */
+  emptySince(directory: string): number | undefined;
+  /** When the path first held this content; undefined: never. */
+  firstAt(path: string, digest: string): number | undefined;
   /** Whether the path held this (undefined: nothing) at some moment from `from` to `to`. */
   hadWithin(path: string, digest: string | undefined, from: number, to: number): boolean;
   /** Whether `holds` was true of the path at some moment after `after`, up to `before`: nothing counts as undefined, what is hidden not at all. */
@@ -30,7 +35,7 @@ export interface MasterHistory {
 
 export function openHistory(master: SimNode, now: () => number): MasterHistory {
   const paths = new Map<string, Version[]>();
-  const digests = new Map<string, Set<string>>();
+  const digests = new Map<string, Map<string, number>>();
   const odd = new Set<string>();
   const above = new Set(tableDirectories.flatMap((directory) => pathsTo(master.root, directory)));
   const isThere = (directory: string): boolean => master.files.exists(`${master.root}/${directory}`);
@@ -43,9 +48,8 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
     const hidden = after.content === undefined && entry !== undefined && !isThere(entry.directory);
     versions.push({ content: after.content, at: after.at, hidden });
     if (after.content === undefined) return;
-    const known = digests.get(path);
-    if (known === undefined) digests.set(path, new Set([after.content.digest]));
-    else known.add(after.content.digest);
+    const known = rowOf(digests, path, () => new Map<string, number>());
+    if (!known.has(after.content.digest)) known.set(after.content.digest, after.at);
   };
   const eachIn = (directory: string, visit: (versions: Version[]) => void): void => {
     for (const [path, versions] of paths) if (selectedBy(path)?.directory === directory) visit(versions);
@@ -73,7 +77,8 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
       if (version.at <= before && !version.hidden && holds(version.content)) return true;
       until = version.at;
     }
-    return until > after && holds(undefined);
+    // Before the beginning there was no time.
+    return until > Math.max(after, 0) && holds(undefined);
   };
   return {
     take,
@@ -93,6 +98,17 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
       for (const directory of tableDirectories) if (!isThere(directory)) show(directory);
     },
     had,
+    emptySince: (directory) => {
+      let since = 0;
+      let isEmpty = true;
+      eachIn(directory, (versions) => {
+        const last = versions.at(-1)!;
+        if (last.content === undefined && !last.hidden) since = Math.max(since, last.at);
+        else isEmpty = false;
+      });
+      return isEmpty ? since : undefined;
+    },
+    firstAt: (path, digest) => digests.get(path)?.get(digest),
     hadWithin: (path, digest, from, to) => was(path, (content) => content?.digest === digest, from, to),
     was,
   };

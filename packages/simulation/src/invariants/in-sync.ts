@@ -4,12 +4,6 @@ import type { SimNode, World } from '../world/world.ts';
 import { digestOf } from './contents.ts';
 import { isPlain, selectedBy } from './selection.ts';
 
-/** Modes are compared where the disk can tell them. */
-interface Modes {
-  /** Permission bits of the file at an absolute path. */
-  mode?(path: string): number | undefined;
-}
-
 export interface Synchrony {
   /** In words, what is not yet as it has to be; undefined: all is. */
   differs(): Promise<string | undefined>;
@@ -79,7 +73,7 @@ const synchronised = ({ files, root }: SimNode): readonly (readonly [string, Uin
     .filter(([path]) => selectedBy(path) !== undefined);
 
 function modeWords({ files, root, name }: SimNode, path: string): readonly string[] {
-  const mode = (files as Modes).mode?.(`${root}/${path}`);
+  const mode = files.mode(`${root}/${path}`);
   const wanted = selectedBy(path)!.mode;
   return mode === undefined || mode === wanted
     ? []

@@ -21,6 +21,11 @@ interface Standing {
   deadAt: number | undefined;
 }
 
+/** A beat may come later than the one before by this much, whatever the weather: turns, links and disks have their pace, ms. */
+const jitterMs = 1_500;
+/** A process that stood still has this much to catch up, ms. */
+const afterPauseMs = 20_000;
+
 const accused = /^(\S+) is (suspect|down): /;
 
 export function openLiveness(world: World): Liveness {
@@ -28,14 +33,24 @@ export function openLiveness(world: World): Liveness {
   const standings = new Map(
     world.nodes.map(({ name }): [string, Standing] => [name, { linkedAt: undefined, deadAt: undefined }]),
   );
+  const nodes = new Map(world.nodes.map((node) => [node.name, node]));
   let calmAt: number | undefined;
   let masterAt: number | undefined;
   const downAfter = (node: SimNode): number | undefined => node.config()?.muster.keepAlive.downAfterMs;
 
+  const isStill = (node: SimNode | undefined): boolean =>
+    (node?.host()?.pausedUntil() ?? 0) > timeline.now() - afterPauseMs;
+  /** Whether the time for this verdict is longer than a beat may be late. */
+  const isPatient = (to: string): boolean => {
+    const times = master.config()?.muster.keepAlive;
+    if (times === undefined) return false;
+    return (to === 'down' ? times.downAfterMs : times.suspectAfterMs) - times.intervalMs >= jitterMs;
+  };
   /** Both have been in order for longer than any verdict of before can last. */
   const isGood = (name: string): boolean => {
     const wait = downAfter(master);
     const since = standings.get(name)?.linkedAt;
+    if (isStill(master) || isStill(nodes.get(name))) return false;
     if (wait === undefined || since === undefined || calmAt === undefined || masterAt === undefined) return false;
     return timeline.now() - Math.max(since, calmAt, masterAt) > 2 * wait;
   };
@@ -50,7 +65,7 @@ export function openLiveness(world: World): Liveness {
       else if (text.startsWith('The connection has been closed')) standing.linkedAt = undefined;
       else if (node === master.name) {
         const [, name, to] = accused.exec(text) ?? [];
-        if (name !== undefined && isGood(name))
+        if (name !== undefined && isPatient(to!) && isGood(name))
           violate(
             'liveness',
             `the master calls ${name} ${to}, which is up and linked since ${seconds(standings.get(name)!.linkedAt!)}: ${text}`,
@@ -69,11 +84,11 @@ export function openLiveness(world: World): Liveness {
       const dead = what === 'killed' || what === 'power-lost' || what === 'gave-up' || what === 'stopped';
       standing.deadAt = dead ? timeline.now() : undefined;
     },
-    seen: ({ nodes }) => {
+    seen: (view) => {
       const wait = downAfter(master);
       const interval = master.config()?.muster.keepAlive.intervalMs;
       if (wait === undefined || interval === undefined || calmAt === undefined || masterAt === undefined) return;
-      for (const { name, liveness } of nodes) {
+      for (const { name, liveness } of view.nodes) {
         const dead = standings.get(name)?.deadAt;
         if (dead === undefined || liveness === 'down' || liveness === 'left') continue;
         if (timeline.now() - Math.max(dead, calmAt, masterAt) <= 2 * (wait + interval)) continue;

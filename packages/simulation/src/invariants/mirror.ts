@@ -38,6 +38,9 @@ export interface Mirror {
   reread(by: Author): readonly PathChange[];
 }
 
+const isWithin = (name: string, path: string): boolean =>
+  name.startsWith(path) && (name.length === path.length || name[path.length] === '/');
+
 const none: readonly PathChange[] = [];
 
 export function openMirror(node: SimNode, now: () => number): Mirror {
@@ -60,11 +63,11 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   };
   const gone = (path: string, by: Author): readonly PathChange[] => {
     const place = places.get(path);
-    if (place?.content !== undefined || place?.odd === true) return [put(path, undefined, by, false)];
-    if (place !== undefined || !concerns(path)) return none;
+    if (place?.content !== undefined) return [put(path, undefined, by, false)];
+    if (!concerns(path)) return none;
     return [...places]
-      .filter(([below, { content, odd }]) => (content !== undefined || odd) && below.startsWith(`${path}/`))
-      .map(([below]) => put(below, undefined, by, false));
+      .filter(([name, { content, odd }]) => (content !== undefined || odd) && isWithin(name, path))
+      .map(([name]) => put(name, undefined, by, false));
   };
   const come = (path: string, by: Author, from: string): readonly PathChange[] => {
     const content = selectedBy(path) === undefined ? undefined : read(path);

@@ -6,12 +6,15 @@ import type { Ends } from './sniffer.ts';
 export interface Strangers {
   heard(envelope: Envelope, ends: Ends): void;
   seen(view: ClusterView): void;
+  /** Whether a machine that is none of ours said that this is its name. */
+  claimed(name: string): boolean;
 }
 
 export function openStrangers(world: World): Strangers {
   const names = new Set(world.nodes.map(({ name }) => name));
   /** The last hello of each machine that is none of ours. */
   const hellos = new Map<string, Hello>();
+  const claimed = new Set<string>();
   const cluster = (): string | undefined => world.master.config()?.cluster.name;
   const welcomed = (machine: string): void => {
     const hello = hellos.get(machine);
@@ -24,9 +27,13 @@ export function openStrangers(world: World): Strangers {
   };
   return {
     heard: (envelope, { from, to }) => {
-      if (envelope.kind === 'hello' && !names.has(from)) hellos.set(from, envelope);
+      if (envelope.kind === 'hello' && !names.has(from)) {
+        hellos.set(from, envelope);
+        claimed.add(envelope.node);
+      }
       if (envelope.kind === 'welcome' && !names.has(to)) welcomed(to);
     },
+    claimed: (name) => claimed.has(name),
     seen: ({ nodes }) => {
       for (const { name } of nodes)
         if (!names.has(name))

@@ -4,13 +4,13 @@ import { lines, type PlantedFault } from './fault.ts';
 export const generationFaults: readonly PlantedFault[] = [
   {
     name: 'stale-epoch-accepted',
-    about:
-      'Generations are compared by their number alone: one of an earlier start of the master passes for the newest.',
-    module: 'protocol/dist/ids.js',
-    find: 'a.epoch - b.epoch || a.generation - b.generation',
-    put: 'a.generation - b.generation',
+    about: 'A tree of an earlier start of the master passes for the announced one when their numbers are equal.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'if (target !== undefined && compareGenerations(target.id, announced.id) === 0)',
+    put: 'if (target !== undefined && target.id.generation === announced.id.generation)',
     expects: ['equal-after-healing', 'generation-held'],
-    needs: "the master's files change while it is down, and its first generation meets a worker that holds as many",
+    needs:
+      "the master's files change while it is down, and a generation of its next start has the number that a worker holds",
   },
   {
     name: 'epoch-reused',

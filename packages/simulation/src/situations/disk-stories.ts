@@ -16,13 +16,16 @@ export interface DiskStories {
 /** A change that waited so long for its generation was found by a full scan, not by a hint: ms. */
 const lostHintMs = 15_000;
 
+/** Larger staged files are not looked at: they come piece by piece, and the situation is met by small ones. */
+const smallBytes = 64 * 1024;
+
 interface Machine {
   readonly node: SimNode;
   /** Who last changed a synchronised path, until the node answers: and whether a file was there before. */
   readonly foreign: Map<string, 'content' | 'extra'>;
   readonly modes: Set<string>;
-  /** First digits of the digests of what is staged. */
-  readonly staged: Map<string, string>;
+  /** What is staged, as far as it has come. */
+  readonly staged: Map<string, Uint8Array>;
   cacheHarmed: boolean;
   cacheRead: boolean;
 }
@@ -59,12 +62,14 @@ export function diskStories(world: World, met: Met): DiskStories {
   const staged = ({ node, staged: known }: Machine, { kind, path, from }: FileChange): void => {
     if (kind === 'content' && isStaged(path)) {
       const bytes = node.files.read(path);
-      if (bytes !== undefined) known.set(path, digestOf(bytes).slice(0, 16));
+      if (bytes !== undefined && bytes.length <= smallBytes) known.set(path, bytes);
+      else known.delete(path);
     }
     if (kind === 'moved' && from !== undefined) known.delete(from);
-    if (kind !== 'removed' || !known.has(path)) return;
+    const bytes = kind === 'removed' ? known.get(path) : undefined;
+    if (bytes === undefined) return;
     const said = /\.muster-([0-9a-f]{16})-/.exec(path)?.[1];
-    if (said !== undefined && known.get(path) !== said && node.host() !== undefined)
+    if (said !== undefined && digestOf(bytes).slice(0, 16) !== said && node.host() !== undefined)
       met('file changed while it was sent');
     known.delete(path);
   };

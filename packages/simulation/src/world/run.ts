@@ -1,4 +1,4 @@
-/** One plan, from the first start to the last stop. */
+/** Adapter: one plan, from the first start to the last stop; a rejection that nobody handles is the process's to tell. */
 import { openInvariants } from '../invariants/index.ts';
 import { healAll } from '../nemesis/index.ts';
 import { type Plan, scheduleDeeds } from '../plan/index.ts';

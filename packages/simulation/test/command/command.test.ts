@@ -108,6 +108,16 @@ describe('npm run simulate', () => {
     ]);
   });
 
+  it('does not give a planted fault the credit for what fails without it', () => {
+    const { status, lines } = simulate('--planted early --seeds 6 --no-shrink', { FAKE_ANYWAY: '1' });
+    expect(status).toBe(0);
+    expect(lines).toContain('Seed 3 breaks nothing-early without it too: that does not count.');
+    expect(lines).toContain('early: FOUND by seed 4, after 4 seeds: nothing-early');
+    expect(simulate('--planted hidden --seeds 2 --from 7').lines).toContain(
+      'Seed 7 breaks process-died without it too: that does not count.',
+    );
+  });
+
   it('goes on with the next planted fault when the process with one cannot be started', () => {
     const { status, lines, stderr } = simulate('--planted all --seeds 6', { FAKE_STALE: 'early' });
     expect(status).toBe(1);
@@ -128,6 +138,16 @@ describe('npm run simulate', () => {
     );
     expect(status).toBe(0);
     expect(lines.at(-1)).toBe('3 seeds under 2 Nodes: each has the same hash under all');
+  });
+
+  it('shows where the traces part when hashes differ', () => {
+    const { status, lines } = simulate(
+      `--hashes --seeds 1 --from 14 --node-binaries ${process.execPath},${process.execPath}`,
+    );
+    expect(status).toBe(1);
+    expect(lines).toContain('The traces of seed 14 part in line 2:');
+    expect(lines).toContain('  a step');
+    expect(lines.at(-1)).toBe('1 seed under 2 Nodes: 1 have not the same hash under all');
   });
 
   it('lists what there is', () => {

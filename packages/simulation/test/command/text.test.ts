@@ -24,7 +24,7 @@ describe('what is shown', () => {
     const tally = openTally();
     tally.add(outcomeOf(1, undefined, { met: ['a'] }));
     tally.add(outcomeOf(2, 'kept', { met: ['a', 'b'] }));
-    expect(progressLine(tally, 1_000, 3, 4_000)).toBe(
+    expect(progressLine(tally, 1_000, ['a', 'b', 'c'], 4_000)).toBe(
       '2/1,000 seeds, 1 failed, 0.5 seeds/s, 500 x real time, 2/3 situations',
     );
   });

@@ -77,6 +77,18 @@ describe('the timeline', () => {
     await expect(timeline.drive(() => false)).rejects.toThrow(/200000 happenings within a millisecond.*again/);
   });
 
+  it('many happenings that time passes between are no such thing', async () => {
+    const { timeline } = opened();
+    let left = 250_000;
+    const again = (): void => {
+      left -= 1;
+      if (left > 0) timeline.after(0.9, 'again', again);
+    };
+    again();
+    await timeline.drive(() => false);
+    expect(left).toBe(0);
+  });
+
   it('among what is ready the seed picks: the same for the same seed, not for every seed', async () => {
     const orderOf = async (seed: number): Promise<string> => {
       const { timeline } = opened(seed);
@@ -112,6 +124,20 @@ describe('a host', () => {
     await timeline.drive(() => false);
     expect(said).toEqual(['before 1', 'the world 5', 'first 12', 'second 12']);
     expect(host.alive()).toBe(false);
+  });
+
+  it('what was put off by a pause can still be cancelled, after a second pause too', async () => {
+    const { timeline } = opened();
+    const host = openHost(timeline, 'a', 1);
+    const said: string[] = [];
+    host.pause(10);
+    const cancels = [1, 2].map((at) => host.after(at, 'x', () => void said.push(`due at ${at}`)));
+    timeline.after(5, 'x', cancels[0]!);
+    timeline.after(6, 'x', () => host.pause(10));
+    timeline.after(12, 'x', cancels[1]!);
+    await timeline.drive(() => false);
+    expect(said).toEqual([]);
+    expect(host.pending()).toBe(0);
   });
 
   it('dies right before the effect that was named, and is told once', () => {

@@ -319,7 +319,7 @@ describe('a slow network', () => {
     far.pieces.length = 0;
     far.connection.pause();
     for (const word of ['one ', 'two ', 'three']) near.connection.write(utf8(word));
-    await run();
+    await run(10);
     far.connection.resume();
     await run();
     expect(far.pieces.map((piece) => Buffer.from(piece).toString())).toEqual(['one two three']);

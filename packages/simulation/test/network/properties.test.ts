@@ -129,7 +129,7 @@ describe('whatever happens to a connection', () => {
           [0, 0],
         ]);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -154,7 +154,7 @@ describe('whatever happens to a connection', () => {
         expect(ends.every(({ closed }) => closed <= 1)).toBe(true);
         expect(hosts.map(rig.network.open)).toEqual([0, 0]);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -170,7 +170,7 @@ describe('whatever happens to a connection', () => {
           [1, undefined],
         ]);
       }),
-      { numRuns: 100 },
+      { numRuns: 80 },
     );
   });
 });
@@ -184,7 +184,7 @@ describe('a seed', () => {
         expect(one.rig.trace.hash()).toBe(two.rig.trace.hash());
         expect(one.ends.map(({ bytes }) => bytes)).toEqual(two.ends.map(({ bytes }) => bytes));
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 

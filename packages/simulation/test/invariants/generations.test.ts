@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import {
+  digestBytes,
+  directoryNode,
+  encodeDataHeader,
+  encodeEnvelope,
+  fileTree,
+  manifestBlocks,
+} from '@muster/protocol';
+import { openInvariants } from '../../src/invariants/index.ts';
+import { announcement, beat, openStage, root, type Stage, textBytes } from './stage.ts';
+
+const digest = (text: string): string => createHash('blake2b512').update(text).digest('hex');
+const empty = { put: [], remove: [], makeDirectories: [], removeDirectories: [], held: [] };
+const id = (generation: number) => ({ epoch: 1, generation });
+
+async function open(): Promise<Stage> {
+  const stage = await openStage();
+  openInvariants(stage.world);
+  return stage;
+}
+
+/** The worker asks for the list of generation 1 and gets it. */
+function sendManifest({ master, worker, says, tell }: Stage, files: Readonly<Record<string, string>>): Uint8Array {
+  const entries = new Map(
+    Object.entries(files).map(([name, text]) => [name, { size: text.length, digest: digest(text) }] as const),
+  );
+  const tree = fileTree(new Map([['etc/rules', directoryNode(entries)]]));
+  says(worker, master, {
+    ...{ kind: 'open', stream: 1, to: 'file-sync', credit: 1_000_000 },
+    message: { type: 'get-manifest', id: id(1) },
+  });
+  const pieces = [...manifestBlocks(tree, id(1))].flatMap((block) => [encodeDataHeader(1, block.length), block]);
+  const all = Buffer.concat([...pieces, encodeEnvelope({ kind: 'end', stream: 1 })]);
+  // However it is cut.
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(0, 4) });
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(4, 40) });
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(40) });
+  return digestBytes(tree.root);
+}
+
+function write(stage: Stage, path: string, text: string): void {
+  stage.master.disk.write(`${root}/${path}`, textBytes(text), 'operator');
+}
+function place(stage: Stage, path: string, text: string): void {
+  stage.worker.disk.rename('/tmp/x', '/tmp/y', 'node');
+  stage.worker.disk.write(`${root}/etc/rules/.muster-0123456789abcdef-abc0.tmp`, textBytes(text), 'node');
+  stage.worker.disk.rename(`${root}/etc/rules/.muster-0123456789abcdef-abc0.tmp`, `${root}/${path}`, 'node');
+}
+
+describe('what a worker says it holds', () => {
+  async function synced(): Promise<Stage> {
+    const stage = await open();
+    write(stage, 'etc/rules/a.xml', 'one');
+    write(stage, 'etc/rules/b.xml', 'two');
+    const rootOf = sendManifest(stage, { 'a.xml': 'one', 'b.xml': 'two' });
+    stage.tells('master', 'worker1', announcement(1, { root: rootOf }));
+    place(stage, 'etc/rules/a.xml', 'one');
+    place(stage, 'etc/rules/b.xml', 'two');
+    return stage;
+  }
+  const next = (put: readonly (readonly [string, string])[], remove: readonly string[] = []) =>
+    announcement(2, {
+      delta: {
+        ...empty,
+        base: id(1),
+        put: put.map(([path, text]) => [path, text.length, digestBytes(digest(text))]),
+        remove: [...remove],
+      },
+    });
+
+  test('is true when its disk has every file of the manifest', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([]);
+  });
+
+  test('is false with a file that is missing', async () => {
+    const stage = await open();
+    write(stage, 'etc/rules/a.xml', 'one');
+    stage.tells('master', 'worker1', announcement(1, { root: sendManifest(stage, { 'a.xml': 'one' }) }));
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([
+      expect.stringMatching(/^generation-held: worker1 .*\(1, 1\).*etc\/rules\/a.xml is absent/),
+    ]);
+  });
+
+  test('is false with a file of the generation before', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    write(stage, 'etc/rules/a.xml', 'new');
+    stage.tells('master', 'worker1', next([['etc/rules/a.xml', 'new']]));
+    stage.tells('worker1', 'master', beat(id(2)));
+    expect(stage.violations).toEqual([expect.stringMatching(/^generation-held: .*etc\/rules\/a.xml/)]);
+  });
+
+  test('is true once the changes are there', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    write(stage, 'etc/rules/a.xml', 'new');
+    stage.master.disk.remove(`${root}/etc/rules/b.xml`, 'operator');
+    stage.tells('master', 'worker1', next([['etc/rules/a.xml', 'new']], ['etc/rules/b.xml']));
+    place(stage, 'etc/rules/a.xml', 'new');
+    stage.worker.disk.remove(`${root}/etc/rules/b.xml`, 'node');
+    stage.tells('worker1', 'master', beat(id(2)));
+    expect(stage.violations).toEqual([]);
+  });
+
+  test('is false with a file too many', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    stage.master.disk.remove(`${root}/etc/rules/b.xml`, 'operator');
+    stage.tells('master', 'worker1', next([], ['etc/rules/b.xml']));
+    stage.tells('worker1', 'master', beat(id(2)));
+    expect(stage.violations).toEqual([expect.stringMatching(/b.xml .*no such file/)]);
+  });
+
+  test("somebody else's change is excused until the next full scan has seen it", async () => {
+    const stage = await synced();
+    stage.worker.disk.write(`${root}/etc/rules/a.xml`, textBytes('edited'), 'operator');
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([]);
+    stage.tells('worker1', 'master', beat());
+    stage.pass(400_000);
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('what was changed before the process started is not', async () => {
+    const stage = await synced();
+    stage.worker.disk.write(`${root}/etc/rules/a.xml`, textBytes('edited'), 'operator');
+    stage.pass(1);
+    stage.becomes(stage.worker, 'started');
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('it may not be said on while the node changes its own files', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    write(stage, 'etc/rules/a.xml', 'new');
+    place(stage, 'etc/rules/a.xml', 'new');
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('is false of a generation that nobody announced', async () => {
+    const stage = await open();
+    stage.tells('worker1', 'master', beat(id(7)));
+    expect(stage.violations).toEqual([expect.stringContaining('which no master announced')]);
+  });
+
+  test('without a list of files it must be what the master had', async () => {
+    const stage = await open();
+    write(stage, 'etc/rules/a.xml', 'one');
+    place(stage, 'etc/rules/a.xml', 'one');
+    stage.tells('master', 'worker1', announcement(1));
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([]);
+    stage.tells('worker1', 'master', beat());
+    write(stage, 'etc/rules/c.xml', 'three');
+    stage.pass(500_000);
+    stage.tells('master', 'worker1', announcement(2));
+    stage.tells('worker1', 'master', beat(id(2)));
+    expect(stage.violations).toEqual([]);
+  });
+});
+
+describe('what a master announces', () => {
+  test('grows', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(2));
+    stage.tells('master', 'worker1', announcement(2));
+    expect(stage.violations).toEqual([]);
+    stage.tells('master', 'worker1', announcement(1));
+    expect(stage.violations).toEqual([expect.stringMatching(/^generations-grow: .*\(1, 1\).*after \(1, 2\)/)]);
+  });
+
+  test('has one root', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(2));
+    stage.tells('master', 'worker1', announcement(2, { rootByte: 9 }));
+    expect(stage.violations).toEqual([expect.stringContaining('two different roots')]);
+  });
+
+  test('may be anything once a fault took the stored epoch', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(2));
+    stage.master.disk.write(`${root}/queue/cluster/muster/epoch`, textBytes('0'), 'fault');
+    stage.tells('master', 'worker1', announcement(1));
+    expect(stage.violations).toEqual([]);
+  });
+
+  test('was on its disk', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(1));
+    const put = [['etc/rules/a.xml', 3, digestBytes(digest('one'))] as [string, number, Uint8Array]];
+    stage.tells('master', 'worker1', announcement(2, { delta: { ...empty, base: id(1), put } }));
+    expect(stage.violations).toEqual([expect.stringMatching(/^generation-true: .*etc\/rules\/a.xml/)]);
+  });
+});
