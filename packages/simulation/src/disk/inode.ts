@@ -18,11 +18,15 @@ export interface State {
 }
 
 /** The same with other times. */
-export const retimed = (
-  { content, mode, uid, gid, sinceMs }: State,
-  mtimeNs: bigint,
-  ctimeNs: bigint,
-): State => ({ content, mode, uid, gid, mtimeNs, ctimeNs, sinceMs });
+export const retimed = ({ content, mode, uid, gid, sinceMs }: State, mtimeNs: bigint, ctimeNs: bigint): State => ({
+  content,
+  mode,
+  uid,
+  gid,
+  mtimeNs,
+  ctimeNs,
+  sinceMs,
+});
 
 /** The same with another content, written now. */
 export const rewritten = (

@@ -48,8 +48,9 @@ function follow(paths: Set<string>, { from = '', path: to }: FileChange): void {
 /** Files that are there already when the limit is as it was read at the last start. */
 function notTaken(node: SimNode): readonly string[] {
   const limit = node.config()?.muster.integrity.maxFileSizeBytes ?? Number.POSITIVE_INFINITY;
-  return [keysPath, ...workedDirectories.flatMap((directory) => filesIn(node, directory))]
-    .filter((path) => !isTaken(path) || (node.files.read(`${node.root}/${path}`)?.length ?? 0) > limit);
+  return [keysPath, ...workedDirectories.flatMap((directory) => filesIn(node, directory))].filter(
+    (path) => !isTaken(path) || (node.files.read(`${node.root}/${path}`)?.length ?? 0) > limit,
+  );
 }
 
 /** A lone half of a surrogate pair stands for a byte that is no UTF-8. */
