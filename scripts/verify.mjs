@@ -1,6 +1,7 @@
 /**
  * Every check, in the order of what fails fastest: format and lint, directions of imports, build,
- * types of the tests, tests. Arguments go to jest: `node scripts/verify.mjs actors/node`.
+ * types of the tests, 500 seeds of the simulation, tests. Arguments go to jest, and then no seeds run:
+ * `node scripts/verify.mjs actors/node`.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,10 @@ step('build');
 build();
 step('types of the tests');
 runPnpm(['exec', 'tsc', '-p', 'tsconfig.tests.json']);
+if (process.argv.length === 2) {
+  step('simulation');
+  run('node', ['packages/simulation/dist/main.js', '--seeds', '500']);
+}
 step('tests');
 const results = join(mkdtempSync(join(tmpdir(), 'muster-jest-')), 'results.json');
 try {

@@ -13,6 +13,7 @@ export const goals = {
   'tell, one actor': atLeast(2_000_000, '/s'),
   'tell, among 10,000 siblings': share(0.9),
   'tell, in a nested supervisor of 10,000 children': share(0.9),
+  'simulation.5-nodes-1,000-files': atLeast(1_000, 'simulated s/CPU-s'),
   'link.messages-one-way': atLeast(200_000, '/s'),
   'link.requests-100-in-flight': atLeast(100_000, '/s'),
   'link.bulk': share(0.85),

@@ -6,8 +6,8 @@ import { planOf } from '../../packages/simulation/dist/plan/index.js';
 import { runPlan } from '../../packages/simulation/dist/world/index.js';
 
 const quick = process.argv.includes('--quick');
-const minutes = quick ? 5 : 60;
-const rounds = quick ? 1 : 5;
+const minutes = quick ? 5 : 30;
+const rounds = quick ? 1 : 3;
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** CPU seconds of this process: on a busy machine the wall clock times its neighbours. One thread does all the work. */

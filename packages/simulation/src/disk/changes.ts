@@ -3,7 +3,7 @@ import type { Author, FileChange } from '../happenings.ts';
 import { type Content, noContent } from './content.ts';
 import { tidy } from './durability.ts';
 import { type Directory, type File, type Inode, type Place, retimed, rewritten, type State } from './inode.ts';
-import { pathOfPlace } from './paths.ts';
+import { isThere, pathOfPlace } from './paths.ts';
 import { freeSpaceOf, setSlot, touched } from './slots.ts';
 import { newDirectory, newFile, newLink, type Slot, stampNs, type Volume } from './volume.ts';
 
@@ -64,7 +64,7 @@ export function setContent(volume: Volume, at: Place, file: File, content: Conte
   const mtimeNs = unseen ? file.state.mtimeNs : ns;
   change(volume, file, rewritten(file.state, content, mtimeNs, ns, volume.now()));
   hintAt(at);
-  tell(volume, by, 'content', at);
+  tellOf(volume, by, 'content', at, file);
 }
 
 /** The bytes are kept. Does not remember each length that a growing file had: losing power may cut it anywhere. */
@@ -81,7 +81,7 @@ export function append(volume: Volume, at: Place, file: File, bytes: Uint8Array,
     file.tailBytes += bytes.length;
   }
   hintAt(at);
-  tell(volume, by, 'content', at);
+  tellOf(volume, by, 'content', at, file);
 }
 
 export type Meta = Partial<Pick<State, 'mode' | 'uid' | 'gid'>>;
@@ -95,7 +95,7 @@ export function setMeta(volume: Volume, at: Place, inode: Inode, meta: Meta, by:
   else touched(inode, state);
   hintAt(at);
   if (inode.kind === 'directory') hintSelf(inode);
-  tell(volume, by, 'meta', at);
+  tellOf(volume, by, 'meta', at, inode);
 }
 
 /** All that a file holds. */
@@ -121,9 +121,14 @@ export function hintSelf({ watchers }: Inode): void {
 
 export function tell(volume: Volume, by: Author, kind: FileChange['kind'], at: Place, from?: Place): void {
   const { listener, node } = volume;
-  if (listener === undefined) return;
+  if (listener === undefined || !isThere(volume, at.directory)) return;
   const path = pathOfPlace(volume, at);
   listener(from === undefined ? { node, by, kind, path } : { node, by, kind, path, from: pathOfPlace(volume, from) });
+}
+
+/** What has lost its name is changed unseen. */
+function tellOf(volume: Volume, by: Author, kind: 'content' | 'meta', at: Place, inode: Inode): void {
+  if (volume.listener !== undefined && at.directory.entries.get(at.name) === inode) tell(volume, by, kind, at);
 }
 
 function enter(volume: Volume, at: Place, inode: Inode): void {

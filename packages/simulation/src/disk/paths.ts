@@ -84,3 +84,10 @@ export function pathOf(volume: Volume, directory: Directory): string {
 
 export const pathOfPlace = (volume: Volume, { directory, name }: Place): string =>
   `${pathOf(volume, directory)}/${name}`;
+
+/** Whether a path leads there: not to what was removed or unmounted. */
+export function isThere({ root }: Volume, directory: Directory): boolean {
+  let at: Directory | undefined = directory;
+  while (at !== undefined && at !== root) at = at.homes[0];
+  return at === root;
+}

@@ -4,6 +4,7 @@ import { hintSelf, tell, wholeOf } from './changes.ts';
 import type { Content } from './content.ts';
 import { syncAll, withNeeds, writeBackMs } from './durability.ts';
 import type { Directory, File, Inode, Place, State } from './inode.ts';
+import { isThere } from './paths.ts';
 import { setSlot, touched } from './slots.ts';
 import type { Renaming, Volume } from './volume.ts';
 
@@ -82,12 +83,6 @@ function zeroFilled({ contents }: Volume, bytes: Uint8Array, from: number): Cont
 
 const namesOf = (directory: Directory, file: File): Place[] =>
   [...directory.entries].filter(([, inode]) => inode === file).map(([name]) => ({ directory, name }));
-
-function isThere({ root }: Volume, directory: Directory): boolean {
-  let at: Directory | undefined = directory;
-  while (at !== undefined && at !== root) at = at.homes[0];
-  return at === root;
-}
 
 /** What came back with a directory is told too. */
 function tellPlace(volume: Volume, at: Place): void {

@@ -15,7 +15,7 @@ import { openMastersFiles } from './masters-files.ts';
 import { openMirror, type PathChange } from './mirror.ts';
 import { openProbes } from './probes.ts';
 import { openSecrets } from './secrets.ts';
-import { type Ends, openSniffer } from './sniffer.ts';
+import { type Ends, listen } from './sniffer.ts';
 import { openStrangers } from './strangers.ts';
 import { statePath } from './transactions.ts';
 import { openTurns } from './turns.ts';
@@ -118,14 +118,11 @@ export function openInvariants(world: World): Invariants {
     liveness.seen(seen);
   };
 
-  const sniff = openSniffer(master.name, { envelope, data: generations.data });
   hear.file(file);
   hear.process(process);
   hear.log(log);
-  hear.sent((sent) => {
-    secrets.sent(sent);
-    sniff(sent);
-  });
+  hear.sent(secrets.sent);
+  listen(world, { envelope, data: generations.data });
   hear.turn(turns.turn);
   for (const node of world.nodes) for (const change of mirrorOf(node.name).reread('operator')) changed(change);
 

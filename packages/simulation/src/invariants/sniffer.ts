@@ -9,6 +9,7 @@ import {
   MAX_FRAME,
 } from '@muster/protocol';
 import type { Sent } from '../happenings.ts';
+import type { World } from '../world/world.ts';
 import { rowOf } from './rows.ts';
 
 /** Machines, by name. */
@@ -37,8 +38,27 @@ interface Wire {
 /** All that invariants and situations want to know; the others are many, and cost their decoding. */
 const wanted: ReadonlySet<string> = new Set(['hello', 'welcome', 'refuse', 'tell', 'open', 'end', 'abort', 'credit']);
 
-/** For `World.hear.sent`. `master`: its machine. */
-export function openSniffer(master: string, sniffed: Sniffed): (sent: Sent) => void {
+const listeners = new WeakMap<World, Sniffed[]>();
+
+/** Tells what is said from now on. What several listen to is read once. */
+export function listen(world: World, sniffed: Sniffed): void {
+  const known = listeners.get(world);
+  if (known !== undefined) return void known.push(sniffed);
+  const all = [sniffed];
+  listeners.set(world, all);
+  world.hear.sent(
+    openSniffer(world.master.name, {
+      envelope: (envelope, ends) => {
+        for (const one of all) one.envelope(envelope, ends);
+      },
+      data: (stream, bytes, ends) => {
+        for (const one of all) one.data(stream, bytes, ends);
+      },
+    }),
+  );
+}
+
+function openSniffer(master: string, sniffed: Sniffed): (sent: Sent) => void {
   const wires = new Map<string, Map<string, Wire>>();
   const wireOf = ({ from, to }: Sent): Wire => {
     const row = rowOf(wires, from, () => new Map<string, Wire>());

@@ -1,11 +1,9 @@
 /** What a process had stored is not what it finds: another version's, half of it, or something else. */
 import type { Dice } from '../dice.ts';
 import type { DeedOf } from '../plan/deed.ts';
+import { stateFolder } from '../workload/paths.ts';
 import { kill } from './processes.ts';
 import type { FaultScene } from './theatre.ts';
-
-/** Where Muster keeps what is its own, below R. */
-const stateFolder = 'queue/cluster/muster';
 
 type Damage = DeedOf<'damage'>;
 

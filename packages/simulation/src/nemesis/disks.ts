@@ -1,20 +1,21 @@
 /** What happens to disks and clocks. */
+import type { DiskFault } from '../disk/file-system.ts';
 import type { DeedOf } from '../plan/deed.ts';
+import type { SimNode } from '../world/world.ts';
 import type { FaultScene } from './theatre.ts';
 
 export function failing(scene: FaultScene, deed: DeedOf<'failing-disk'>): void {
-  const { root, files } = scene.node(deed.node);
-  const { code, probability, operations, below } = deed;
-  const fault = {
-    ...{ code, probability },
-    below: below === '' ? root : `${root}/${below}`,
-    operations: operations.length === 0 ? ('all' as const) : operations,
-  };
-  files.faults.failures.push(fault);
-  scene.lasts(deed.forMs, () => {
-    const { failures } = files.faults;
-    failures.splice(failures.indexOf(fault), 1);
-  });
+  const { code, probability, below, operations } = deed;
+  const which = operations.length === 0 ? 'all' : operations;
+  fail(scene, scene.node(deed.node), { below, operations: which, code, probability }, deed.forMs);
+}
+
+/** `below`: relative to R, or empty for all of it. */
+export function fail(scene: FaultScene, { root, files }: SimNode, fault: DiskFault, forMs: number): void {
+  const own = { ...fault, below: fault.below === '' ? root : `${root}/${fault.below}` };
+  const { failures } = files.faults;
+  failures.push(own);
+  scene.lasts(forMs, () => void failures.splice(failures.indexOf(own), 1));
 }
 
 export function full(scene: FaultScene, { node, freeBytes, forMs }: DeedOf<'full-disk'>): void {

@@ -5,11 +5,16 @@ import { type Connection, linkLimits, openLink, type PeerIdentity } from '@muste
 import { encodeEnvelope, type NodeName, protocolRange } from '@muster/protocol';
 import { type Host, openHost } from '../host.ts';
 import type { DeedOf } from '../plan/deed.ts';
+import type { intruders } from '../plan/nemesis-deeds.ts';
 import { masterName } from '../plan/plan.ts';
 import { clusterKey, clusterName } from '../workload/lay-out.ts';
 import type { FaultScene } from './theatre.ts';
 
-type Intrusion = DeedOf<'intruder'>;
+interface Intrusion {
+  readonly as: (typeof intruders)[number];
+  /** The worker whose name is taken, where one is. */
+  readonly name: string;
+}
 
 /** Dials of a `crowd` at one time. */
 const crowd = 20;
@@ -17,7 +22,7 @@ const crowd = 20;
 const staysMs = 8_000;
 
 /** Tries so often; at the healing it is gone, with all its connections. */
-export function intrude(scene: FaultScene, deed: Intrusion): void {
+export function intrude(scene: FaultScene, deed: DeedOf<'intruder'>): void {
   const { world, id } = scene;
   const host = openHost(world.timeline, `intruder${id}`, 1);
   const gone = (): void => {
@@ -25,9 +30,10 @@ export function intrude(scene: FaultScene, deed: Intrusion): void {
     world.network.processDied(host);
   };
   scene.lasts(deed.times * deed.everyMs + staysMs, gone);
-  scene.repeat(deed.times, deed.everyMs, () => {
+  scene.repeat(deed.times, deed.everyMs, (index) => {
     if (!host.alive()) return;
-    for (let dials = deed.as === 'crowd' ? crowd : 1; dials > 0; dials--) void tryOnce(scene, deed, host);
+    const intrusion = { as: deed.as[index % deed.as.length]!, name: deed.name };
+    for (let dials = intrusion.as === 'crowd' ? crowd : 1; dials > 0; dials--) void tryOnce(scene, intrusion, host);
   });
 }
 

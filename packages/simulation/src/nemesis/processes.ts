@@ -1,6 +1,11 @@
 /** What happens to processes. */
+import { isStagedName } from '@muster/tree';
+import type { FileChange } from '../happenings.ts';
 import type { DeedOf } from '../plan/deed.ts';
 import { anyActor } from '../workload/care.ts';
+import { stateFolder } from '../workload/paths.ts';
+import type { SimNode } from '../world/world.ts';
+import { fail } from './disks.ts';
 import type { FaultScene } from './theatre.ts';
 
 export function kill(scene: FaultScene, { node: name, downMs }: DeedOf<'kill'>): void {
@@ -26,16 +31,55 @@ export function blackout(scene: FaultScene, { downMs }: DeedOf<'blackout'>): voi
 /** The process that runs now, wherever it is then; nothing when it does not get so far before the healing. */
 export function dieAtEffect(
   scene: FaultScene,
-  { kind, node: name, effects, downMs }: DeedOf<'kill-at-effect' | 'lose-power-at-effect'>,
+  { kind, node, effects, downMs }: DeedOf<'kill-at-effect' | 'lose-power-at-effect'>,
 ): void {
-  const node = scene.node(name);
-  const host = node.host();
-  if (host === undefined) return;
-  scene.service.nextDown(node, downMs);
-  node.dieAtEffect(effects, kind === 'kill-at-effect' ? 'kill' : 'power');
-  scene.lasts(Number.MAX_SAFE_INTEGER, () => {
-    if (host.alive()) node.dieAtEffect(Number.MAX_SAFE_INTEGER, 'kill');
+  dies(scene, scene.node(node), { effects, downMs, how: kind === 'kill-at-effect' ? 'kill' : 'power' });
+}
+
+type Death = Pick<DeedOf<'die-while-starting'>, 'effects' | 'how' | 'downMs'>;
+
+function dies({ service }: FaultScene, node: SimNode, { effects, how, downMs }: Death): void {
+  if (node.host() === undefined) return;
+  service.nextDown(node, downMs);
+  node.dieAtEffect(effects, how);
+}
+
+/** Each of its next `again` processes dies before its n-th effect. */
+function dieAtStarts(scene: FaultScene, node: SimNode, again: number, death: Death): void {
+  if (again <= 0) return;
+  scene.service.atNextStart(node, () => {
+    dies(scene, node, death);
+    dieAtStarts(scene, node, again - 1, death);
   });
+}
+
+export function dieWhileStarting(scene: FaultScene, deed: DeedOf<'die-while-starting'>): void {
+  const node = scene.node(deed.node);
+  if (node.host() === undefined) return;
+  dieAtStarts(scene, node, deed.again, deed);
+  kill(scene, { ...deed, kind: 'kill' });
+}
+
+/** Waits for the file to be written; at most until the healing. */
+export function dieInTransaction(scene: FaultScene, deed: DeedOf<'die-in-transaction'>): void {
+  const node = scene.node(deed.node);
+  const state = `${node.root}/${stateFolder}`;
+  const isMeant = ({ path }: FileChange): boolean => {
+    if (deed.after === 'staged') return isStagedName(path.slice(path.lastIndexOf('/') + 1));
+    return deed.after === 'trash' ? path.startsWith(`${state}/trash/`) : path === `${state}/${deed.after}`;
+  };
+  scene.onceWritten(node, isMeant, () => {
+    dies(scene, node, deed);
+    dieAtStarts(scene, node, deed.again, { ...deed, effects: scene.dice.int(1, 12) });
+  });
+}
+
+export function badStart(scene: FaultScene, { node: name, code, forMs }: DeedOf<'bad-start'>): void {
+  const node = scene.node(name);
+  fail(scene, node, { below: stateFolder, operations: 'all', code, probability: 1 }, forMs);
+  if (node.host() === undefined) return;
+  scene.service.nextDown(node, 0);
+  node.kill();
 }
 
 /** It goes on when the healing begins at the latest. */

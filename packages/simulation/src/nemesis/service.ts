@@ -8,6 +8,8 @@ export interface Service {
   nextDown(node: SimNode, downMs: number): void;
   /** Stops it in good order; then it is started again. Does nothing when no process runs. */
   restart(node: SimNode, downMs: number): void;
+  /** Right after this node's next process began to start. */
+  atNextStart(node: SimNode, run: () => void): void;
   /** Everybody is started now. From then on only what ends by itself is started again. */
   heal(): void;
 }
@@ -24,13 +26,20 @@ export function openService(world: World): Service {
   const down = new Map<string, number>();
   /** Nodes whose process is being stopped in good order, to be started again. */
   const restarting = new Set<string>();
+  const atStart = new Map<string, () => void>();
   const waiting = new Map<string, () => void>();
   let healed = false;
 
+  const begin = (node: SimNode): void => {
+    node.start();
+    const run = atStart.get(node.name);
+    atStart.delete(node.name);
+    run?.();
+  };
   const start = (node: SimNode, ended: number | undefined): void => {
     waiting.delete(node.name);
     const host = node.host();
-    if (host === undefined) node.start();
+    if (host === undefined) begin(node);
     else if (host.incarnation === ended) startAfter(node, lookMs, ended);
   };
   const startAfter = (node: SimNode, delayMs: number, ended: number | undefined): void => {
@@ -62,9 +71,11 @@ export function openService(world: World): Service {
       restarting.add(node.name);
       void node.stop();
     },
+    atNextStart: (node, run) => void atStart.set(node.name, run),
     heal: () => {
       healed = true;
       down.clear();
+      atStart.clear();
       for (const cancel of waiting.values()) cancel();
       waiting.clear();
       for (const node of world.nodes) if (node.host() === undefined) node.start();

@@ -2,6 +2,7 @@
 
 import { openDice } from '../dice.ts';
 import type { DiskFaults } from '../disk/file-system.ts';
+import type { FileChange } from '../happenings.ts';
 import type { NetworkFaults } from '../network/network.ts';
 import { type Deed, situationOf } from '../plan/deed.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -16,6 +17,8 @@ export interface FaultScene extends Scene {
   readonly service: Service;
   readonly network: Layers<NetworkFaults>;
   readonly disk: (node: SimNode) => Layers<DiskFaults>;
+  /** Once, right after this node's process changed a file like that; not any more after the healing. */
+  onceWritten(node: SimNode, isMeant: (change: FileChange) => boolean, run: () => void): void;
   /** When the healing begins. */
   readonly chaosMs: number;
 }
@@ -38,7 +41,11 @@ export function openTheatre(world: World, plan: Plan): Theatre {
   const nodes = new Map(world.nodes.map((node) => [node.name, node]));
   const lasting = new Set<() => void>();
   const litter = openLitter(world);
+  const ambushes = new Set<(change: FileChange) => void>();
   let ended = false;
+  world.hear.file((change) => {
+    if (change.by === 'node') for (const ambush of [...ambushes]) ambush(change);
+  });
   settleClimate(plan, network, disks);
 
   const lasts = (deed: Deed, forMs: number, end: () => void): void => {
@@ -67,12 +74,22 @@ export function openTheatre(world: World, plan: Plan): Theatre {
         disk: (node) => disks.get(node)!,
         lasts: (forMs, end) => lasts(deed, forMs, end),
         repeat: (times, everyMs, act) => repeat(deed, times, everyMs, act),
+        onceWritten: (node, isMeant, run) => {
+          const ambush = (change: FileChange): void => {
+            if (change.node !== node.name || !isMeant(change)) return;
+            ambushes.delete(ambush);
+            run();
+          };
+          ambushes.add(ambush);
+        },
         restart: service.restart,
         litter: litter.add,
       };
     },
     end: () => {
       ended = true;
+      ambushes.clear();
+      for (const node of world.nodes) node.dieAtEffect(Number.MAX_SAFE_INTEGER, 'kill');
       for (const end of [...lasting].reverse()) end();
       litter.clear();
     },

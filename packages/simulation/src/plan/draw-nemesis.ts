@@ -2,7 +2,13 @@
 import type { Dice } from '../dice.ts';
 import type { FieldsOf, NemesisKind } from './deed.ts';
 import type { Shape } from './draw-workload.ts';
-import type { clockFaults, diskFaults, networkFaults, processFaults } from './nemesis-deeds.ts';
+import {
+  type clockFaults,
+  type diskFaults,
+  intruders,
+  type networkFaults,
+  type processFaults,
+} from './nemesis-deeds.ts';
 
 type Draws<K extends NemesisKind> = { readonly [P in K]: (dice: Dice, shape: Shape) => FieldsOf<P> };
 
@@ -21,6 +27,26 @@ const ofProcesses: Draws<keyof typeof processFaults> = {
     node: node(dice, shape),
     effects: effects(dice),
     downMs: downMs(dice),
+  }),
+  'die-in-transaction': (dice, shape) => ({
+    node: node(dice, shape),
+    after: dice.pick(['journal', 'journal', 'journal', 'staged', 'trash', 'epoch', 'digest-cache']),
+    effects: Math.ceil(2 ** dice.between(0, 6)),
+    how: dice.pick(['kill', 'kill', 'power']),
+    again: dice.pick([0, 0, 1, 2]),
+    downMs: downMs(dice),
+  }),
+  'die-while-starting': (dice, shape) => ({
+    node: node(dice, shape),
+    effects: Math.ceil(2 ** dice.between(0, 5)),
+    how: dice.pick(['kill', 'kill', 'power']),
+    again: dice.pick([1, 1, 3]),
+    downMs: downMs(dice),
+  }),
+  'bad-start': (dice, shape) => ({
+    node: node(dice, shape),
+    code: dice.pick(['ENOSPC', 'EIO', 'EACCES']),
+    forMs: forMs(dice),
   }),
   blackout: (dice) => ({ downMs: downMs(dice) }),
   pause: (dice, shape) => ({
@@ -70,18 +96,7 @@ const ofNetwork: Draws<keyof typeof networkFaults> = {
     return { minMs, maxMs: minMs * 2, forMs: forMs(dice) };
   },
   intruder: (dice, { names }) => ({
-    as: dice.pick([
-      'wrong-key',
-      'other-cluster',
-      'name-taken',
-      'name-taken',
-      'masters-name',
-      'liar',
-      'garbage-first',
-      'garbage-later',
-      'silent',
-      'crowd',
-    ]),
+    as: Array.from({ length: dice.int(1, 4) }, () => dice.pick(intruders)),
     name: dice.pick(names.slice(1)),
     times: dice.int(1, 8),
     everyMs: dice.pick([50, 500, 2_000]),

@@ -45,6 +45,10 @@ const files: Draws<keyof typeof fileDeeds> = {
   create: someSized,
   write: someSized,
   replace: someSized,
+  'large-file': (dice, shape) => ({
+    ...site(dice, shape),
+    bytes: Math.min(dice.int(1_200_000, 4_000_000), shape.maxFileBytes),
+  }),
   append: (dice, shape) => ({ ...some(dice, shape), bytes: dice.int(1, 2_048) }),
   delete: some,
   rename: some,

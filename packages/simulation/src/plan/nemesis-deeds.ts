@@ -4,6 +4,7 @@ import { amount, flag, list, text, whole, word } from './field.ts';
 const node = text;
 const duration = amount(0, 3_600_000);
 const probability = amount(0, 1);
+const how = word(['kill', 'power']);
 
 export const processFaults = {
   kill: { node, downMs: duration },
@@ -11,6 +12,19 @@ export const processFaults = {
   'kill-at-effect': { node, effects: whole(1, 1_000_000), downMs: duration },
   'lose-power': { node, downMs: duration },
   'lose-power-at-effect': { node, effects: whole(1, 1_000_000), downMs: duration },
+  /** Right before the n-th effect after it wrote such a file; and then, so many times, soon after its next start. */
+  'die-in-transaction': {
+    node,
+    after: word(['journal', 'staged', 'trash', 'epoch', 'digest-cache']),
+    effects: whole(1, 1_000_000),
+    how,
+    again: whole(0, 100),
+    downMs: duration,
+  },
+  /** It is killed, and its next processes die before their n-th effect. */
+  'die-while-starting': { node, effects: whole(1, 1_000_000), how, again: whole(1, 100), downMs: duration },
+  /** It is killed, and its next processes cannot use the folder of their own. */
+  'bad-start': { node, code: word(['ENOSPC', 'EIO', 'EACCES']), forMs: duration },
   /** Everybody at the same time. */
   blackout: { downMs: duration },
   pause: { node, forMs: duration },
@@ -25,6 +39,18 @@ export const processFaults = {
   },
 } as const;
 
+export const intruders = [
+  'wrong-key',
+  'other-cluster',
+  'name-taken',
+  'masters-name',
+  'liar',
+  'garbage-first',
+  'garbage-later',
+  'silent',
+  'crowd',
+] as const;
+
 export const networkFaults = {
   partition: { left: list(node), right: list(node), forMs: duration },
   'one-way': { from: node, to: node, forMs: duration },
@@ -37,17 +63,8 @@ export const networkFaults = {
   'bad-dials': { refuse: probability, silent: probability, forMs: duration },
   'slow-handshakes': { minMs: duration, maxMs: duration, forMs: duration },
   intruder: {
-    as: word([
-      'wrong-key',
-      'other-cluster',
-      'name-taken',
-      'masters-name',
-      'liar',
-      'garbage-first',
-      'garbage-later',
-      'silent',
-      'crowd',
-    ]),
+    /** One after the other, in turn. At least one. */
+    as: list(word(intruders)),
     /** The worker whose name is taken, where one is. */
     name: text,
     times: whole(1, 1_000),

@@ -19,11 +19,45 @@ export interface Swarm {
   readonly nemesis: Appetite<NemesisKind>;
 }
 
+/** What is interesting only together. */
+const themes: readonly (readonly DeedKind[])[] = [
+  ['checkout', 'delete', 'die-in-transaction'],
+  ['delete-many', 'die-in-transaction', 'die-while-starting'],
+  ['large-file', 'slow-disk', 'narrow-network'],
+  ['large-file', 'reset', 'partition'],
+  ['slow-write', 'slow-disk'],
+  ['intruder', 'restart'],
+  ['intruder', 'crash-actors'],
+  ['add-directory', 'few-watches', 'restart'],
+  ['checkout', 'hints'],
+  ['unmount', 'kill'],
+  ['keys', 'delete-everything'],
+  ['bad-start', 'failing-disk'],
+  ['checkout', 'damage', 'lose-power'],
+];
+
+/** Half of all seeds have a theme. */
 export function drawSwarm(dice: Dice): Swarm {
+  const drawn = dice.pick(themes);
+  const theme = dice.chance(0.5) ? drawn : [];
   return {
-    workload: drawAppetite(dice.fork('workload'), workloadKinds, 4, 60),
-    nemesis: drawAppetite(dice.fork('nemesis'), nemesisKinds, 1, 24),
+    workload: withTheme(drawAppetite(dice.fork('workload'), workloadKinds, 4, 60), workloadKinds, theme),
+    nemesis: withTheme(drawAppetite(dice.fork('nemesis'), nemesisKinds, 1, 24), nemesisKinds, theme),
   };
+}
+
+/** Of what a theme needs there are some a minute. */
+const themePerMinute = 6;
+
+function withTheme<K extends DeedKind>(
+  { kinds, weights, perMinute }: Appetite<K>,
+  all: readonly K[],
+  theme: readonly DeedKind[],
+): Appetite<K> {
+  const more = all.filter((kind) => theme.includes(kind));
+  if (more.length === 0) return { kinds, weights, perMinute };
+  const least = Math.max(perMinute, themePerMinute);
+  return { kinds: [...kinds, ...more], weights: [...weights, ...more.map(() => 1)], perMinute: least };
 }
 
 /** Some seeds take none, some one, most several, few all. */

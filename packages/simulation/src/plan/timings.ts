@@ -26,15 +26,15 @@ const groups: Readonly<Record<string, (dice: Dice) => Timings>> = {
     'link.retry_max': dice.pick([1, 2, 5, 10]) * second,
   }),
   connections: (dice) => ({
-    'link.handshake_timeout': dice.pick([0.5, 1, 2, 5]) * second,
+    'link.handshake_timeout': dice.pick([1, 2, 5]) * second,
     'link.connections_per_address': dice.pick([1, 2, 5, 10]),
     'link.connections': dice.pick([8, 16, 64, 1_024]),
   }),
   'keep-alive': (dice) => {
-    const interval = dice.pick([200, 500, 1_000, 3_000]);
+    const interval = dice.pick([300, 500, 1_000, 3_000]);
     return {
       'keep_alive.interval': interval,
-      'keep_alive.suspect_after': Math.round(interval * dice.pick([1.5, 2.5, 3])),
+      'keep_alive.suspect_after': Math.round(interval * dice.pick([2, 2.5, 3])),
       'keep_alive.down_after': Math.round(interval * dice.pick([4, 5, 8])),
     };
   },

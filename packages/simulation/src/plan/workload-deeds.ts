@@ -22,6 +22,8 @@ export const fileDeeds = {
   write: { ...at, count, bytes },
   /** Written beside and renamed over. */
   replace: { ...at, count, bytes },
+  /** More than one window of a stream. */
+  'large-file': { ...at, bytes },
   append: { ...at, count, bytes },
   delete: { ...at, count },
   rename: { ...at, count },

@@ -1,6 +1,6 @@
 /** Watches for the situations of the list, and tells the world of each once. */
 import { linkLimits } from '@muster/link';
-import { openSniffer } from '../invariants/sniffer.ts';
+import { listen } from '../invariants/sniffer.ts';
 import type { World } from '../world/world.ts';
 import { crashStories } from './crash-stories.ts';
 import { diskStories } from './disk-stories.ts';
@@ -20,7 +20,6 @@ export function openSituations(world: World): void {
   const guards = guardStories(world, met);
   const lives = livenessStories(master.name, met);
   const processes = processStories(world, met);
-  const sniff = openSniffer(master.name, linkStories(world, met));
   let unmet = tellingWords;
   let pressed = false;
 
@@ -34,8 +33,8 @@ export function openSituations(world: World): void {
     crashes.process(change);
     disks.process(change);
   });
+  listen(world, linkStories(world, met));
   hear.sent((sent) => {
-    sniff(sent);
     if (pressed || network.mostBuffered(sent.from) <= linkLimits.bulkQueueBytes) return;
     pressed = true;
     met('backpressure on a link');

@@ -12,6 +12,7 @@ const acts: Acts = {
   create: files.create,
   write: files.change,
   replace: files.change,
+  'large-file': files.large,
   append: files.append,
   delete: files.remove,
   rename: files.rename,

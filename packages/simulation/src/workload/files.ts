@@ -37,6 +37,10 @@ export function change(scene: Scene, deed: DeedOf<'write' | 'replace'>): void {
   }
 }
 
+export function large(scene: Scene, deed: DeedOf<'large-file'>): void {
+  create(scene, { ...deed, kind: 'create', count: 1 });
+}
+
 /** Beyond this a file grows no more: appending is not to fill the memory. */
 const mostAppended = 4 * 1024 * 1024;
 

@@ -5,6 +5,8 @@ import type { WorkedDirectory } from '../plan/workload-deeds.ts';
 import type { SimNode } from '../world/world.ts';
 
 export const keysPath = 'etc/client.keys';
+/** Where Muster keeps what is its own. */
+export const stateFolder = 'queue/cluster/muster';
 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -209,4 +209,19 @@ describe('a batch that is interrupted', () => {
     timeline.after(10, 'abort', () => abort.abort('stop'));
     expect(await done(digests)).toEqual(['stop', 10]);
   });
+
+  it('tells nothing of a staged file that lost its name, and digests it all the same', async () => {
+    const rig = prepared();
+    const { disk, files, done } = rig;
+    files.makeDirectory('/r/d', 'operator');
+    const told: string[] = [];
+    const stager = await disk.openStager();
+    stager.begin({ path: '/r/d/new', mode: 0o660, size: 2 << 20 });
+    await done(stager.write(new Uint8Array(1 << 20)));
+    await rig.pass(10);
+    files.remove('/r/d', 'operator');
+    files.onChange(({ kind, path }) => told.push(`${kind} ${path}`));
+    await done(stager.write(new Uint8Array(1 << 20)));
+    expect([codesOf(await done(stager.finish())), told, disk.open()]).toEqual([['ok'], [], 0]);
+  });
 });

@@ -164,7 +164,7 @@ describe('deletions', () => {
     const stage = await open();
     both(stage, files(0, 2));
     for (const path of files(0, 2)) stage.master.disk.remove(path, 'operator');
-    stage.pass(1_000);
+    stage.pass(5_000);
     beginTransaction(stage);
     for (const path of files(0, 2)) discard(stage, path);
     expect(stage.violations).toEqual([]);
@@ -173,6 +173,31 @@ describe('deletions', () => {
       expect.stringMatching(/^guarded-deletion: worker1 emptied etc\/rules, which held 2 files/),
       expect.anything(),
     ]);
+  });
+
+  test('unless others were to take their place, which could not be had', async () => {
+    const stage = await open();
+    both(stage, files(0, 2));
+    for (const path of files(0, 2)) stage.master.disk.remove(path, 'operator');
+    stage.master.disk.write(rule, textBytes('new'), 'operator');
+    stage.pass(5_000);
+    beginTransaction(stage);
+    for (const path of files(0, 2)) discard(stage, path);
+    stage.worker.disk.remove(journal, 'node');
+    expect(stage.violations).toEqual([]);
+  });
+
+  test('what lies in a directory that the master has renamed may go', async () => {
+    const stage = await open();
+    stage.master.disk.makeDirectory(`${root}/etc/rules/deep`, 'operator');
+    both(stage, [`${root}/etc/rules/deep/a.xml`, ...files(0, 3)]);
+    stage.master.disk.rename(`${root}/etc/rules/deep`, `${root}/etc/rules/other`, 'operator');
+    stage.pass(1_000);
+    beginTransaction(stage);
+    discard(stage, `${root}/etc/rules/deep/a.xml`);
+    expect(stage.violations).toEqual([]);
+    place(stage, `${root}/etc/rules/other/a.xml`, `${root}/etc/rules/deep/a.xml`);
+    expect(stage.violations).toEqual([]);
   });
 
   test('a file that loses all its bytes counts as deleted', async () => {

@@ -1,35 +1,55 @@
-import { openDice } from '../../src/dice.ts';
-import { openFileSystem } from '../../src/disk/index.ts';
+import fc from 'fast-check';
 import { openMirror } from '../../src/invariants/mirror.ts';
-import { openTimeline } from '../../src/timeline.ts';
-import { openTrace } from '../../src/trace.ts';
-import type { SimNode } from '../../src/world/world.ts';
+import { selectedBy } from '../../src/invariants/selection.ts';
+import { openStage, root, textBytes } from './stage.ts';
 
-const root = '/var/ossec';
+const names = ['a', 'b', 'c.tmp', 'ar.conf', 'd'];
+const directories = [
+  'etc',
+  'etc/rules',
+  'etc/rules/d',
+  'etc/rules/d/d',
+  'etc/shared',
+  'etc/shared/d',
+  'var/multigroups/d',
+  'tmp',
+];
+const path = fc
+  .tuple(fc.constantFrom(...directories), fc.constantFrom(...names, 'client.keys', 'merged.mg'))
+  .map(([directory, name]) => `${root}/${directory}/${name}`);
+const directory = fc.constantFrom(...directories.filter((one) => one !== 'etc')).map((one) => `${root}/${one}`);
+const deed = fc.oneof(
+  fc.record({ do: fc.constant('write' as const), path, text: fc.constantFrom('', 'x', 'yy') }),
+  fc.record({ do: fc.constant('remove' as const), path: fc.oneof(path, directory) }),
+  fc.record({ do: fc.constant('rename' as const), path, to: path }),
+  fc.record({
+    do: fc.constant('rename' as const),
+    path: directory,
+    to: fc.constantFrom(`${root}/tmp/x`, `${root}/etc/rules/z`),
+  }),
+);
 
-/** A disk, what the mirror says is on it, and what is. */
-function opened() {
-  const timeline = openTimeline(openDice(1), openTrace(10));
-  const files = openFileSystem({ node: 'w', wallNow: () => 0, timeline });
-  const mirror = openMirror({ files, root } as SimNode, () => 0);
-  files.onChange((change) => void mirror.take(change));
-  const mirrored = () => [...mirror.places].flatMap(([path, { content }]) => (content === undefined ? [] : [path]));
-  const real = () => files.filesBelow(root).map(([path]) => path.slice(root.length + 1));
-  return { files, mirrored: () => mirrored().sort(), real: () => [...real()].sort() };
-}
-
-const text = new Uint8Array([1]);
-
-describe('the mirror of a disk', () => {
-  it('has what was moved with its directory where it went, whoever made the directory', () => {
-    const { files, mirrored, real } = opened();
-    files.write(`${root}/etc/shared/default/a.txt`, text, 'operator');
-    files.write(`${root}/etc/shared/default/deep/b.txt`, text, 'operator');
-    files.rename(`${root}/etc/shared/default`, `${root}/etc/shared/moved`, 'operator');
-    expect(mirrored()).toEqual(['etc/shared/moved/a.txt', 'etc/shared/moved/deep/b.txt']);
-    expect(mirrored()).toEqual(real());
-    files.remove(`${root}/etc/shared/moved/deep`, 'operator');
-    expect(mirrored()).toEqual(['etc/shared/moved/a.txt']);
-    expect(mirrored()).toEqual(real());
-  });
+test('a mirror shows what the disk holds, whatever is done to it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
+      const { worker, world, violations } = await openStage();
+      const mirror = openMirror(worker, world.timeline.now);
+      world.hear.file((change) => void (change.node === worker.name && mirror.take(change)));
+      for (const one of deeds) {
+        if (one.do === 'write') worker.disk.write(one.path, textBytes(one.text), 'operator');
+        if (one.do === 'remove') worker.disk.remove(one.path, 'operator');
+        if (one.do === 'rename') worker.disk.rename(one.path, one.to, 'node');
+      }
+      const shown = [...mirror.places].flatMap(([name, { content }]) => (content === undefined ? [] : [name])).sort();
+      const there = worker.disk
+        .filesBelow(root)
+        .map(([name]) => name.slice(root.length + 1))
+        .filter((name) => selectedBy(name) !== undefined);
+      expect(shown).toEqual(there.sort());
+      expect([...mirror.counts.values()].reduce((sum, count) => sum + count, 0)).toBe(there.length);
+      expect(mirror.reread('power')).toEqual([]);
+      expect(violations).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
 });

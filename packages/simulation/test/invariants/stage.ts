@@ -99,7 +99,15 @@ async function playedNode(
   };
 }
 
-const configOf = (name: string, role: string): Promise<NodeConfig> =>
+const configs = new Map<string, Promise<NodeConfig>>();
+
+function configOf(name: string, role: string): Promise<NodeConfig> {
+  const known = configs.get(name) ?? readConfig(name, role);
+  configs.set(name, known);
+  return known;
+}
+
+const readConfig = (name: string, role: string): Promise<NodeConfig> =>
   loadConfig({
     root,
     read: async (path) =>
