@@ -42,11 +42,13 @@ export function* admit(
   });
   const own = (path: string): boolean => entryOf(table, path)?.directory === path;
   const allowed = (path: string): boolean => {
-    const fine = isSafePath(path) && entryOf(table, path)?.files === 'all';
+    const fine = isSafePath(path) && entryOf(table, path) !== undefined;
     if (!fine) refused(path);
     return fine;
   };
-  const makeDirectories = changes.makeDirectories.filter((path) => own(path) || allowed(path));
+  // Where files are named, a directory comes with its file: a scan does not count one without.
+  const counts = (path: string): boolean => entryOf(table, path)?.files === 'all';
+  const makeDirectories = changes.makeDirectories.filter((path) => own(path) || (allowed(path) && counts(path)));
   const goneDirectories = new Set(changes.removeDirectories.filter((path) => !own(path) && allowed(path)));
   return { puts, removed, makeDirectories, goneDirectories, failures };
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { diffTrees } from '@muster/protocol';
-import { cleanUp, type Node, onDisk, openNode, put, replicate } from './rig.ts';
+import { cleanUp, forever, type Node, onDisk, openNode, put, replicate } from './rig.ts';
 
 afterAll(cleanUp);
 
@@ -93,6 +93,27 @@ describe('a directory without files', () => {
     expect(onDisk(worker.root, 'etc/shared')).toEqual([]);
     const trash = join(worker.root, 'queue/cluster/muster/trash/1/etc/shared/group/ar.conf');
     expect(fs.readFileSync(trash, 'utf8')).toBe('ar');
+  });
+
+  it('of a class of named files comes and goes with its file', async () => {
+    const [master, worker] = await open();
+    put(master.root, 'var/multigroups/0a1b2c3d/merged.mg');
+    put(master.root, 'var/multigroups/stays/merged.mg');
+    expect((await replicate(master, worker)).result).toMatchObject({ failures: [], written: 2 });
+    put(worker.root, 'var/multigroups/stays/notes');
+    fs.rmSync(join(master.root, 'var/multigroups'), { recursive: true });
+    fs.mkdirSync(join(master.root, 'var/multigroups/stays'), { recursive: true });
+    expect((await replicate(master, worker)).result).toMatchObject({ failures: [], removed: 2 });
+    expect(onDisk(worker.root, 'var/multigroups')).toEqual(['var/multigroups/stays/', 'var/multigroups/stays/notes']);
+    expect(await left(master, worker)).toEqual([]);
+  });
+
+  it('of a class of named files is not made for itself, whoever asks', async () => {
+    const worker = await openNode({ mode: 'worker' });
+    const changes = { put: [], remove: [], makeDirectories: ['var/multigroups/empty'], removeDirectories: [] };
+    const plan = { changes, modeDrift: [], leftovers: [] };
+    await worker.replicator.replicate(plan, worker.source, () => {}, forever);
+    expect(onDisk(worker.root, 'var/multigroups')).toEqual([]);
   });
 
   it('made in the commit has the mode and owner of one made before it', async () => {

@@ -32,6 +32,7 @@ export const table: readonly TableEntry[] = [
   all('etc/shared', { removeEmptyDirectories: true }),
   all('etc/rules'),
   all('etc/lists'),
+  all('var/multigroups', { files: ['merged.mg'], removeEmptyDirectories: true }),
 ];
 
 export const forever = new AbortController().signal;
