@@ -59,5 +59,5 @@ export function jump(scene: FaultScene, { node, byMs }: DeedOf<'wall-jump'>): vo
 export function drift(scene: FaultScene, { node, msPerSecond, forMs }: DeedOf<'wall-drift'>): void {
   const { wall } = scene.node(node);
   wall.drift(msPerSecond);
-  scene.lasts(forMs, () => wall.drift(0));
+  scene.lasts(forMs, () => wall.drift(scene.climate.driftMs[node] ?? 0));
 }

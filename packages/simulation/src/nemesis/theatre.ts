@@ -19,6 +19,7 @@ export interface FaultScene extends Scene {
   readonly disk: (node: SimNode) => Layers<DiskFaults>;
   /** Once, right after this node's process changed a file like that; not any more after the healing. */
   onceWritten(node: SimNode, isMeant: (change: FileChange) => boolean, run: () => void): void;
+  readonly climate: Plan['climate'];
   /** When the healing begins. */
   readonly chaosMs: number;
 }
@@ -68,7 +69,7 @@ export function openTheatre(world: World, plan: Plan): Theatre {
     scene: (deed) => {
       world.met(situationOf(deed.kind));
       return {
-        ...{ world, service, network, id: deed.id, chaosMs: plan.chaosMs },
+        ...{ world, service, network, id: deed.id, chaosMs: plan.chaosMs, climate: plan.climate },
         dice: seedDice.fork(deed.id),
         node: (name) => nodes.get(name)!,
         disk: (node) => disks.get(node)!,

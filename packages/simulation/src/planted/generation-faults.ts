@@ -23,15 +23,6 @@ export const generationFaults: readonly PlantedFault[] = [
       "the master's wall clock jumps back by more than the time since its start, it is restarted, and its files changed meanwhile",
   },
   {
-    name: 'link-must-bring-newer',
-    about: 'The first announcement of a new link counts only when it is newer than that of the link before.',
-    module: 'actors/file-sync/dist/worker/decide.js',
-    find: 'linked: true, freshLink: true,',
-    put: 'linked: true,',
-    expects: ['equal-after-healing'],
-    needs: 'a master that comes back with a lower epoch: its file of the epoch is lost and its clock set back',
-  },
-  {
     name: 'dropped-dirty-directory',
     about: 'A hint replaces the one that waits, instead of joining it.',
     module: 'actors/integrity/dist/shapes.js',

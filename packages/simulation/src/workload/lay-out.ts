@@ -21,6 +21,7 @@ export function layOut(world: World, plan: Plan): void {
     const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
     for (const [path, content] of startTree(dice.fork(node.name), tree, start))
       node.files.write(`${node.root}/${path}`, content, 'operator');
+    node.files.chmod(`${node.root}/${keysPath}`, keysMode, 'operator');
     node.files.settle();
   }
 }
@@ -31,6 +32,9 @@ function layConfiguration({ name, role, root, files }: SimNode, musterYaml: stri
   files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master)), 'operator');
   if (musterYaml !== '') files.write(`${root}/etc/muster.yaml`, encode(musterYaml), 'operator');
 }
+
+/** As the manager's own tools leave it. */
+const keysMode = 0o640;
 
 type Tree = readonly (readonly [path: string, content: Uint8Array])[];
 
