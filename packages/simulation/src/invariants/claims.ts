@@ -49,8 +49,6 @@ interface Worker {
   compared: GenerationId | undefined;
   /** Changed since then, or different and excused. */
   readonly open: Set<string>;
-  /** Changed by the node itself since its last word. */
-  readonly own: Set<string>;
 }
 
 export function openClaims(world: World, knowledge: Knowledge): Claims {
@@ -58,7 +56,7 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
   const { generations, history, mirrorOf, startedAt, order, maxBytes } = knowledge;
   const workers = new Map<string, Worker>();
   const workerOf = (name: string): Worker =>
-    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set(), own: new Set() }));
+    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set() }));
 
   /** Somebody else's change that no scan need have seen yet. */
   const isExcused = (node: SimNode, place: Place | undefined): boolean =>
@@ -126,24 +124,18 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     for (const path of differs) worker.open.add(path);
   };
 
-  const again = (node: SimNode, { own, open }: Worker, claim: Claim): void => {
-    for (const path of own) judge(node, path, claim);
+  const again = (node: SimNode, { open }: Worker, claim: Claim): void => {
     for (const path of [...open]) if (judge(node, path, claim)) open.delete(path);
   };
 
   return {
     beat: (node, { holds }) => {
       const worker = workerOf(node.name);
-      const { claim, own } = worker;
+      const { claim } = worker;
       if (holds === undefined) worker.claim = undefined;
       else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds);
       else again(node, worker, claim);
-      own.clear();
     },
-    changed: ({ node, path, after }) => {
-      const worker = workerOf(node.name);
-      worker.open.add(path);
-      if (after.by === 'node') worker.own.add(path);
-    },
+    changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };
 }

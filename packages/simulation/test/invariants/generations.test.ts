@@ -1,16 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  digestBytes,
-  directoryNode,
-  encodeDataHeader,
-  encodeEnvelope,
-  fileTree,
-  manifestBlocks,
-} from '@muster/protocol';
+import { digestBytes } from '@muster/protocol';
 import { openInvariants } from '../../src/invariants/index.ts';
-import { announcement, beat, openStage, root, type Stage, textBytes } from './stage.ts';
+import { announcement, beat, digest, openStage, root, type Stage, sendManifest, textBytes } from './stage.ts';
 
-const digest = (text: string): string => createHash('blake2b512').update(text).digest('hex');
 const empty = { put: [], remove: [], makeDirectories: [], removeDirectories: [], held: [] };
 const id = (generation: number) => ({ epoch: 1, generation });
 
@@ -18,25 +9,6 @@ async function open(): Promise<Stage> {
   const stage = await openStage();
   openInvariants(stage.world);
   return stage;
-}
-
-/** The worker asks for the list of generation 1 and gets it. */
-function sendManifest({ master, worker, says, tell }: Stage, files: Readonly<Record<string, string>>): Uint8Array {
-  const entries = new Map(
-    Object.entries(files).map(([name, text]) => [name, { size: text.length, digest: digest(text) }] as const),
-  );
-  const tree = fileTree(new Map([['etc/rules', directoryNode(entries)]]));
-  says(worker, master, {
-    ...{ kind: 'open', stream: 1, to: 'file-sync', credit: 1_000_000 },
-    message: { type: 'get-manifest', id: id(1) },
-  });
-  const pieces = [...manifestBlocks(tree, id(1))].flatMap((block) => [encodeDataHeader(1, block.length), block]);
-  const all = Buffer.concat([...pieces, encodeEnvelope({ kind: 'end', stream: 1 })]);
-  // However it is cut.
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(0, 4) });
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(4, 40) });
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(40) });
-  return digestBytes(tree.root);
 }
 
 function write(stage: Stage, path: string, text: string): void {
@@ -101,7 +73,7 @@ describe('what a worker says it holds', () => {
     stage.master.disk.remove(`${root}/etc/rules/b.xml`, 'operator');
     stage.tells('master', 'worker1', next([['etc/rules/a.xml', 'new']], ['etc/rules/b.xml']));
     place(stage, 'etc/rules/a.xml', 'new');
-    stage.worker.disk.remove(`${root}/etc/rules/b.xml`, 'node');
+    stage.worker.disk.rename(`${root}/etc/rules/b.xml`, `${root}/queue/cluster/muster/trash/1/etc/rules/b.xml`, 'node');
     stage.tells('worker1', 'master', beat(id(2)));
     expect(stage.violations).toEqual([]);
   });
@@ -122,6 +94,19 @@ describe('what a worker says it holds', () => {
     expect(stage.violations).toEqual([]);
     stage.tells('worker1', 'master', beat());
     stage.pass(400_000);
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('or until its hint was told, where nothing is wrong with the machine', async () => {
+    const stage = await synced();
+    stage.becomes(stage.worker, 'started');
+    stage.worker.disk.write(`${root}/etc/rules/a.xml`, textBytes('edited'), 'operator');
+    stage.tells('worker1', 'master', beat(id(1)));
+    stage.pass(15_000);
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([]);
+    stage.pass(10_000);
     stage.tells('worker1', 'master', beat(id(1)));
     expect(stage.violations).toHaveLength(1);
   });
