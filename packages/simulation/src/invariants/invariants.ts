@@ -69,11 +69,12 @@ export function openInvariants(world: World): Invariants {
     const mirror = mirrors.get(change.node);
     if (mirror === undefined) return;
     mastersFiles(change);
-    if (change.node === master.name) history.directory(change);
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
+    // What came with a directory is known by now.
+    if (change.node === master.name) history.directory(change);
   };
   const process = (change: ProcessChange): void => {
     const node = nodes.get(change.node);
