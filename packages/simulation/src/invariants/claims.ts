@@ -54,8 +54,6 @@ interface Worker {
   compared: GenerationId | undefined;
   /** Changed since then, or different and excused. */
   readonly open: Set<string>;
-  /** Changed by the node itself since it made its last word. */
-  readonly own: Set<string>;
 }
 
 export function openClaims(world: World, knowledge: Knowledge): Claims {
@@ -63,7 +61,7 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
   const { generations, history, mirrorOf, startedAt, order, maxBytes } = knowledge;
   const workers = new Map<string, Worker>();
   const workerOf = (name: string): Worker =>
-    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set(), own: new Set() }));
+    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set() }));
 
   /** Somebody else's change that no scan need have seen yet. */
   const isExcused = (node: SimNode, place: Place | undefined): boolean =>
@@ -131,9 +129,8 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     for (const path of differs) worker.open.add(path);
   };
 
-  const again = (node: SimNode, { own, open }: Worker, claim: Claim, isNewer: IsNewer): void => {
-    for (const path of own) if (!isNewer(path)) judge(node, path, claim);
-    for (const path of [...open]) if (judge(node, path, claim)) open.delete(path);
+  const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
+    for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
   };
   /** What the node itself did after it made the word, which then waited in a mailbox: the next word counts. */
   const newerThan = (node: SimNode, { wallMs }: Beat): IsNewer => {
@@ -150,17 +147,12 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     beat: (node, beat) => {
       const { holds } = beat;
       const worker = workerOf(node.name);
-      const { claim, own } = worker;
+      const { claim } = worker;
       const isNewer = newerThan(node, beat);
       if (holds === undefined) worker.claim = undefined;
       else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, isNewer);
       else again(node, worker, claim, isNewer);
-      for (const path of [...own]) if (holds === undefined || !isNewer(path)) own.delete(path);
     },
-    changed: ({ node, path, after }) => {
-      const worker = workerOf(node.name);
-      worker.open.add(path);
-      if (after.by === 'node') worker.own.add(path);
-    },
+    changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };
 }

@@ -89,9 +89,9 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
         const touched = (at: string | undefined): boolean =>
           at !== undefined && (at === absolute || absolute.startsWith(`${at}/`));
         if (!touched(path) && !touched(from)) continue;
-        // The bare mount point that a fault leaves says nothing of the files.
+        // The bare mount point that a fault leaves says nothing of the files; a directory that was moved back does.
         if (!isThere(directory)) hide(directory);
-        else if (kind === 'made' && by === 'operator') show(directory);
+        else if (kind === 'moved' || (kind === 'made' && by === 'operator')) show(directory);
       }
     },
     started: () => {

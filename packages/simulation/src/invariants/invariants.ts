@@ -78,12 +78,13 @@ export function openInvariants(world: World): Invariants {
     const mirror = mirrors.get(change.node);
     if (mirror === undefined) return;
     mastersFiles(change);
-    if (change.node === master.name) history.directory(change);
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     journals.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
+    // What came with a directory is known by now.
+    if (change.node === master.name) history.directory(change);
   };
   const process = (change: ProcessChange): void => {
     const node = nodes.get(change.node);

@@ -47,6 +47,8 @@ export function unmount(scene: FaultScene, { node, directory, bare, forMs }: Dee
   const away = `${root}/away-${scene.id}`;
   if (!files.rename(path, away, 'fault')) return;
   scene.lasts(forMs, () => {
+    // A loss of power may have undone it.
+    if (!files.exists(away)) return;
     files.remove(path, 'fault');
     files.rename(away, path, 'fault');
   });

@@ -22,8 +22,8 @@ function place({ worker }: Stage, path: string, text: string): void {
   worker.disk.rename(staged, path, 'node');
 }
 
-const beginTransaction = ({ worker }: Stage): void => worker.disk.write(journal, textBytes('journal'), 'node');
-const discard = ({ worker }: Stage, path: string): void =>
+const beginTransaction = ({ worker }: Stage): boolean => worker.disk.write(journal, textBytes('journal'), 'node');
+const discard = ({ worker }: Stage, path: string): boolean =>
   worker.disk.rename(path, `${trash}${path.slice(root.length)}`, 'node');
 
 describe('whole files', () => {
@@ -126,6 +126,24 @@ describe('deletions', () => {
     beginTransaction(stage);
     discard(stage, files(0, 1)[0]!);
     expect(stage.violations).toEqual([expect.stringMatching(/^no-wrong-deletion: /)]);
+  });
+
+  test('what is not in a directory that was moved back may go, the rest may not', async () => {
+    const stage = await open();
+    both(stage, files(0, 10));
+    const [away, directory] = [`${root}/away`, `${root}/etc/rules`];
+    stage.master.disk.rename(directory, away, 'fault');
+    stage.master.disk.makeDirectory(directory, 'fault');
+    both(stage, [`${directory}/new.xml`]);
+    stage.pass(1_000);
+    stage.master.disk.remove(directory, 'fault');
+    stage.master.disk.rename(away, directory, 'fault');
+    stage.pass(1_000);
+    beginTransaction(stage);
+    discard(stage, `${directory}/new.xml`);
+    expect(stage.violations).toEqual([]);
+    discard(stage, files(0, 1)[0]!);
+    expect(stage.violations).toHaveLength(1);
   });
 
   test('what was never on the master may go', async () => {

@@ -1,3 +1,4 @@
+import type { NodeView } from '@muster/protocol';
 import { invariants, openInvariants } from '../../src/invariants/index.ts';
 import { tellingWords } from '../../src/situations/words.ts';
 import { key, openStage, type Stage, textBytes } from './stage.ts';
@@ -25,6 +26,11 @@ describe('logs', () => {
     ['Applying the generation failed (FAILED: bug: x); it is tried again', 'no-bug-in-logs'],
     ["the master's content is not well-formed: too long", 'no-bug-in-logs'],
     ['/integrity crashed: Cannot read properties of undefined. It is restarted.', 'no-unordered-crash'],
+    [
+      '/links/dialer crashed: /links is stopped: nothing is spawned under it any more (node:master). It stays stopped.',
+      'no-unordered-crash',
+    ],
+    ['etc/x: the path leads out of its synchronised directory (OUTSIDE)', 'no-bug-in-logs'],
     ['/ crashed: no. Its supervisor gives up.', 'no-unordered-crash'],
     ['worker1 broke the protocol, its link was closed: a frame', 'honest-peers'],
     [`the key is ${key}`, 'secrets'],
@@ -38,7 +44,6 @@ describe('logs', () => {
     '/file-sync crashed: crashed on request. It is restarted.',
     '/ crashed: /file-sync crashed beyond the 3 restarts granted within 60000 ms: crashed on request. Its supervisor gives up.',
     '/probes/listener crashed: probe: ordered. It is restarted.',
-    '/links/dialer crashed: /links is stopped: nothing is spawned under it any more (node:master). It stays stopped.',
     'at level debug: nothing',
     'somebody broke the protocol, its link was closed: a frame',
   ])('%s is none', async (line) => {
@@ -99,10 +104,10 @@ describe('strangers', () => {
 
   test('no view shows one', async () => {
     const stage = await openStage();
-    const row = {
+    const row: NodeView = {
       ...{ name: 'somebody', role: 'worker', version: '0', address: '-', liveness: 'up', reason: '-', sync: 'in-sync' },
       ...{ behindMs: 0, files: 0, heardMs: 0, loopDelayMs: 0 },
-    } as const;
+    };
     stage.master.running = () => ({ system: { inspect: () => [] }, stop: async () => {} }) as never;
     stage.master.ask = async () => ({ type: 'cluster', cluster: 'one', nodes: [row] });
     openInvariants(stage.world).sampled();
