@@ -144,6 +144,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
   return {
     node,
     read: (path) => files.get(path)?.content,
+    size: (path) => files.get(path)?.content.length,
     mode: (path) => files.get(path)?.mode,
     filesBelow: (directory) => below(directory).map((path) => [path, files.get(path)!.content] as const),
     exists: (path) => files.has(path) || directories.has(path),
