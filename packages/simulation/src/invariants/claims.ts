@@ -21,6 +21,8 @@ export interface Claims {
 
 /** Beyond the period of the full scan: for a slow one, and the hints that are gathered before. */
 const slackMs = 60_000;
+/** Wall clocks show whole milliseconds. */
+const clockStepMs = 1;
 /** Reconciles without a configuration to ask, ms. */
 const usualReconcileMs = 300_000;
 
@@ -42,6 +44,9 @@ interface Knowledge {
   readonly maxBytes: (node: string) => number;
 }
 
+/** Whether the node changed the path after it made the word that is looked at. */
+type IsNewer = (path: string) => boolean;
+
 /** What is known of one worker. */
 interface Worker {
   claim: Claim | undefined;
@@ -49,6 +54,11 @@ interface Worker {
   compared: GenerationId | undefined;
   /** Changed since then, or different and excused. */
   readonly open: Set<string>;
+<<<<<<< HEAD
+=======
+  /** Changed by the node itself since it made its last word. */
+  readonly own: Set<string>;
+>>>>>>> main
 }
 
 export function openClaims(world: World, knowledge: Knowledge): Claims {
@@ -109,7 +119,7 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     if (steps !== undefined) return new Set([...open, ...steps]);
     return new Set([...mirrorOf(node.name).places.keys(), ...(files?.digests.keys() ?? [])]);
   };
-  const begin = (node: SimNode, worker: Worker, id: GenerationId): void => {
+  const begin = (node: SimNode, worker: Worker, id: GenerationId, isNewer: IsNewer): void => {
     const announced = generations.of(id);
     if (announced === undefined)
       violate(
@@ -117,24 +127,54 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
         `${node.name} says that it holds generation ${wordsOf(id)}, which no master announced`,
       );
     const claim = { id, since: timeline.now(), files: generations.files(id), announced };
-    const differs = [...suspects(node, worker, claim)].filter((path) => !judge(node, path, claim));
+    const differs = [...suspects(node, worker, claim)].filter((path) => isNewer(path) || !judge(node, path, claim));
     worker.claim = claim;
     worker.compared = claim.files === undefined ? undefined : id;
     worker.open.clear();
     for (const path of differs) worker.open.add(path);
   };
 
+<<<<<<< HEAD
   const again = (node: SimNode, { open }: Worker, claim: Claim): void => {
+=======
+  const again = (node: SimNode, { own, open }: Worker, claim: Claim, isNewer: IsNewer): void => {
+    for (const path of own) if (!isNewer(path)) judge(node, path, claim);
+>>>>>>> main
     for (const path of [...open]) if (judge(node, path, claim)) open.delete(path);
+  };
+  /** What the node itself did after it made the word, which then waited in a mailbox: the next word counts. */
+  const newerThan = (node: SimNode, { wallMs }: Beat): IsNewer => {
+    const ageMs = node.wall.now() - wallMs;
+    // A wall clock that was set back meanwhile tells nothing.
+    const madeAt = ageMs < 0 ? Number.NEGATIVE_INFINITY : timeline.now() - ageMs - clockStepMs;
+    return (path) => {
+      const place = mirrorOf(node.name).at(path);
+      return place?.by === 'node' && place.at >= madeAt;
+    };
   };
 
   return {
-    beat: (node, { holds }) => {
+    beat: (node, beat) => {
+      const { holds } = beat;
       const worker = workerOf(node.name);
+<<<<<<< HEAD
       const { claim } = worker;
       if (holds === undefined) worker.claim = undefined;
       else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds);
       else again(node, worker, claim);
+=======
+      const { claim, own } = worker;
+      const isNewer = newerThan(node, beat);
+      if (holds === undefined) worker.claim = undefined;
+      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, isNewer);
+      else again(node, worker, claim, isNewer);
+      for (const path of [...own]) if (holds === undefined || !isNewer(path)) own.delete(path);
+    },
+    changed: ({ node, path, after }) => {
+      const worker = workerOf(node.name);
+      worker.open.add(path);
+      if (after.by === 'node') worker.own.add(path);
+>>>>>>> main
     },
     changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };

@@ -5,7 +5,7 @@ import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
-import { drawTimings, healWithin, type Timings, yamlOf } from './timings.ts';
+import { drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
 export interface PlanOptions {
@@ -43,7 +43,8 @@ const drawChaosMs = (dice: Dice, { minutes }: PlanOptions): number => {
 function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const workers = drawWorkers(dice.fork('workers'), options);
   const names = nodeNames({ workers });
-  const timings = drawTimings(dice.fork('timings'));
+  const climate = drawClimate(dice.fork('climate'), names);
+  const timings = fitTo(climate.network, drawTimings(dice.fork('timings')));
   const swarm = drawSwarm(dice.fork('swarm'));
   const chaosMs = drawChaosMs(dice.fork('chaos'), options);
   return {
@@ -56,7 +57,7 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
       lateTurns: drawLateTurns(dice.fork('turns')),
       skewMs: drawSkew(dice.fork('skew'), names),
     },
-    climate: drawClimate(dice.fork('climate'), names),
+    climate,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs,
     deeds: drawDeeds(dice.fork('deeds'), swarm, shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm })),

@@ -1,6 +1,7 @@
 /** The options of a seed: real ones within their real bounds, mostly the defaults. */
 import { musterTable, type OptionPath } from '@muster/config';
 import type { Dice } from '../dice.ts';
+import type { NetworkClimate } from './plan.ts';
 
 /** Options that are not at their default: durations in ms, sizes in bytes, numbers. */
 export type Timings = Readonly<Partial<Record<NumericOption, number>>>;
@@ -55,6 +56,16 @@ export function drawTimings(dice: Dice): Timings {
     if (dice.chance(name === 'reconcile' ? 0.85 : appetite)) drawn.push(draw(own));
   }
   return Object.assign({}, ...drawn);
+}
+
+/** One way of each: the first packet, its answer, the two greetings. The dialer's last step costs it no more time. */
+const handshakeFlights = 4;
+
+/** The same options, with as much time for a handshake as one takes on this network when nothing is wrong with it. */
+export function fitTo({ latency, handshake }: NetworkClimate, timings: Timings): Timings {
+  const option = 'link.handshake_timeout';
+  const least = Math.ceil(handshakeFlights * latency.maxMs + handshake.maxMs);
+  return (timings[option] ?? least) >= least ? timings : { ...timings, [option]: least };
 }
 
 /** The text of `etc/muster.yaml`; empty when every option is at its default. */

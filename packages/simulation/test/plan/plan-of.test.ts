@@ -134,6 +134,14 @@ describe('the options of a seed', () => {
     for (const text of texts) await expect(configOf(text)).resolves.toMatchObject({ warnings: [] });
   });
 
+  it('leave a handshake the time that it takes on the network of the seed', () => {
+    for (const { settings, climate } of plans) {
+      const [, timeout] = /handshake_timeout: (\d+)ms/.exec(settings.musterYaml) ?? [];
+      const { latency, handshake } = climate.network;
+      if (timeout !== undefined) expect(Number(timeout)).toBeGreaterThanOrEqual(4 * latency.maxMs + handshake.maxMs);
+    }
+  });
+
   it('leave more time to heal than one look at everything takes', async () => {
     for (const { settings } of plans.slice(0, 300)) {
       const { integrity } = (await configOf(settings.musterYaml)).muster;
