@@ -54,11 +54,6 @@ interface Worker {
   compared: GenerationId | undefined;
   /** Changed since then, or different and excused. */
   readonly open: Set<string>;
-<<<<<<< HEAD
-=======
-  /** Changed by the node itself since it made its last word. */
-  readonly own: Set<string>;
->>>>>>> main
 }
 
 export function openClaims(world: World, knowledge: Knowledge): Claims {
@@ -134,14 +129,10 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     for (const path of differs) worker.open.add(path);
   };
 
-<<<<<<< HEAD
-  const again = (node: SimNode, { open }: Worker, claim: Claim): void => {
-=======
-  const again = (node: SimNode, { own, open }: Worker, claim: Claim, isNewer: IsNewer): void => {
-    for (const path of own) if (!isNewer(path)) judge(node, path, claim);
->>>>>>> main
-    for (const path of [...open]) if (judge(node, path, claim)) open.delete(path);
+  const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
+    for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
   };
+
   /** What the node itself did after it made the word, which then waited in a mailbox: the next word counts. */
   const newerThan = (node: SimNode, { wallMs }: Beat): IsNewer => {
     const ageMs = node.wall.now() - wallMs;
@@ -157,24 +148,11 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     beat: (node, beat) => {
       const { holds } = beat;
       const worker = workerOf(node.name);
-<<<<<<< HEAD
       const { claim } = worker;
-      if (holds === undefined) worker.claim = undefined;
-      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds);
-      else again(node, worker, claim);
-=======
-      const { claim, own } = worker;
       const isNewer = newerThan(node, beat);
       if (holds === undefined) worker.claim = undefined;
       else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, isNewer);
       else again(node, worker, claim, isNewer);
-      for (const path of [...own]) if (holds === undefined || !isNewer(path)) own.delete(path);
-    },
-    changed: ({ node, path, after }) => {
-      const worker = workerOf(node.name);
-      worker.open.add(path);
-      if (after.by === 'node') worker.own.add(path);
->>>>>>> main
     },
     changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };
