@@ -14,8 +14,8 @@ const ownMessages = 65_536;
  * mailbox is bounded by its end only.
  */
 const tooDeep = 20_000;
-/** The frame that makes a queue full, and streams' pieces that may be ahead of it. */
-const overBytes = 1024 * 1024;
+/** Beside the bulk that may wait: pieces of streams that take turns, and messages, of which the largest is a frame. */
+const overBytes = 768 * 1024;
 
 export function openBounds(world: World): Bounds {
   const { violate } = world;
@@ -31,10 +31,10 @@ export function openBounds(world: World): Bounds {
   };
   const judgeLinks = (node: string): void => {
     const most = world.network.mostBuffered(node);
-    if (most > linkLimits.sendQueueBytes + overBytes)
+    if (most > linkLimits.bulkQueueBytes + overBytes)
       violate(
         'bounded-links',
-        `${most} bytes waited in one connection of ${node}, ${linkLimits.sendQueueBytes} are allowed`,
+        `${most} bytes waited in one connection of ${node}, of which bulk may take ${linkLimits.bulkQueueBytes}`,
       );
   };
   return {

@@ -8,6 +8,8 @@ import { seconds } from './contents.ts';
 import { type Announced, type Files, type Generations, sameId, wordsOf } from './generations.ts';
 import type { MasterHistory } from './history.ts';
 import type { Mirror, PathChange, Place } from './mirror.ts';
+import type { Order } from './order.ts';
+import { promptMs } from './prompt.ts';
 import { rowOf } from './rows.ts';
 import { isPlain } from './selection.ts';
 
@@ -37,6 +39,7 @@ interface Knowledge {
   readonly mirrorOf: (node: string) => Mirror;
   /** When the process that runs there had started: its first scan reads everything. */
   readonly startedAt: (node: string) => number;
+  readonly order: Order;
   /** The largest file that is synchronised there, bytes. */
   readonly maxBytes: (node: string) => number;
 }
@@ -51,30 +54,36 @@ interface Worker {
   compared: GenerationId | undefined;
   /** Changed since then, or different and excused. */
   readonly open: Set<string>;
-  /** Changed by the node itself since it made its last word. */
-  readonly own: Set<string>;
 }
 
 export function openClaims(world: World, knowledge: Knowledge): Claims {
   const { timeline, violate } = world;
-  const { generations, history, mirrorOf, startedAt, maxBytes } = knowledge;
+  const { generations, history, mirrorOf, startedAt, order, maxBytes } = knowledge;
   const workers = new Map<string, Worker>();
   const workerOf = (name: string): Worker =>
-    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set(), own: new Set() }));
+    rowOf(workers, name, () => ({ claim: undefined, compared: undefined, open: new Set() }));
 
-  /** Somebody else's change that no scan need have seen before the claim. */
-  const isExcused = (node: SimNode, place: Place | undefined, since: number): boolean =>
+  /** Somebody else's change that no scan need have seen yet. */
+  const isExcused = (node: SimNode, place: Place | undefined): boolean =>
     place !== undefined &&
     place.by !== 'node' &&
     place.at >= startedAt(node.name) &&
-    since - place.at < reconcileMs(node) + slackMs;
+    timeline.now() - place.at < seenWithinMs(node, place);
+  /** A hint is enough where nothing is wrong with the machine. */
+  const seenWithinMs = (node: SimNode, { at, hinted }: Place): number => {
+    const integrity = node.config()?.muster.integrity;
+    if (integrity === undefined) return usualReconcileMs + slackMs;
+    const { coalesceMs, pollEveryMs, reconcileEveryMs } = integrity;
+    if (!hinted || order.since(node.name) > at) return Math.max(reconcileEveryMs, pollEveryMs) + slackMs;
+    return promptMs + coalesceMs + (order.polls(node.name) ? pollEveryMs : 0);
+  };
 
   /** Whether the path is as the claim says. */
   const judge = (node: SimNode, path: string, claim: Claim): boolean => {
     const place = mirrorOf(node.name).at(path);
     const wrong = claim.files === undefined ? loosely(path, place, claim) : strictly(node, path, place, claim.files);
     if (wrong === undefined || place?.odd === true || !isPlain(path)) return true;
-    if (isExcused(node, place, claim.since)) return false;
+    if (isExcused(node, place)) return false;
     const last = place === undefined ? 'never written' : `last changed by the ${place.by} at ${seconds(place.at)}`;
     violate(
       'generation-held',
@@ -130,27 +139,19 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
       return place?.by === 'node' && place.at >= madeAt;
     };
   };
+  const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
+    for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
+  };
 
   return {
     beat: (node, beat) => {
       const { holds } = beat;
       const worker = workerOf(node.name);
-      const { claim, own } = worker;
-      const isNewer = newerThan(node, beat);
+      const { claim } = worker;
       if (holds === undefined) worker.claim = undefined;
-      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, isNewer);
-      else for (const path of own) if (!isNewer(path)) judge(node, path, claim);
-      for (const path of [...own]) if (holds === undefined || !isNewer(path)) own.delete(path);
+      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, newerThan(node, beat));
+      else if (worker.open.size > 0) again(node, worker, claim, newerThan(node, beat));
     },
-    changed: ({ node, path, after }) => {
-      const worker = workerOf(node.name);
-      worker.open.add(path);
-      if (after.by === 'node') worker.own.add(path);
-    },
+    changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };
 }
-
-const reconcileMs = (node: SimNode): number => {
-  const integrity = node.config()?.muster.integrity;
-  return integrity === undefined ? usualReconcileMs : Math.max(integrity.reconcileEveryMs, integrity.pollEveryMs);
-};

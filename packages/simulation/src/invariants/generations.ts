@@ -3,7 +3,6 @@
  * announcements and manifests tell them.
  */
 import {
-  compareGenerations,
   digestHex,
   type Envelope,
   entriesOf,
@@ -54,7 +53,11 @@ export interface Generations {
 
 export const wordsOf = ({ epoch, generation }: GenerationId): string => `(${epoch}, ${generation})`;
 const keyOf = ({ epoch, generation }: GenerationId): string => `${epoch}.${generation}`;
-export const sameId = (a: GenerationId, b: GenerationId): boolean => compareGenerations(a, b) === 0;
+export const sameId = (a: GenerationId, b: GenerationId): boolean =>
+  a.epoch === b.epoch && a.generation === b.generation;
+/** Said here anew: the product's own comparison may be what is wrong. */
+export const isOlder = (a: GenerationId, b: GenerationId): boolean =>
+  a.epoch < b.epoch || (a.epoch === b.epoch && a.generation < b.generation);
 
 /** So many steps are followed back to a known list of files. */
 const longestWay = 500;
@@ -76,7 +79,7 @@ export function openGenerations(world: World): Generations {
     if (before !== undefined && before.root !== root && !harmed)
       violate('generations-grow', `generation ${wordsOf(id)} was announced with two different roots`);
     if (before !== undefined) return before.step === undefined ? noteStep(before, message) : before;
-    if (newest !== undefined && compareGenerations(id, newest.id) < 0 && !harmed)
+    if (newest !== undefined && isOlder(id, newest.id) && !harmed)
       violate(
         'generations-grow',
         `generation ${wordsOf(id)} was announced for the first time after ${wordsOf(newest.id)} of ${seconds(newest.at)}`,

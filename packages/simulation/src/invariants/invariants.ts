@@ -3,17 +3,21 @@ import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
 import { openBounds } from './bounds.ts';
+import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
 import { openDeletions } from './deletions.ts';
 import { openFaults } from './faults.ts';
 import { type Announced, openGenerations, wordsOf } from './generations.ts';
 import { openHistory } from './history.ts';
 import { openSynchrony } from './in-sync.ts';
+import { openJournals } from './journals.ts';
 import { openLeftOver } from './left-over.ts';
 import { openLiveness } from './liveness.ts';
 import { openMastersFiles } from './masters-files.ts';
 import { openMirror, type PathChange } from './mirror.ts';
+import { openOrder } from './order.ts';
 import { openProbes } from './probes.ts';
+import { openPrompt } from './prompt.ts';
 import { openSecrets } from './secrets.ts';
 import { type Ends, listen } from './sniffer.ts';
 import { openStrangers } from './strangers.ts';
@@ -42,10 +46,11 @@ export function openInvariants(world: World): Invariants {
   const maxBytes = (node: string): number => limits.get(node) ?? Number.POSITIVE_INFINITY;
   const starts = new Map<string, number>();
 
+  const order = openOrder(world);
   const history = openHistory(master, timeline.now);
   const generations = openGenerations(world);
   const startedAt = (node: string): number => starts.get(node) ?? 0;
-  const claims = openClaims(world, { generations, history, mirrorOf, startedAt, maxBytes });
+  const claims = openClaims(world, { generations, history, mirrorOf, startedAt, order, maxBytes });
   const wholeFiles = openWholeFiles(world, history);
   const deletions = openDeletions(world, history, mirrorOf);
   const mastersFiles = openMastersFiles(world);
@@ -57,10 +62,14 @@ export function openInvariants(world: World): Invariants {
   const secrets = openSecrets(world);
   const liveness = openLiveness(world);
   const turns = openTurns(world);
+  const budget = openBudget(world);
+  const journals = openJournals(world);
+  const prompt = openPrompt(world, { generations, mirror: mirrorOf(master.name), order, maxBytes });
   const probes = openProbes(world);
 
   const changed = (change: PathChange): void => {
     if (change.node === master) return history.take(change);
+    journals.changed(change);
     wholeFiles.changed(change);
     deletions.changed(change);
     claims.changed(change);
@@ -70,6 +79,7 @@ export function openInvariants(world: World): Invariants {
     if (mirror === undefined) return;
     mastersFiles(change);
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
+    journals.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
@@ -81,6 +91,9 @@ export function openInvariants(world: World): Invariants {
     if (node === undefined) return;
     turns.process(change);
     liveness.process(change);
+    order.process(change);
+    budget.process(change);
+    journals.process(change);
     if (change.what !== 'started') return;
     starts.set(node.name, timeline.now());
     const limit = node.config()?.muster.integrity.maxFileSizeBytes;
@@ -113,10 +126,13 @@ export function openInvariants(world: World): Invariants {
     faults.log(line);
     secrets.log(line);
     liveness.log(line);
+    order.log(line);
+    budget.log(line);
   };
   const view = (seen: ClusterView): void => {
     strangers.seen(seen);
     liveness.seen(seen);
+    prompt.seen(seen);
   };
 
   hear.file(file);
@@ -130,6 +146,7 @@ export function openInvariants(world: World): Invariants {
   return {
     sampled: () => {
       bounds.sampled();
+      order.sampled();
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(
         (reply) => reply.type === 'cluster' && view(reply),

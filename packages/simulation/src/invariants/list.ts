@@ -29,6 +29,13 @@ export const invariants: readonly Invariant[] = [
     name: 'guarded-deletion',
     about: "Deletions beyond the guard's limits were true on the master for as long as the guard waits.",
   },
+  { name: 'trash', about: 'What a worker deletes lies in its trash afterwards.' },
+  {
+    name: 'journal',
+    about: 'What a journal says is done before the journal goes, and a loss of power takes none of it back.',
+  },
+  { name: 'prompt', about: "A change of the master's files is in its newest generation soon after its hint." },
+  { name: 'restart-budget', about: 'No supervisor grants more restarts than its budget.' },
   { name: 'master-only-reads', about: "A master's node changes none of the files that it gives to others." },
   { name: 'strangers', about: 'Who is not of the cluster is welcomed by nobody and shown in no view.' },
   {

@@ -11,6 +11,8 @@ export interface Place {
   readonly at: number;
   /** Who made it so. */
   readonly by: Author;
+  /** Whoever watches the directory was told of it, soon. */
+  readonly hinted: boolean;
   /** A link, a directory or something else than a file may be there: it is not judged. */
   readonly odd: boolean;
 }
@@ -43,6 +45,11 @@ const isWithin = (name: string, path: string): boolean =>
 
 const none: readonly PathChange[] = [];
 
+/** Hints that come late by less are soon enough, ms. */
+const soonMs = 2_000;
+const isHinted = ({ files: { faults } }: SimNode): boolean =>
+  faults.hints.lost === 0 && faults.hints.maxLateMs <= soonMs && (faults.hints.queued ?? soonMs) >= soonMs;
+
 export function openMirror(node: SimNode, now: () => number): Mirror {
   const { files, root } = node;
   const places = new Map<string, Place>();
@@ -50,7 +57,7 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
 
   const put = (path: string, content: Content | undefined, by: Author, odd: boolean, from?: string): PathChange => {
     const before = places.get(path);
-    const after: Place = { content, at: now(), by, odd };
+    const after: Place = { content, at: now(), by, odd, hinted: by !== 'power' && isHinted(node) };
     places.set(path, after);
     const more = Number(content !== undefined) - Number(before?.content !== undefined);
     const entry = selectedBy(path);

@@ -57,8 +57,8 @@ export async function askOutcome(
 }
 
 /** What is wrong with asks of an actor that is stopped before and after they are asked. */
-export async function mayfly({ world, clock }: Stage, supervisor: Supervisor): Promise<string | undefined> {
-  const ref = spawned(supervisor, clock);
+export async function mayfly({ world, clock, dice }: Stage, supervisor: Supervisor): Promise<string | undefined> {
+  const ref = spawned(supervisor, clock, dice.chance(0.5));
   if (ref === undefined) return undefined;
   const pending = asked(ref, 0, false);
   const stoppedAt = clock.now();
@@ -77,19 +77,22 @@ function judged(outcome: Outcome, tookMs: number, when: string): string | undefi
   return tookMs > 0 ? `an actor ${when} failed ${tookMs} ms late` : undefined;
 }
 
-/** Undefined where the supervisor itself is being stopped, or another caller has one. */
-function spawned(supervisor: Supervisor, clock: Clock): Ref<AskProbe> | undefined {
+/** `falls`: it crashes as it starts, and waits for its restart. Undefined where the supervisor itself is being stopped, or another caller has one. */
+function spawned(supervisor: Supervisor, clock: Clock, falls: boolean): Ref<AskProbe> | undefined {
   try {
     return supervisor.spawn(
       (parent) =>
         spawnActor<null, AskProbe, never, never>(parent, {
           name: 'mayfly',
           clock,
-          init: () => null,
+          init: () => {
+            if (falls) throw new Error('probe: ordered');
+            return null;
+          },
           decide: (state) => ({ state, effects: [] }),
           perform: () => {},
         }),
-      { restart: 'temporary' },
+      { restart: falls ? 'permanent' : 'temporary' },
     );
   } catch {
     return undefined;

@@ -36,6 +36,8 @@ type Own =
   | { readonly type: 'alarm'; readonly of: number; readonly due: number }
   | { readonly type: 'asked'; readonly of: number; readonly wrong: string | undefined };
 
+/** More than a mailbox has room for at first: it grows. */
+const flood = 50;
 /** A bounded mailbox is told a burst larger than it is. */
 const burst = 10;
 const narrowCapacity = 4;
@@ -146,7 +148,8 @@ function spawnCaller(stage: Stage, { supervisor, listener, narrow }: Peers, name
   let sent = 0;
   let bursts = 0;
   const sendSome = (): void => {
-    for (let n = dice.int(1, 3); n > 0; n--) tell(listener, { type: 'numbered', from: name, n: ++sent });
+    const many = dice.chance(0.05) ? flood : dice.int(1, 3);
+    for (let n = many; n > 0; n--) tell(listener, { type: 'numbered', from: name, n: ++sent });
     if (name !== 'caller-a' || !dice.chance(0.1)) return;
     for (let n = 0; n < burst; n++) tell(narrow, { type: 'numbered', from: name, n: bursts * burst + n });
     bursts += 1;

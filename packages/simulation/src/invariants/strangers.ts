@@ -1,6 +1,7 @@
 /** A peer that is refused changes nothing: it is welcomed by nobody, and no view shows it. */
 import type { ClusterView, Envelope, Hello } from '@muster/protocol';
 import type { World } from '../world/world.ts';
+import { rowOf } from './rows.ts';
 import type { Ends } from './sniffer.ts';
 
 export interface Strangers {
@@ -12,23 +13,24 @@ export interface Strangers {
 
 export function openStrangers(world: World): Strangers {
   const names = new Set(world.nodes.map(({ name }) => name));
-  /** The last hello of each machine that is none of ours. */
-  const hellos = new Map<string, Hello>();
+  /** All that was said by each machine that is none of ours: it may have several connections at a time. */
+  const hellos = new Map<string, Hello[]>();
   const claimed = new Set<string>();
-  const cluster = (): string | undefined => world.master.config()?.cluster.name;
+  /** Who has the key and a worker's name may take its place while it is away. */
+  const mayJoin = ({ node, role, cluster }: Hello): boolean => {
+    const own = world.master.config()?.cluster.name ?? cluster;
+    return role === 'worker' && cluster === own && names.has(node) && node !== world.master.name;
+  };
   const welcomed = (machine: string): void => {
-    const hello = hellos.get(machine);
-    const own = cluster();
-    const isMember = hello !== undefined && names.has(hello.node) && hello.node !== world.master.name;
-    if (hello !== undefined && isMember && hello.role === 'worker' && (own === undefined || hello.cluster === own))
-      return;
-    const who = hello === undefined ? 'somebody who said nothing' : `${hello.role} ${hello.node} of ${hello.cluster}`;
-    world.violate('strangers', `the master welcomed ${who} on the machine ${machine}`);
+    const said = hellos.get(machine) ?? [];
+    if (said.some(mayJoin)) return;
+    const who = said.map(({ node, role, cluster }) => `${role} ${node} of ${cluster}`).join(', ');
+    world.violate('strangers', `the master welcomed the machine ${machine}, which said it was ${who || 'nobody'}`);
   };
   return {
     heard: (envelope, { from, to }) => {
       if (envelope.kind === 'hello' && !names.has(from)) {
-        hellos.set(from, envelope);
+        rowOf(hellos, from, (): Hello[] => []).push(envelope);
         claimed.add(envelope.node);
       }
       if (envelope.kind === 'welcome' && !names.has(to)) welcomed(to);

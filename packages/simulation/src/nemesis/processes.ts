@@ -44,12 +44,26 @@ function dies({ service }: FaultScene, node: SimNode, { effects, how, downMs }: 
   node.dieAtEffect(effects, how);
 }
 
-/** Each of its next `again` processes dies before its n-th effect. */
+/** A start reads more than it writes: in the middle of it is mostly between two effects. */
+const startMs = 10;
+
+/** Each of its next `again` processes dies soon: before its n-th effect, or a short while after it began. */
 function dieAtStarts(scene: FaultScene, node: SimNode, again: number, death: Death): void {
   if (again <= 0) return;
   scene.service.atNextStart(node, () => {
-    dies(scene, node, death);
+    if (scene.dice.chance(0.5)) dies(scene, node, death);
+    else dieAfter(scene, node, scene.dice.between(0, startMs), death);
     dieAtStarts(scene, node, again - 1, death);
+  });
+}
+
+function dieAfter(scene: FaultScene, node: SimNode, delayMs: number, { how, downMs }: Death): void {
+  const host = node.host();
+  scene.later(delayMs, () => {
+    if (host === undefined || node.host() !== host) return;
+    scene.service.nextDown(node, downMs);
+    if (how === 'kill') node.kill();
+    else node.losePower();
   });
 }
 

@@ -19,6 +19,8 @@ export interface FaultScene extends Scene {
   readonly disk: (node: SimNode) => Layers<DiskFaults>;
   /** Once, right after this node's process changed a file like that; not any more after the healing. */
   onceWritten(node: SimNode, isMeant: (change: FileChange) => boolean, run: () => void): void;
+  /** Not any more after the healing. */
+  later(delayMs: number, act: () => void): void;
   readonly climate: Plan['climate'];
   /** When the healing begins. */
   readonly chaosMs: number;
@@ -75,6 +77,10 @@ export function openTheatre(world: World, plan: Plan): Theatre {
         disk: (node) => disks.get(node)!,
         lasts: (forMs, end) => lasts(deed, forMs, end),
         repeat: (times, everyMs, act) => repeat(deed, times, everyMs, act),
+        later: (delayMs, act) =>
+          void world.timeline.after(delayMs, `deed ${deed.id} goes on`, () => {
+            if (!ended) act();
+          }),
         onceWritten: (node, isMeant, run) => {
           const ambush = (change: FileChange): void => {
             if (change.node !== node.name || !isMeant(change)) return;

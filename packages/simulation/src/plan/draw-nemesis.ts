@@ -30,8 +30,8 @@ const ofProcesses: Draws<keyof typeof processFaults> = {
   }),
   'die-in-transaction': (dice, shape) => ({
     node: node(dice, shape),
-    after: dice.pick(['journal', 'journal', 'journal', 'staged', 'trash', 'epoch', 'digest-cache']),
-    effects: Math.ceil(2 ** dice.between(0, 6)),
+    after: dice.pick(['journal', 'journal', 'trash', 'trash', 'staged', 'epoch', 'digest-cache']),
+    effects: Math.ceil(2 ** dice.between(0, 5)),
     how: dice.pick(['kill', 'kill', 'power']),
     again: dice.pick([0, 0, 1, 2]),
     downMs: downMs(dice),

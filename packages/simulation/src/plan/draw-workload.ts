@@ -89,7 +89,7 @@ const files: Draws<keyof typeof fileDeeds> = {
   'slow-write': (dice, shape) => ({
     ...site(dice, shape),
     bytes: Math.min(dice.int(100, 20_000), shape.maxFileBytes),
-    pieces: dice.int(2, 8),
+    pieces: dice.pick([2, 3, 8, 20]),
     forMs: dice.pick([20, 200, 2_000, 8_000]),
   }),
   'write-unseen': some,

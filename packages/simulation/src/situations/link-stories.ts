@@ -1,11 +1,6 @@
 /** What the bytes on the links tell. */
-import {
-  compareGenerations,
-  digestHex,
-  type Envelope,
-  type GenerationAnnounced,
-  type GenerationId,
-} from '@muster/protocol';
+import { digestHex, type Envelope, type GenerationAnnounced, type GenerationId } from '@muster/protocol';
+import { isOlder, sameId } from '../invariants/generations.ts';
 import { rowOf } from '../invariants/rows.ts';
 import type { Ends, Sniffed } from '../invariants/sniffer.ts';
 import type { World } from '../world/world.ts';
@@ -37,14 +32,14 @@ export function linkStories(world: World, met: Met): Sniffed {
     if (delta !== undefined) deltas.add(key(id));
     if (newest !== undefined && id.epoch > newest.id.epoch) met('master restarted with a new epoch');
     const root = digestHex(message.root);
-    const isNew = newest === undefined || compareGenerations(id, newest.id) > 0;
+    const isNew = newest === undefined || isOlder(newest.id, id);
     if (isNew && newest?.id.epoch === id.epoch && roots.get(key(newest.id)) === root) met('generation said again');
     roots.set(key(id), root);
     if (isNew) newest = message;
   };
   const held = (worker: string, id: GenerationId): void => {
     const before = holds.get(worker);
-    if (before !== undefined && compareGenerations(before, id) === 0) return;
+    if (before !== undefined && sameId(before, id)) return;
     holds.set(worker, id);
     if (before === undefined) return;
     if (before.epoch !== id.epoch) met('older generation followed');
