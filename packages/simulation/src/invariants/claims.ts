@@ -129,6 +129,9 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     for (const path of differs) worker.open.add(path);
   };
 
+  const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
+    for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
+  };
   /** What the node itself did after it made the word, which then waited in a mailbox: the next word counts. */
   const newerThan = (node: SimNode, { wallMs }: Beat): IsNewer => {
     const ageMs = node.wall.now() - wallMs;
@@ -139,18 +142,16 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
       return place?.by === 'node' && place.at >= madeAt;
     };
   };
-  const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
-    for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
-  };
 
   return {
     beat: (node, beat) => {
       const { holds } = beat;
       const worker = workerOf(node.name);
       const { claim } = worker;
+      const isNewer = newerThan(node, beat);
       if (holds === undefined) worker.claim = undefined;
-      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, newerThan(node, beat));
-      else if (worker.open.size > 0) again(node, worker, claim, newerThan(node, beat));
+      else if (claim === undefined || !sameId(claim.id, holds)) begin(node, worker, holds, isNewer);
+      else again(node, worker, claim, isNewer);
     },
     changed: ({ node, path }) => void workerOf(node.name).open.add(path),
   };

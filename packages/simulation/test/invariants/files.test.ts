@@ -22,8 +22,8 @@ function place({ worker }: Stage, path: string, text: string): void {
   worker.disk.rename(staged, path, 'node');
 }
 
-const beginTransaction = ({ worker }: Stage): void => worker.disk.write(journal, textBytes('journal'), 'node');
-const discard = ({ worker }: Stage, path: string): void =>
+const beginTransaction = ({ worker }: Stage): boolean => worker.disk.write(journal, textBytes('journal'), 'node');
+const discard = ({ worker }: Stage, path: string): boolean =>
   worker.disk.rename(path, `${trash}${path.slice(root.length)}`, 'node');
 
 describe('whole files', () => {

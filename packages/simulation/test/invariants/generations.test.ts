@@ -1,16 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  digestBytes,
-  directoryNode,
-  encodeDataHeader,
-  encodeEnvelope,
-  fileTree,
-  manifestBlocks,
-} from '@muster/protocol';
+import { digestBytes } from '@muster/protocol';
 import { openInvariants } from '../../src/invariants/index.ts';
-import { announcement, beat, openStage, root, type Stage, textBytes } from './stage.ts';
+import { announcement, beat, digest, openStage, root, type Stage, sendManifest, textBytes } from './stage.ts';
 
-const digest = (text: string): string => createHash('blake2b512').update(text).digest('hex');
 const empty = { put: [], remove: [], makeDirectories: [], removeDirectories: [], held: [] };
 const id = (generation: number) => ({ epoch: 1, generation });
 
@@ -20,30 +11,8 @@ async function open(): Promise<Stage> {
   return stage;
 }
 
-/** The worker asks for the list of generation 1 and gets it. */
-function sendManifest({ master, worker, says, tell }: Stage, files: Readonly<Record<string, string>>): Uint8Array {
-  const entries = new Map(
-    Object.entries(files).map(([name, text]) => [name, { size: text.length, digest: digest(text) }] as const),
-  );
-  const tree = fileTree(new Map([['etc/rules', directoryNode(entries)]]));
-  says(worker, master, {
-    ...{ kind: 'open', stream: 1, to: 'file-sync', credit: 1_000_000 },
-    message: { type: 'get-manifest', id: id(1) },
-  });
-  const pieces = [...manifestBlocks(tree, id(1))].flatMap((block) => [encodeDataHeader(1, block.length), block]);
-  const all = Buffer.concat([...pieces, encodeEnvelope({ kind: 'end', stream: 1 })]);
-  // However it is cut.
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(0, 4) });
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(4, 40) });
-  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(40) });
-  return digestBytes(tree.root);
-}
-
 function write(stage: Stage, path: string, text: string): void {
   stage.master.disk.write(`${root}/${path}`, textBytes(text), 'operator');
-}
-function discard({ worker }: Stage, path: string): void {
-  worker.disk.rename(`${root}/${path}`, `${root}/queue/cluster/muster/trash/1/${path}`, 'node');
 }
 function place(stage: Stage, path: string, text: string): void {
   stage.worker.disk.rename('/tmp/x', '/tmp/y', 'node');
@@ -111,7 +80,7 @@ describe('what a worker says it holds', () => {
     stage.master.disk.remove(`${root}/etc/rules/b.xml`, 'operator');
     stage.tells('master', 'worker1', next([['etc/rules/a.xml', 'new']], ['etc/rules/b.xml']));
     place(stage, 'etc/rules/a.xml', 'new');
-    discard(stage, 'etc/rules/b.xml');
+    stage.worker.disk.rename(`${root}/etc/rules/b.xml`, `${root}/queue/cluster/muster/trash/1/etc/rules/b.xml`, 'node');
     says(stage, id(2));
     expect(stage.violations).toEqual([]);
   });
@@ -121,7 +90,7 @@ describe('what a worker says it holds', () => {
     says(stage, id(1));
     stage.master.disk.remove(`${root}/etc/rules/b.xml`, 'operator');
     stage.pass(1_000);
-    discard(stage, 'etc/rules/b.xml');
+    stage.worker.disk.rename(`${root}/etc/rules/b.xml`, `${root}/queue/cluster/muster/trash/1/etc/rules/b.xml`, 'node');
     says(stage, id(1), 100);
     expect(stage.violations).toEqual([]);
     says(stage, id(1));
@@ -145,6 +114,19 @@ describe('what a worker says it holds', () => {
     says(stage);
     stage.pass(400_000);
     says(stage, id(1));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('or until its hint was told, where nothing is wrong with the machine', async () => {
+    const stage = await synced();
+    stage.becomes(stage.worker, 'started');
+    stage.worker.disk.write(`${root}/etc/rules/a.xml`, textBytes('edited'), 'operator');
+    stage.tells('worker1', 'master', beat(id(1)));
+    stage.pass(15_000);
+    stage.tells('worker1', 'master', beat(id(1)));
+    expect(stage.violations).toEqual([]);
+    stage.pass(10_000);
+    stage.tells('worker1', 'master', beat(id(1)));
     expect(stage.violations).toHaveLength(1);
   });
 

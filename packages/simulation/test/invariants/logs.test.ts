@@ -1,3 +1,4 @@
+import type { NodeView } from '@muster/protocol';
 import { invariants, openInvariants } from '../../src/invariants/index.ts';
 import { tellingWords } from '../../src/situations/words.ts';
 import { key, openStage, type Stage, textBytes } from './stage.ts';
@@ -103,10 +104,10 @@ describe('strangers', () => {
 
   test('no view shows one', async () => {
     const stage = await openStage();
-    const row = {
+    const row: NodeView = {
       ...{ name: 'somebody', role: 'worker', version: '0', address: '-', liveness: 'up', reason: '-', sync: 'in-sync' },
       ...{ behindMs: 0, files: 0, heardMs: 0, loopDelayMs: 0 },
-    } as const;
+    };
     stage.master.running = () => ({ system: { inspect: () => [] }, stop: async () => {} }) as never;
     stage.master.ask = async () => ({ type: 'cluster', cluster: 'one', nodes: [row] });
     openInvariants(stage.world).sampled();

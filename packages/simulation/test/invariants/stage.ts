@@ -1,6 +1,17 @@
 /** A world without nodes: whoever tests an invariant plays all of them. */
+import { createHash } from 'node:crypto';
 import { loadConfig, type NodeConfig } from '@muster/config';
-import { type Envelope, encodeEnvelope, type GenerationAnnounced, type WireMessage } from '@muster/protocol';
+import {
+  digestBytes,
+  directoryNode,
+  type Envelope,
+  encodeDataHeader,
+  encodeEnvelope,
+  fileTree,
+  type GenerationAnnounced,
+  manifestBlocks,
+  type WireMessage,
+} from '@muster/protocol';
 import { openDice } from '../../src/dice.ts';
 import type { FileSystem } from '../../src/disk/file-system.ts';
 import type { Author, FileChange, LogLine, ProcessChange } from '../../src/happenings.ts';
@@ -26,11 +37,7 @@ export interface Stage {
 }
 
 type Played<T> = { -readonly [K in keyof T]: T[K] };
-export type PlayedNode = Played<SimNode> & { readonly disk: PlayedDisk };
-
-export interface PlayedDisk extends FileSystem {
-  mode(path: string): number | undefined;
-}
+export type PlayedNode = Played<SimNode> & { readonly disk: FileSystem };
 
 export const root = '/var/ossec';
 export const key = 'k1'.repeat(16);
@@ -118,7 +125,7 @@ const readConfig = (name: string, role: string): Promise<NodeConfig> =>
   });
 
 /** Files in a map; a directory is there when something is below it, or it was made. */
-function playedDisk(node: string, told: (change: FileChange) => void): PlayedDisk {
+function playedDisk(node: string, told: (change: FileChange) => void): FileSystem {
   const files = new Map<string, { content: Uint8Array; mode: number }>();
   const directories = new Set<string>();
   const below = (path: string) => [...files.keys()].filter((one) => one.startsWith(`${path}/`)).sort();
@@ -132,6 +139,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): PlayedDis
     makeParents(path);
     files.set(path, { content, mode: files.get(path)?.mode ?? 0o660 });
     say('content', path, by);
+    return true;
   };
   return {
     node,
@@ -146,6 +154,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): PlayedDis
       for (const one of [...below(path), path]) if (files.delete(one)) say('removed', one, by);
       const gone = [...directories].filter((one) => one === path || one.startsWith(`${path}/`));
       for (const one of gone.sort().reverse()) if (directories.delete(one)) say('removed', one, by);
+      return true;
     },
     rename: (from, to, by) => {
       makeParents(to);
@@ -156,17 +165,28 @@ function playedDisk(node: string, told: (change: FileChange) => void): PlayedDis
       for (const one of [...directories].filter((each) => each === from || each.startsWith(`${from}/`)))
         if (directories.delete(one)) directories.add(`${to}${one.slice(from.length)}`);
       say('moved', to, by, from);
+      return true;
     },
     chmod: (path, mode, by) => {
       const file = files.get(path);
       if (file !== undefined) files.set(path, { ...file, mode });
       say('meta', path, by);
+      return true;
     },
     makeDirectory: (path, by) => {
       makeParents(`${path}/x`);
       say('made', path, by);
+      return true;
     },
-    symlink: (path, _target, by) => say('made', path, by),
+    symlink: (path, _target, by) => {
+      say('made', path, by);
+      return true;
+    },
+    hardLink: () => false,
+    unmount: () => false,
+    mount: () => false,
+    settle: () => {},
+    volume: undefined as never,
     onChange: () => {},
     losePower: () => {},
     faults: {
@@ -205,3 +225,28 @@ export const beat = (holds?: { epoch: number; generation: number }): WireMessage
   loopDelayMs: 0,
   ...(holds === undefined ? {} : { holds }),
 });
+
+export const digest = (text: string): string => createHash('blake2b512').update(text).digest('hex');
+const id = (generation: number) => ({ epoch: 1, generation });
+
+/** The worker asks for the list of generation 1 and gets it. */
+export function sendManifest(
+  { master, worker, says, tell }: Stage,
+  files: Readonly<Record<string, string>>,
+): Uint8Array {
+  const entries = new Map(
+    Object.entries(files).map(([name, text]) => [name, { size: text.length, digest: digest(text) }] as const),
+  );
+  const tree = fileTree(new Map([['etc/rules', directoryNode(entries)]]));
+  says(worker, master, {
+    ...{ kind: 'open', stream: 1, to: 'file-sync', credit: 1_000_000 },
+    message: { type: 'get-manifest', id: id(1) },
+  });
+  const pieces = [...manifestBlocks(tree, id(1))].flatMap((block) => [encodeDataHeader(1, block.length), block]);
+  const all = Buffer.concat([...pieces, encodeEnvelope({ kind: 'end', stream: 1 })]);
+  // However it is cut.
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(0, 4) });
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(4, 40) });
+  tell.sent({ from: 'master', to: 'worker1', bytes: all.subarray(40) });
+  return digestBytes(tree.root);
+}
