@@ -71,7 +71,10 @@ export async function openStage(): Promise<Stage> {
     pass: (ms) => {
       now += ms;
     },
-    tells: (from, to, message) => says(from, to, { kind: 'tell', to: addresseeOf(message), message }),
+    tells: (from, to, said) => {
+      const message = said.type === 'beat' ? { ...said, wallMs: master.wall.now() } : said;
+      says(from, to, { kind: 'tell', to: addresseeOf(message), message });
+    },
     logs: (node, text, tag = 'Cluster] [Main') =>
       hearing.tell.log({ node: node.name, level: 'info', tag, text } satisfies LogLine),
     becomes: (node, what) => hearing.tell.process({ node: node.name, incarnation: 1, what }),
