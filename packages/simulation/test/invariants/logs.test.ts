@@ -102,6 +102,46 @@ describe('strangers', () => {
     expect(stage.violations).toEqual([]);
   });
 
+  describe("a worker's link", () => {
+    const closesLink = (stage: Stage): void =>
+      stage.says('master', 'worker1', { kind: 'goodbye', code: 'replaced', text: '-' });
+    const refuses = (stage: Stage, code: 'wrong-cluster' | 'name-taken'): void =>
+      stage.says('master', 'intruder1', { kind: 'refuse', code, text: '-' });
+
+    test('is not closed for a peer that is then refused', async () => {
+      const stage = await open();
+      hello(stage, 'intruder1', 'worker1', 'two');
+      closesLink(stage);
+      refuses(stage, 'wrong-cluster');
+      expect(stage.violations).toEqual([expect.stringMatching(/^strangers: the master closed the link of worker1/)]);
+    });
+
+    test.each([
+      ['for its own successor', (stage: Stage) => welcome(stage, 'worker1'), 'wrong-cluster'],
+      ['for one of two that want its name', () => {}, 'name-taken'],
+    ] as const)('may be closed %s', async (_, then, code) => {
+      const stage = await open();
+      hello(stage, 'intruder1', 'worker1', 'one');
+      closesLink(stage);
+      then(stage);
+      refuses(stage, code);
+      expect(stage.violations).toEqual([]);
+    });
+
+    test.each([
+      ['that answers its probe is not closed', true, 500, 1],
+      ['that does not answer it is', false, 500, 0],
+      ['that answered one long ago is', true, 1_000, 0],
+    ])('%s', async (_, answers, afterMs, broken) => {
+      const stage = await open();
+      stage.says('master', 'worker1', { kind: 'ping', id: 1 });
+      if (answers) stage.says('worker1', 'master', { kind: 'pong', id: 1 });
+      stage.pass(afterMs);
+      closesLink(stage);
+      expect(stage.violations).toHaveLength(broken);
+    });
+  });
+
   test('no view shows one', async () => {
     const stage = await openStage();
     const row: NodeView = {
