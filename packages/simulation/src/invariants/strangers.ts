@@ -1,7 +1,6 @@
 /** A peer that is refused changes nothing: it is welcomed by nobody, no view shows it, no link goes for its sake. */
-import type { CloseCode, ClusterView, Envelope, Hello } from '@muster/protocol';
+import type { ClusterView, Envelope, Hello } from '@muster/protocol';
 import type { World } from '../world/world.ts';
-import { seconds } from './contents.ts';
 import { rowOf } from './rows.ts';
 import type { Ends } from './sniffer.ts';
 
@@ -20,8 +19,8 @@ interface Probe {
 
 /** Before a probe has lasted so long only a link that is gone counts as dead, ms. The node waits 1,000. */
 const probeMs = 990;
-/** A refusal of which it may be that another took the name first, or that the node could not decide. */
-const harmless: ReadonlySet<CloseCode> = new Set(['name-taken', 'not-welcome', 'shutting-down']);
+/** Whoever asked for a name longer ago waits for it no more, ms. */
+const waitMs = 20_000;
 
 export function openStrangers(world: World): Strangers {
   const { timeline, master, violate } = world;
@@ -30,47 +29,42 @@ export function openStrangers(world: World): Strangers {
   const hellos = new Map<string, Hello[]>();
   const claimed = new Set<string>();
   const probes = new Map<string, Probe>();
-  /** Workers whose link was closed for a successor that is not yet welcomed, and when. */
-  const replaced = new Map<string, number>();
+  /** When each machine that may have a worker's name asked for it; a welcome ends that. By name, then by machine. */
+  const asking = new Map<string, Map<string, number>>();
   /** Who has the key and a worker's name may take its place while it is away. */
   const mayJoin = ({ node, role, cluster }: Hello): boolean => {
     const own = master.config()?.cluster.name ?? cluster;
     return role === 'worker' && cluster === own && names.has(node) && node !== master.name;
   };
+  const said = (hello: Hello, machine: string): void => {
+    if (mayJoin(hello)) rowOf(asking, hello.node, () => new Map<string, number>()).set(machine, timeline.now());
+    if (names.has(machine)) return;
+    rowOf(hellos, machine, (): Hello[] => []).push(hello);
+    claimed.add(hello.node);
+  };
   const welcomed = (machine: string): void => {
-    if (names.has(machine)) return void replaced.delete(machine);
-    const said = hellos.get(machine) ?? [];
-    for (const { node } of said) replaced.delete(node);
-    if (said.some(mayJoin)) return;
-    const who = said.map(({ node, role, cluster }) => `${role} ${node} of ${cluster}`).join(', ');
+    for (const machines of asking.values()) machines.delete(machine);
+    if (names.has(machine)) return;
+    const all = hellos.get(machine) ?? [];
+    if (all.some(mayJoin)) return;
+    const who = all.map(({ node, role, cluster }) => `${role} ${node} of ${cluster}`).join(', ');
     violate('strangers', `the master welcomed the machine ${machine}, which said it was ${who || 'nobody'}`);
   };
-  const refused = (machine: string, code: CloseCode): void => {
-    if (names.has(machine) || harmless.has(code)) return;
-    for (const { node } of hellos.get(machine) ?? []) {
-      const at = replaced.get(node);
-      if (at === undefined) continue;
-      const text = `the master closed the link of ${node} at ${seconds(at)} for the machine ${machine}, which it then refused (${code})`;
-      violate('strangers', text);
-    }
-  };
-  /** `worker`'s link is closed because another wants its name. */
+  /** The link of `worker` is closed because another wants its name. */
   const replaces = (worker: string): void => {
-    replaced.set(worker, timeline.now());
+    const now = timeline.now();
+    if (![...(asking.get(worker)?.values() ?? [])].some((at) => now - at < waitMs))
+      violate('strangers', `the master replaced the link of ${worker} for nobody who may have its name`);
     const probe = probes.get(worker);
-    if (probe?.answered !== true || timeline.now() - probe.at >= probeMs) return;
-    violate('strangers', `the master replaced the link of ${worker}, which had answered that it lives`);
+    if (probe?.answered === true && now - probe.at < probeMs)
+      violate('strangers', `the master replaced the link of ${worker}, which had answered that it lives`);
   };
   return {
     heard: (envelope, { from, to }) => {
-      if (envelope.kind === 'hello' && !names.has(from)) {
-        rowOf(hellos, from, (): Hello[] => []).push(envelope);
-        claimed.add(envelope.node);
-      }
+      if (envelope.kind === 'hello') said(envelope, from);
       if (envelope.kind === 'pong' && probes.has(from)) probes.get(from)!.answered = true;
       if (from !== master.name) return;
       if (envelope.kind === 'welcome') welcomed(to);
-      else if (envelope.kind === 'refuse') refused(to, envelope.code);
       else if (envelope.kind === 'ping') probes.set(to, { at: timeline.now(), answered: false });
       else if (envelope.kind === 'goodbye' && envelope.code === 'replaced' && names.has(to)) replaces(to);
     },
