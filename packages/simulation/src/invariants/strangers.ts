@@ -17,6 +17,13 @@ interface Probe {
   answered: boolean;
 }
 
+/** Hellos of one machine with one name. */
+interface Wish {
+  at: number;
+  unanswered: number;
+}
+
+const noWish: Wish = { at: 0, unanswered: 0 };
 /** Before a probe has lasted so long only a link that is gone counts as dead, ms. The node waits 1,000. */
 const probeMs = 990;
 /** Whoever asked for a name longer ago waits for it no more, ms. */
@@ -29,21 +36,31 @@ export function openStrangers(world: World): Strangers {
   const hellos = new Map<string, Hello[]>();
   const claimed = new Set<string>();
   const probes = new Map<string, Probe>();
-  /** When each machine that may have a worker's name asked for it; a welcome ends that. By name, then by machine. */
-  const asking = new Map<string, Map<string, number>>();
+  /** What each machine that may have a worker's name asked for it, and has no answer to. By name, then by machine. */
+  const asking = new Map<string, Map<string, Wish>>();
   /** Who has the key and a worker's name may take its place while it is away. */
   const mayJoin = ({ node, role, cluster }: Hello): boolean => {
     const own = master.config()?.cluster.name ?? cluster;
     return role === 'worker' && cluster === own && names.has(node) && node !== master.name;
   };
   const said = (hello: Hello, machine: string): void => {
-    if (mayJoin(hello)) rowOf(asking, hello.node, () => new Map<string, number>()).set(machine, timeline.now());
+    if (mayJoin(hello)) {
+      const wish = rowOf(
+        rowOf(asking, hello.node, () => new Map<string, Wish>()),
+        machine,
+        () => ({ ...noWish }),
+      );
+      wish.at = timeline.now();
+      wish.unanswered += 1;
+    }
     if (names.has(machine)) return;
     rowOf(hellos, machine, (): Hello[] => []).push(hello);
     claimed.add(hello.node);
   };
+  const answered = (machine: string): void => {
+    for (const wish of [...asking.values()].flatMap((machines) => machines.get(machine) ?? [])) wish.unanswered -= 1;
+  };
   const welcomed = (machine: string): void => {
-    for (const machines of asking.values()) machines.delete(machine);
     if (names.has(machine)) return;
     const all = hellos.get(machine) ?? [];
     if (all.some(mayJoin)) return;
@@ -53,7 +70,7 @@ export function openStrangers(world: World): Strangers {
   /** The link of `worker` is closed because another wants its name. */
   const replaces = (worker: string): void => {
     const now = timeline.now();
-    if (![...(asking.get(worker)?.values() ?? [])].some((at) => now - at < waitMs))
+    if (![...(asking.get(worker)?.values() ?? [])].some(({ at, unanswered }) => unanswered > 0 && now - at < waitMs))
       violate('strangers', `the master replaced the link of ${worker} for nobody who may have its name`);
     const probe = probes.get(worker);
     if (probe?.answered === true && now - probe.at < probeMs)
@@ -64,6 +81,8 @@ export function openStrangers(world: World): Strangers {
       if (envelope.kind === 'hello') said(envelope, from);
       if (envelope.kind === 'pong' && probes.has(from)) probes.get(from)!.answered = true;
       if (from !== master.name) return;
+      // Of other refusals it is not known which hello they answer; those that may be right get none of them.
+      if (envelope.kind === 'welcome' || (envelope.kind === 'refuse' && envelope.code === 'name-taken')) answered(to);
       if (envelope.kind === 'welcome') welcomed(to);
       else if (envelope.kind === 'ping') probes.set(to, { at: timeline.now(), answered: false });
       else if (envelope.kind === 'goodbye' && envelope.code === 'replaced' && names.has(to)) replaces(to);

@@ -71,6 +71,9 @@ function damageOf(dice: Dice, { clocksJump }: Shape): Pick<FieldsOf<'damage'>, '
   return { file: file === 'epoch' && clocksJump ? 'digest-cache' : file, how };
 }
 
+/** Who comes with a worker's name is the worst, most of all while that worker is silent. */
+const drawnIntruders = [...intruders, 'name-taken', 'other-cluster'] as const;
+
 const ofNetwork: Draws<keyof typeof networkFaults> = {
   partition: (dice, { names }) => ({ ...sides(dice, names), forMs: forMs(dice) }),
   'one-way': (dice, { names }) => {
@@ -96,10 +99,10 @@ const ofNetwork: Draws<keyof typeof networkFaults> = {
     return { minMs, maxMs: minMs * 2, forMs: forMs(dice) };
   },
   intruder: (dice, { names }) => ({
-    as: Array.from({ length: dice.int(1, 4) }, () => dice.pick(intruders)),
+    as: Array.from({ length: dice.pick([1, 1, 2, 4]) }, () => dice.pick(drawnIntruders)),
     name: dice.pick(names.slice(1)),
-    times: dice.int(1, 8),
-    everyMs: dice.pick([50, 500, 2_000]),
+    times: dice.pick([1, 4, 8, 20]),
+    everyMs: dice.pick([50, 500, 1_000]),
   }),
 };
 

@@ -113,11 +113,17 @@ describe('strangers', () => {
       expect(stage.violations).toEqual([expect.stringMatching(/^strangers: the master replaced .* for nobody/)]);
     });
 
-    test('nor once more when its successor was welcomed', async () => {
+    test.each([
+      ['its successor was welcomed', welcome],
+      [
+        'who wanted its name was refused',
+        (stage: Stage, to: string) => stage.says('master', to, { kind: 'refuse', code: 'name-taken', text: '-' }),
+      ],
+    ])('nor once more when %s', async (_, answer) => {
       const stage = await open();
       hello(stage, 'worker1', 'worker1', 'one');
       closesLink(stage);
-      welcome(stage, 'worker1');
+      answer(stage, 'worker1');
       expect(stage.violations).toEqual([]);
       closesLink(stage);
       expect(stage.violations).toHaveLength(1);
