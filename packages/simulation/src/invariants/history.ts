@@ -1,6 +1,6 @@
 /** What the master ever had at each synchronised path, and when nothing was there. */
 import { synchronisedDirectories } from '@muster/config';
-import type { FileChange } from '../happenings.ts';
+import type { Author, FileChange } from '../happenings.ts';
 import type { SimNode } from '../world/world.ts';
 import type { Content } from './contents.ts';
 import type { PathChange } from './mirror.ts';
@@ -21,6 +21,8 @@ export interface MasterHistory {
   directory(change: FileChange): void;
   /** A process that starts knows only what it finds. */
   started(): void;
+  /** It has a generation: it knows what was there. */
+  announced(): void;
   /** Whether the path ever held this content; always, where something else than a file may have been. */
   had(path: string, digest: string): boolean;
   /** Since when no file is below this directory of the table; undefined: one is. */
@@ -40,12 +42,23 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
   const above = new Set(tableDirectories.flatMap((directory) => pathsTo(master.root, directory)));
   const isThere = (directory: string): boolean => master.files.exists(`${master.root}/${directory}`);
 
+  let isKnown = false;
+  /** Directories of the table of which only the empty mount point is there. */
+  const bare = new Set<string>();
+  const isHidden = (directory: string, by: Author): boolean => {
+    if (by === 'fault' && isKnown) bare.add(directory);
+    return bare.has(directory) || !isThere(directory);
+  };
+
   const take = ({ path, after }: PathChange): void => {
     if (after.odd) odd.add(path);
+    const within = selectedBy(path)?.directory;
+    // The mount point is no longer empty, or no longer bare.
+    if (within !== undefined && (after.by !== 'fault' || after.content !== undefined) && bare.delete(within))
+      show(within);
     const versions = paths.get(path) ?? [];
     paths.set(path, versions);
-    const entry = selectedBy(path);
-    const hidden = after.content === undefined && entry !== undefined && !isThere(entry.directory);
+    const hidden = after.content === undefined && within !== undefined && isHidden(within, after.by);
     versions.push({ content: after.content, at: after.at, hidden });
     if (after.content === undefined) return;
     const known = rowOf(digests, path, () => new Map<string, number>());
@@ -91,11 +104,18 @@ export function openHistory(master: SimNode, now: () => number): MasterHistory {
         if (!touched(path) && !touched(from)) continue;
         // The bare mount point that a fault leaves says nothing of the files; a directory that was moved back does.
         if (!isThere(directory)) hide(directory);
-        else if (kind === 'moved' || (kind === 'made' && by === 'operator')) show(directory);
+        else if (kind === 'moved' || (kind === 'made' && by === 'operator')) {
+          bare.delete(directory);
+          show(directory);
+        }
       }
     },
     started: () => {
-      for (const directory of tableDirectories) if (!isThere(directory)) show(directory);
+      isKnown = false;
+      for (const directory of tableDirectories) if (!isThere(directory) || bare.delete(directory)) show(directory);
+    },
+    announced: () => {
+      isKnown = true;
     },
     had,
     emptySince: (directory) => {

@@ -105,6 +105,7 @@ export function openInvariants(world: World): Invariants {
   };
   /** What the master says of a file was there at some time: a digest that never was is made up. */
   const announced = ({ id, step }: Announced): void => {
+    history.announced();
     for (const [path, digest] of step?.put ?? [])
       if (!history.had(path, digest))
         world.violate(

@@ -1,5 +1,5 @@
 import { openInvariants } from '../../src/invariants/index.ts';
-import { openStage, root, type Stage, textBytes } from './stage.ts';
+import { announcement, openStage, root, type Stage, textBytes } from './stage.ts';
 
 const rule = `${root}/etc/rules/a.xml`;
 const staged = `${root}/etc/rules/.muster-0123456789abcdef-abc0.tmp`;
@@ -126,6 +126,47 @@ describe('deletions', () => {
     beginTransaction(stage);
     discard(stage, files(0, 1)[0]!);
     expect(stage.violations).toEqual([expect.stringMatching(/^no-wrong-deletion: /)]);
+  });
+
+  describe('a file that its file system took away', () => {
+    const [first] = files(0, 1) as [string];
+    /** The empty mount point stays. */
+    const takeAway = ({ master }: Stage): void => {
+      for (const path of files(0, 10)) master.disk.remove(path, 'fault');
+    };
+    async function known(): Promise<Stage> {
+      const stage = await open();
+      both(stage, files(0, 10));
+      stage.tells('master', 'worker1', announcement(1));
+      return stage;
+    }
+
+    test('was not deleted', async () => {
+      const stage = await known();
+      takeAway(stage);
+      stage.pass(100_000);
+      beginTransaction(stage);
+      discard(stage, first);
+      expect(stage.violations).toEqual([expect.stringMatching(/^no-wrong-deletion: /)]);
+    });
+
+    test.each<readonly [string, (stage: Stage) => unknown]>([
+      [
+        'somebody writes below the bare mount point',
+        ({ master }) => {
+          master.disk.write(`${root}/etc/rules/other.xml`, textBytes('x'), 'operator');
+        },
+      ],
+      ['the master starts on what is left', (stage) => stage.becomes(stage.master, 'started')],
+    ])('may go as soon as %s', async (_, change) => {
+      const stage = await known();
+      takeAway(stage);
+      change(stage);
+      stage.pass(100_000);
+      beginTransaction(stage);
+      discard(stage, first);
+      expect(stage.violations).toEqual([]);
+    });
   });
 
   test('what is not in a directory that was moved back may go, the rest may not', async () => {
