@@ -21,21 +21,26 @@ export function replicationTo(target: FileTree, local: LocalTree): Replication {
 export const isDone = ({ changes, modeDrift, leftovers }: Replication): boolean =>
   isUnchanged(changes) && modeDrift.length === 0 && leftovers.length === 0;
 
-/** `plan` without the paths that are set aside. */
+/** `plan` without the paths that are set aside, nor a directory of which every file is: it comes with its files. */
 export function without(plan: Replication, aside: (path: string) => boolean): Replication {
   const keep = (path: string): boolean => !aside(path);
   const { put, remove, makeDirectories, removeDirectories } = plan.changes;
+  const kept = put.filter(({ path }) => keep(path));
+  const awaiting = parentsOf(put);
+  const filled = parentsOf(kept);
   return {
     changes: {
-      put: put.filter(({ path }) => keep(path)),
+      put: kept,
       remove: remove.filter(keep),
-      makeDirectories: makeDirectories.filter(keep),
+      makeDirectories: makeDirectories.filter((path) => keep(path) && (filled.has(path) || !awaiting.has(path))),
       removeDirectories: removeDirectories.filter(keep),
     },
     modeDrift: plan.modeDrift.filter(keep),
     leftovers: plan.leftovers.filter(keep),
   };
 }
+
+const parentsOf = (put: TreeChanges['put']): ReadonlySet<string> => new Set(put.map(({ path }) => splitPath(path)[0]));
 
 /** Every path of the plan with what it is to become: two equal wishes for one path are the same repair. */
 export function* wishesOf(plan: Replication): Generator<readonly [path: string, wish: string]> {

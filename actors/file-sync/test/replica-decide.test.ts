@@ -102,6 +102,16 @@ const changing = (times: number): readonly Step[] => [
 /** Generation 1 is held. */
 const holding: readonly Step[] = [...writing, [10, replicated()], [12, scanned(two, 2)]];
 const rules = files(...many('etc/rules', 8));
+/** The one file of a directory cannot be written; of the directory alone a scan says nothing. */
+const deep = files(['etc/rules/d/x', '1']);
+const deeper = files(['etc/rules/d/x', '1'], ['etc/rules/d/y', '2']);
+const waitingBelow: readonly Step[] = [
+  ...asked.slice(0, 3),
+  [3, announced(1, deep)],
+  [4, fetched(1, deep)],
+  [10, replicated({ failures: [{ ...denied, path: 'etc/rules/d/x' }] })],
+  [12, scanned(empty, 2)],
+];
 /** Eight files are held; generation 2 would delete them all. */
 const guarded: readonly Step[] = [
   [0, begin],
@@ -257,6 +267,7 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     ],
     ['replicate +1 -0 m0'],
   ],
+  ['nor is the directory made alone, again and again, of which every file waits', waitingBelow, []],
   [
     'missing content is asked for at once from a newer generation',
     [...writing, [10, replicated({ missing: ['etc/rules/b'] })], [12, scanned(one, 2)], [20, announced(2, two)]],
@@ -327,6 +338,12 @@ describe('the replica decides', () => {
 
   it.each(cases)('%s', (_title, steps, last) => {
     expect(words(run(steps).effects)).toEqual(last);
+  });
+
+  it('makes a directory for the one of its files that need not wait', () => {
+    const { effects } = run([...waitingBelow, [20, announced(2, deeper)], [21, fetched(2, deeper)]]);
+    const plans = effects.flatMap((effect) => (effect.type === 'replicate' ? [effect.plan.changes] : []));
+    expect(plans).toMatchObject([{ put: [{ path: 'etc/rules/d/y' }], makeDirectories: ['etc/rules/d'] }]);
   });
 
   it('leaves a file alone for the rest of a minute once it was repaired ten times, and says who is to blame', () => {

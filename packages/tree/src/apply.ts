@@ -3,7 +3,7 @@
  * rejects and leaves the journal to be rolled forward; what concerns one path is told of that path.
  */
 import { splitPath } from '@muster/protocol';
-import type { DiskStep, FileStat } from './disk.ts';
+import type { DiskStep, FileStat, StepOutcome } from './disk.ts';
 import { type Failure, failure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import { remove } from './removal.ts';
@@ -46,11 +46,7 @@ async function rename(
   renames: Journal['renames'],
   again: boolean,
 ): Promise<Pick<Applied, 'renamed' | 'failures'>> {
-  const { root } = site;
-  const outcomes = await takeEach(site, renames, ({ from, to }): DiskStep => {
-    const within = withinOf(site, splitPath(to)[0]);
-    return { do: 'rename', from: `${root}/${from}`, to: `${root}/${to}`, ...within };
-  });
+  const outcomes = await takeRenames(site, renames);
   const done = again ? await renamedBefore(site, renames, outcomes) : new Set<number>();
   const renamed: { path: string; stat: FileStat | undefined }[] = [];
   const failures: Failure[] = [];
@@ -61,6 +57,29 @@ async function rename(
   }
   return { renamed, failures };
 }
+
+/** An empty directory in the place of a file makes room for it: a scan does not count each, so that no plan would name it. */
+async function takeRenames(site: Site, renames: Journal['renames']): Promise<readonly StepOutcome[]> {
+  const outcomes = [...(await takeEach(site, renames, (one) => renameStep(site, one)))];
+  const blocked = [...outcomes.keys()].filter((index) => isBlocked(outcomes[index]!));
+  const cleared = await takeEach(site, blocked, (index): DiskStep => {
+    const { to } = renames[index]!;
+    return { do: 'remove-directory', path: `${site.root}/${to}`, ...withinOf(site, splitPath(to)[0]) };
+  });
+  const free = blocked.filter((_, at) => cleared[at]!.ok);
+  const again = await takeEach(site, free, (index) => renameStep(site, renames[index]!));
+  for (const [at, index] of free.entries()) outcomes[index] = again[at]!;
+  return outcomes;
+}
+
+const isBlocked = (outcome: StepOutcome): boolean => !outcome.ok && outcome.failure.code === 'EISDIR';
+
+const renameStep = (site: Site, { from, to }: Journal['renames'][number]): DiskStep => ({
+  do: 'rename',
+  from: `${site.root}/${from}`,
+  to: `${site.root}/${to}`,
+  ...withinOf(site, splitPath(to)[0]),
+});
 
 /** Which of the renames that failed were done by the run that was interrupted: their staged file is gone. */
 async function renamedBefore(

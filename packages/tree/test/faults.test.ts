@@ -71,6 +71,32 @@ describe('a disk that fails', () => {
     expect(onDisk(worker.root, 'etc/rules')).toEqual(['etc/rules/x/', 'etc/rules/x/mine.tmp']);
   });
 
+  it.each(['etc/rules/d/x', 'var/multigroups/0a1b2c3d/merged.mg', 'etc/client.keys'])(
+    'an empty directory where %s must go makes room',
+    async (path) => {
+      const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+      put(master.root, path, 'a file');
+      fs.mkdirSync(join(worker.root, path), { recursive: true });
+      const { result } = await replicate(master, worker);
+      expect(result).toMatchObject({ written: 1, failures: [] });
+      expect(fs.readFileSync(join(worker.root, path), 'utf8')).toBe('a file');
+      expect((await worker.scan()).tree.root).toBe(master.tree().root);
+    },
+  );
+
+  it('a directory that a transaction emptied, while its file had to wait, makes room for it in the next', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    const path = 'var/multigroups/0a1b2c3d/merged.mg';
+    put(master.root, path, 'a file');
+    put(worker.root, `${path}/merged.mg`, 'in a directory');
+    const { remove } = diffTrees((await worker.scan()).tree, (await master.scan()).tree);
+    const waiting = { put: [], remove, makeDirectories: [], removeDirectories: [] };
+    const plan = { changes: waiting, modeDrift: [], leftovers: [] };
+    await worker.replicator.replicate(plan, master.source, () => {}, forever);
+    expect((await replicate(master, worker)).result).toMatchObject({ written: 1, failures: [] });
+    expect(fs.readFileSync(join(worker.root, path), 'utf8')).toBe('a file');
+  });
+
   it('a trash on another device is filled by copying', async () => {
     const master = await openNode();
     const worker = await openNode({

@@ -134,6 +134,7 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
   const again = (node: SimNode, { open }: Worker, claim: Claim, isNewer: IsNewer): void => {
     for (const path of [...open]) if (!isNewer(path) && judge(node, path, claim)) open.delete(path);
   };
+
   /** What the node itself did after it made the word, which then waited in a mailbox: the next word counts. */
   const newerThan = (node: SimNode, { wallMs }: Beat): IsNewer => {
     const ageMs = node.wall.now() - wallMs;

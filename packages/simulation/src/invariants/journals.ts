@@ -94,6 +94,8 @@ export function openJournals(world: World): Journals {
       if (after.by === 'node' && after.content === undefined && !trashed(change))
         violate('trash', `${node.name} deleted ${path} at ${seconds(timeline.now())}, and it is not in the trash`);
       if (after.by !== 'power' || before.by !== 'node') return;
+      // Of a mode that nobody has synced a loss of power tells as well.
+      if (after.content?.digest === before.content.digest) return;
       const life = lifeOf(node.name);
       if (before.at <= life.doneAt && timeline.now() - before.at < writtenMs) life.undone.push(path);
     },

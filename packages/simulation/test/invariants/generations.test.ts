@@ -15,9 +15,9 @@ function write(stage: Stage, path: string, text: string): void {
   stage.master.disk.write(`${root}/${path}`, textBytes(text), 'operator');
 }
 function place(stage: Stage, path: string, text: string): void {
-  stage.worker.disk.rename('/tmp/x', '/tmp/y', 'node');
   stage.worker.disk.write(`${root}/etc/rules/.muster-0123456789abcdef-abc0.tmp`, textBytes(text), 'node');
   stage.worker.disk.rename(`${root}/etc/rules/.muster-0123456789abcdef-abc0.tmp`, `${root}/${path}`, 'node');
+  stage.pass(10);
 }
 
 /** The worker says what it holds, a moment after whatever happened before; the word is `ageMs` old when it leaves. */
@@ -145,6 +145,18 @@ describe('what a worker says it holds', () => {
     write(stage, 'etc/rules/a.xml', 'new');
     place(stage, 'etc/rules/a.xml', 'new');
     says(stage, id(1));
+    expect(stage.violations).toHaveLength(1);
+  });
+
+  test('a word that waited is held against the disk as it was when it was made', async () => {
+    const stage = await synced();
+    stage.tells('worker1', 'master', beat(id(1)));
+    write(stage, 'etc/rules/a.xml', 'new');
+    place(stage, 'etc/rules/a.xml', 'new');
+    const waited = { ...beat(id(1)), wallMs: stage.worker.wall.now() - 20 };
+    stage.says('worker1', 'master', { kind: 'tell', to: 'keep-alive', message: waited });
+    expect(stage.violations).toEqual([]);
+    stage.tells('worker1', 'master', beat(id(1)));
     expect(stage.violations).toHaveLength(1);
   });
 

@@ -62,6 +62,15 @@ describe('a journal', () => {
     expect(stage.violations).toEqual([expect.stringMatching(/^journal: a loss of power took back etc\/rules\/a.xml/)]);
   });
 
+  test('nor is a mode that power took back a file', async () => {
+    const stage = await begun();
+    stage.worker.disk.rename(staged, rule, 'node');
+    stage.worker.disk.remove(journal, 'node');
+    stage.worker.disk.write(rule, textBytes('new'), 'power');
+    stage.becomes(stage.worker, 'started');
+    expect(stage.violations).toEqual([]);
+  });
+
   test('that came back with it is rolled forward', async () => {
     const stage = await begun();
     stage.worker.disk.rename(staged, rule, 'node');

@@ -71,7 +71,10 @@ export async function openStage(): Promise<Stage> {
     pass: (ms) => {
       now += ms;
     },
-    tells: (from, to, message) => says(from, to, { kind: 'tell', to: addresseeOf(message), message }),
+    tells: (from, to, said) => {
+      const message = said.type === 'beat' ? { ...said, wallMs: master.wall.now() } : said;
+      says(from, to, { kind: 'tell', to: addresseeOf(message), message });
+    },
     logs: (node, text, tag = 'Cluster] [Main') =>
       hearing.tell.log({ node: node.name, level: 'info', tag, text } satisfies LogLine),
     becomes: (node, what) => hearing.tell.process({ node: node.name, incarnation: 1, what }),
@@ -144,6 +147,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
   return {
     node,
     read: (path) => files.get(path)?.content,
+    size: (path) => files.get(path)?.content.length,
     mode: (path) => files.get(path)?.mode,
     filesBelow: (directory) => below(directory).map((path) => [path, files.get(path)!.content] as const),
     exists: (path) => files.has(path) || directories.has(path),
