@@ -11,6 +11,8 @@ import type { Volume } from './volume.ts';
  */
 export interface FileSystem {
   readonly node: string;
+  /** Bytes of the regular file that is there. Costs nothing, as `read` does of a file that is being written piece by piece. */
+  size(path: string): number | undefined;
   /** Undefined when there is no such regular file; symlinks are followed. The bytes are not to be changed; equal contents up to 256 KiB are the same object. */
   read(path: string): Uint8Array | undefined;
   /** Every regular file below `directory` that is there, sorted: absolute path and content. Symlinks are not followed. */

@@ -5,7 +5,7 @@ import { createFile, moveName, removeName, setContent, setMeta, wholeOf } from '
 import { type Content, type Contents, openContents } from './content.ts';
 import { syncAll, syncFile } from './durability.ts';
 import { type FileSystem, harmless } from './file-system.ts';
-import type { Directory, File, Place } from './inode.ts';
+import { type Directory, type File, type Place, sizeOf } from './inode.ts';
 import { mount, unmount } from './mounts.ts';
 import { directoryAt, followed, inodeAt, placeOf } from './paths.ts';
 import { losePower } from './power.ts';
@@ -35,6 +35,7 @@ export function openFileSystem({
     node,
     read: (path) => contentAt(volume, path)?.bytes,
     filesBelow: (directory) => filesBelow(volume, directory),
+    size: (path) => sizeAt(volume, path),
     exists: (path) => typeof inodeAt(volume, path) !== 'string',
     mode: (path) => modeAt(volume, path),
     write: (path, content, by) => write(volume, path, contents.of(content), by),
@@ -64,6 +65,11 @@ const newDirectoryMode = 0o770;
 function contentAt(volume: Volume, path: string): Content | undefined {
   const found = followed(volume, path);
   return typeof found !== 'string' && found.inode.kind === 'file' ? wholeOf(volume, found.inode) : undefined;
+}
+
+function sizeAt(volume: Volume, path: string): number | undefined {
+  const found = followed(volume, path);
+  return typeof found !== 'string' && found.inode.kind === 'file' ? sizeOf(found.inode) : undefined;
 }
 
 function modeAt(volume: Volume, path: string): number | undefined {

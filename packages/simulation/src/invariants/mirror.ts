@@ -54,10 +54,20 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   const { files, root } = node;
   const places = new Map<string, Place>();
   const counts = new Map<string, number>();
+  /** Directories that came while hints were lost: nobody watches what happens in them, up to a full scan. */
+  const unwatched = new Set<string>();
+  const isWatched = (path: string): boolean => unwatched.size === 0 || ![...unwatched].some((at) => isWithin(path, at));
+  const follow = ({ kind }: FileChange, to: string | undefined, from: string | undefined): void => {
+    const left = kind === 'removed' ? to : from;
+    if (left !== undefined && unwatched.size > 0)
+      for (const at of [...unwatched]) if (isWithin(at, left)) unwatched.delete(at);
+    const came = kind === 'made' || kind === 'moved';
+    if (came && to !== undefined && concerns(to) && !isHinted(node)) unwatched.add(to);
+  };
 
   const put = (path: string, content: Content | undefined, by: Author, odd: boolean, from?: string): PathChange => {
     const before = places.get(path);
-    const after: Place = { content, at: now(), by, odd, hinted: by !== 'power' && isHinted(node) };
+    const after: Place = { content, at: now(), by, odd, hinted: by !== 'power' && isHinted(node) && isWatched(path) };
     places.set(path, after);
     const more = Number(content !== undefined) - Number(before?.content !== undefined);
     const entry = selectedBy(path);
@@ -92,11 +102,13 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   const relative = (path: string): string | undefined =>
     path.startsWith(root) && path[root.length] === '/' ? path.slice(root.length + 1) : undefined;
 
-  const take = ({ kind, path, from, by }: FileChange): readonly PathChange[] => {
+  const take = (change: FileChange): readonly PathChange[] => {
+    const { kind, path, from, by } = change;
     const to = relative(path);
     if (kind === 'meta' || (to === undefined && from === undefined)) return none;
+    const left = from === undefined ? undefined : relative(from);
+    follow(change, to, left);
     if (kind === 'moved') {
-      const left = from === undefined ? undefined : relative(from);
       const leaves = left === undefined ? none : gone(left, by);
       const comes = to === undefined ? none : come(to, by, from ?? '');
       return leaves.length === 0 ? comes : [...leaves, ...comes];
@@ -111,6 +123,7 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   const reread = (by: Author): readonly PathChange[] => {
     const changes: PathChange[] = [];
     const there = new Set<string>();
+    unwatched.clear();
     for (const [absolute, bytes] of files.filesBelow(root)) {
       const path = absolute.slice(root.length + 1);
       if (selectedBy(path) === undefined) continue;

@@ -51,6 +51,8 @@ export function unmount(scene: FaultScene, { node, directory, bare, forMs }: Dee
     if (!files.exists(away)) return;
     files.remove(path, 'fault');
     files.rename(away, path, 'fault');
+    // What came back is there to stay: nobody moves it back again after a loss of power.
+    files.settle();
   });
 }
 

@@ -61,8 +61,9 @@ export function diskStories(world: World, met: Met): DiskStories {
   /** A staged file that is thrown away holds what its name says, unless it changed while it was sent. */
   const staged = ({ node, staged: known }: Machine, { kind, path, from }: FileChange): void => {
     if (kind === 'content' && isStaged(path)) {
-      const bytes = node.files.read(path);
-      if (bytes !== undefined && bytes.length <= smallBytes) known.set(path, bytes);
+      const small = (node.files.size(path) ?? smallBytes + 1) <= smallBytes;
+      const bytes = small ? node.files.read(path) : undefined;
+      if (bytes !== undefined) known.set(path, bytes);
       else known.delete(path);
     }
     if (kind === 'moved' && from !== undefined) known.delete(from);
