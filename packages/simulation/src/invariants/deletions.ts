@@ -94,6 +94,8 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (transaction === undefined) return;
     const gone = doing.gone.get(directory) ?? [];
     doing.gone.set(directory, gone);
+    // A loss of power may have given it back: the journal takes it again.
+    if (gone.some((one) => one.path === path)) return;
     gone.push(change);
     const of = (transaction.sizes.get(directory) ?? 0) + foreignOf(doing, directory, guard);
     if (gone.length < guard.files || gone.length * 100 <= guard.percent * of) return;

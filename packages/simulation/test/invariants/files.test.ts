@@ -167,6 +167,18 @@ describe('deletions', () => {
     expect(stage.violations).toHaveLength(6);
   });
 
+  test('a file that a loss of power gives back counts once', async () => {
+    const stage = await open();
+    both(stage, files(0, 10));
+    for (const path of files(0, 5)) stage.master.disk.remove(path, 'operator');
+    stage.pass(1_000);
+    beginTransaction(stage);
+    for (const path of files(0, 5)) discard(stage, path);
+    for (const path of files(0, 2)) stage.worker.disk.write(path, textBytes('a rule'), 'power');
+    for (const path of files(0, 2)) discard(stage, path);
+    expect(stage.violations.filter((one) => one.startsWith('guarded-deletion'))).toEqual([]);
+  });
+
   test('after that time it is done', async () => {
     const stage = await open();
     both(stage, files(0, 10));
