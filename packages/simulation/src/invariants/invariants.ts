@@ -64,11 +64,19 @@ export function openInvariants(world: World): Invariants {
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
-  const prompt = openPrompt(world, { generations, mirror: mirrorOf(master.name), order, maxBytes });
+  let masterChanges = 0;
+  const prompt = openPrompt(world, {
+    ...{ generations, order, maxBytes },
+    mirror: mirrorOf(master.name),
+    changes: () => masterChanges,
+  });
   const probes = openProbes(world);
 
   const changed = (change: PathChange): void => {
-    if (change.node === master) return history.take(change);
+    if (change.node === master) {
+      masterChanges += 1;
+      return history.take(change);
+    }
     journals.changed(change);
     wholeFiles.changed(change);
     deletions.changed(change);
