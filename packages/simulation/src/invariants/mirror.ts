@@ -99,6 +99,13 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
       const content = { digest: digestOf(bytes), size: bytes.length };
       return places.get(name)?.content?.digest === content.digest ? [] : [put(name, content, by, false)];
     });
+  /** Links and directories that were moved with what they lie in. */
+  const oddOf = (leaves: readonly PathChange[], left: string, to: string | undefined, by: Author): PathChange[] =>
+    leaves.flatMap(({ path, before }) => {
+      if (before?.odd !== true || to === undefined || path === left) return [];
+      const at = to + path.slice(left.length);
+      return selectedBy(at) === undefined ? [] : [put(at, undefined, by, true)];
+    });
   const relative = (path: string): string | undefined =>
     path.startsWith(root) && path[root.length] === '/' ? path.slice(root.length + 1) : undefined;
 
@@ -111,7 +118,7 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
     if (kind === 'moved') {
       const leaves = left === undefined ? none : gone(left, by);
       const comes = to === undefined ? none : come(to, by, from ?? '');
-      return leaves.length === 0 ? comes : [...leaves, ...comes];
+      return leaves.length === 0 ? comes : [...leaves, ...comes, ...oddOf(leaves, left!, to, by)];
     }
     if (to === undefined) return none;
     if (kind === 'removed') return gone(to, by);

@@ -46,12 +46,11 @@ export function unmount(scene: FaultScene, { node, directory, bare, forMs }: Dee
   }
   const away = `${root}/away-${scene.id}`;
   if (!files.rename(path, away, 'fault')) return;
+  // As what stands for an unmount: no loss of power takes either half of it back.
+  files.settle();
   scene.lasts(forMs, () => {
-    // A loss of power may have undone it.
-    if (!files.exists(away)) return;
     files.remove(path, 'fault');
     files.rename(away, path, 'fault');
-    // What came back is there to stay: nobody moves it back again after a loss of power.
     files.settle();
   });
 }

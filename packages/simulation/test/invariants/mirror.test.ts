@@ -71,3 +71,15 @@ test('nobody watches a directory of which the hint was lost, until it comes anew
   take('content', deep);
   expect(mirror.at(deep)?.hinted).toBe(true);
 });
+
+test('a link that is moved with its directory may be anything where it came to', async () => {
+  const { worker, world } = await openStage();
+  const mirror = openMirror(worker, world.timeline.now);
+  const take = (kind: 'made' | 'moved', path: string, from?: string): void =>
+    void mirror.take({ node: worker.name, by: 'operator', kind, path, ...(from === undefined ? {} : { from }) });
+  take('made', `${root}/etc/shared/default`);
+  take('made', `${root}/etc/shared/default/link`);
+  take('moved', `${root}/etc/shared/moved`, `${root}/etc/shared/default`);
+  const odd = [...mirror.places].filter(([, place]) => place.odd).map(([name]) => name);
+  expect(odd).toEqual(['etc/shared/moved/link']);
+});
