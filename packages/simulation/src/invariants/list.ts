@@ -38,7 +38,11 @@ export const invariants: readonly Invariant[] = [
   { name: 'prompt', about: "A change of the master's files is in its newest generation soon after its hint." },
   { name: 'restart-budget', about: 'No supervisor grants more restarts than its budget.' },
   { name: 'master-only-reads', about: "A master's node changes none of the files that it gives to others." },
-  { name: 'strangers', about: 'Who is not of the cluster is welcomed by nobody and shown in no view.' },
+  {
+    name: 'strangers',
+    about:
+      'Who is not of the cluster is welcomed by nobody and shown in no view; no link is closed for one, nor that of a worker that answers for whoever has its name.',
+  },
   {
     name: 'equal-after-healing',
     about: "Within the time given every worker has the master's files with the right modes, and the master says so.",

@@ -36,7 +36,10 @@ interface Wire {
 }
 
 /** All that invariants and situations want to know; the others are many, and cost their decoding. */
-const wanted: ReadonlySet<string> = new Set(['hello', 'welcome', 'refuse', 'tell', 'open', 'end', 'abort', 'credit']);
+const wanted: ReadonlySet<string> = new Set([
+  ...['hello', 'welcome', 'refuse', 'tell', 'open', 'end', 'abort', 'credit'],
+  ...['ping', 'pong', 'goodbye'],
+]);
 
 const listeners = new WeakMap<World, Sniffed[]>();
 

@@ -67,9 +67,12 @@ function identityOf({ as, name }: Intrusion): PeerIdentity {
   };
 }
 
+/** They come with a worker's name. */
+const namesakes: ReadonlySet<Intrusion['as']> = new Set(['name-taken', 'other-cluster', 'liar', 'garbage-later']);
+
 function nodeOf(as: Intrusion['as'], name: string): string {
   if (as === 'masters-name') return masterName;
-  return as === 'name-taken' || as === 'liar' || as === 'garbage-later' ? name : 'stranger';
+  return namesakes.has(as) ? name : 'stranger';
 }
 
 async function visit(connection: Connection, deed: Intrusion, host: Host, scene: FaultScene): Promise<void> {

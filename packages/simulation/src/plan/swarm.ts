@@ -28,6 +28,7 @@ const themes: readonly (readonly DeedKind[])[] = [
   ['slow-write', 'slow-disk'],
   ['intruder', 'restart'],
   ['intruder', 'crash-actors'],
+  ['intruder', 'pause', 'partition'],
   ['add-directory', 'few-watches', 'restart'],
   ['checkout', 'hints'],
   ['unmount', 'kill'],

@@ -102,6 +102,42 @@ describe('strangers', () => {
     expect(stage.violations).toEqual([]);
   });
 
+  describe("a worker's link", () => {
+    const closesLink = (stage: Stage): void =>
+      stage.says('master', 'worker1', { kind: 'goodbye', code: 'replaced', text: '-' });
+
+    test('is not closed for one that may not have its name', async () => {
+      const stage = await open();
+      hello(stage, 'intruder1', 'worker1', 'two');
+      closesLink(stage);
+      expect(stage.violations).toEqual([expect.stringMatching(/^strangers: the master replaced .* for nobody/)]);
+    });
+
+    test('nor once more when its successor was welcomed', async () => {
+      const stage = await open();
+      hello(stage, 'worker1', 'worker1', 'one');
+      closesLink(stage);
+      welcome(stage, 'worker1');
+      expect(stage.violations).toEqual([]);
+      closesLink(stage);
+      expect(stage.violations).toHaveLength(1);
+    });
+
+    test.each([
+      ['that answers its probe is not closed', true, 500, 1],
+      ['that does not answer it is', false, 500, 0],
+      ['that answered one long ago is', true, 1_000, 0],
+    ])('%s', async (_, answers, afterMs, broken) => {
+      const stage = await open();
+      hello(stage, 'intruder1', 'worker1', 'one');
+      stage.says('master', 'worker1', { kind: 'ping', id: 1 });
+      if (answers) stage.says('worker1', 'master', { kind: 'pong', id: 1 });
+      stage.pass(afterMs);
+      closesLink(stage);
+      expect(stage.violations).toHaveLength(broken);
+    });
+  });
+
   test('no view shows one', async () => {
     const stage = await openStage();
     const row: NodeView = {
