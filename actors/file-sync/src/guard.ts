@@ -76,16 +76,18 @@ export type Holds = ReadonlyMap<string, Hold>;
 /**
  * The deletions of `changes` that are beyond the limits, class by class; a file that loses all its bytes counts
  * as deleted. Files deleted a short while ago (`recent`) and not there again count as if they went now: a tree
- * that empties bit by bit empties too.
+ * that empties bit by bit empties too. What is held (`holds`) is measured by the class as it was then: the newcomers
+ * of the same generation, which are let through, do not make a small share of it.
  */
 export function suspectsOf(
   local: FileTree,
   changes: TreeChanges,
   limits: GuardLimits,
   recent: Deletions = [],
+  holds: Holds = new Map(),
 ): readonly Suspect[] {
   const keys = keysSuspect(local, changes, limits.percent);
-  return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits, recent)];
+  return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits, recent, holds)];
 }
 
 function keysSuspect(local: FileTree, changes: TreeChanges, percent: number): Suspect | undefined {
@@ -100,24 +102,45 @@ function keysSuspect(local: FileTree, changes: TreeChanges, percent: number): Su
   return much || to < leastKeys ? { ...base, kind: 'keys-shrunk', bytes: { from, to } } : undefined;
 }
 
-function classSuspects(local: FileTree, changes: TreeChanges, limits: GuardLimits, recent: Deletions): Suspect[] {
+function classSuspects(
+  local: FileTree,
+  changes: TreeChanges,
+  limits: GuardLimits,
+  recent: Deletions,
+  holds: Holds,
+): Suspect[] {
   const emptied = new Set(emptiedBy(local, changes));
   if (changes.remove.length === 0 && emptied.size === 0) return [];
   const sizes = classSizes(local, limits.classes);
   const added = byClass(addedBy(local, changes), limits.classes);
   return [...byClass([...changes.remove, ...emptied], limits.classes)].flatMap(([key, paths]): Suspect[] => {
-    const of = sizes.get(key) ?? paths.size;
-    const empties = of - paths.size + (added.get(key)?.size ?? 0) === 0 && of >= emptiedFiles;
+    const size = sizes.get(key) ?? paths.size;
+    const empties = size - paths.size + (added.get(key)?.size ?? 0) === 0 && size >= emptiedFiles;
     const earlier = goneBefore(local, paths, deletedOf(recent, key));
-    const gone = paths.size + earlier.length;
-    const there = of + earlier.filter((path) => entryAt(local, path) === undefined).length;
-    const many = gone * 100 > limits.percent * there && gone >= limits.files;
-    if (!empties && !many) return [];
+    const absent = earlier.filter((path) => entryAt(local, path) === undefined).length;
+    const isMany = (gone: number, of: number): boolean => tooMany(gone + earlier.length, of + absent, limits);
+    const heldOf = sizeWhenHeld(holds.get(key), paths, isMany);
+    if (!empties && heldOf === undefined && !isMany(paths.size, size)) return [];
     const truncated = [...paths].filter((path) => emptied.has(path)).length;
     const kind = empties ? 'empties' : 'deletes-many';
+    const of = Math.min(size, heldOf ?? size);
     return [{ key, kind, paths, emptied: truncated, of, before: earlier.length }];
   });
 }
+
+/** What `paths` are measured by while too many of those that are held are among them; undefined when they are not. */
+function sizeWhenHeld(
+  held: Hold | undefined,
+  paths: ReadonlySet<string>,
+  isMany: (gone: number, of: number) => boolean,
+): number | undefined {
+  if (held === undefined) return undefined;
+  const still = [...paths].filter((path) => held.paths.has(path)).length;
+  return isMany(still, held.of) ? held.of + paths.size - still : undefined;
+}
+
+const tooMany = (gone: number, of: number, { percent, files }: GuardLimits): boolean =>
+  gone * 100 > percent * of && gone >= files;
 
 /** What was deleted a short while ago, is not there again with some content, and is none of `paths`. */
 const goneBefore = (local: FileTree, paths: ReadonlySet<string>, deleted: readonly string[]): readonly string[] =>

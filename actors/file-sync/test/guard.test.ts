@@ -69,6 +69,34 @@ describe('the guard against mass deletion', () => {
     expect(suspects(before, after).map(({ key, kind }) => `${key} ${kind}`)).toEqual(held);
   });
 
+  describe('once it holds four of six files', () => {
+    const held = reviewHolds(new Map(), suspects(rules(6), rules(2)), { id: id(7), at: 0 }, 30);
+    /** With so many files beside the six, of which `left` and those beside are to stay, save the first `going`. */
+    const then = (left: number, beside: number, going = 0) => {
+      const others = many('etc/rules/new', beside);
+      const local = treeOf(new Map([...rules(6), ...others]));
+      const target = treeOf(new Map([...rules(6).slice(0, left), ...others.slice(going)]));
+      return suspectsOf(local, diffTrees(local, target), limits, [], held);
+    };
+
+    it('still does, however many come', () => {
+      expect(then(2, 100)).toEqual(suspects(rules(6), rules(2)));
+    });
+
+    it('holds what else would go with them', () => {
+      expect(then(2, 100, 3)).toMatchObject([{ of: 9, paths: { size: 7 } }]);
+    });
+
+    it('lets go when half of them are back', () => {
+      expect(then(4, 100)).toEqual([]);
+    });
+
+    it('measures what has nothing to do with them by all that is there', () => {
+      expect(then(6, 10, 8)).toEqual([]);
+      expect(then(6, 10, 9)).toMatchObject([{ of: 16, paths: { size: 9 } }]);
+    });
+  });
+
   it('takes the longest configured directory for the class', () => {
     expect(classOf('etc/rules/deep/er', limits.classes)).toBe('etc/rules');
     expect(classOf('etc/rulesets', limits.classes)).toBe('etc');

@@ -122,6 +122,10 @@ const guarded: readonly Step[] = [
   [5, fetched(2, empty)],
 ];
 
+/** Generation 2 has nine others in the place of the eight, and those are being written. */
+const others = files(...many('etc/rules/new', 9));
+const exchanged: readonly Step[] = [...guarded.slice(0, 4), [4, announced(2, others)], [5, fetched(2, others)]];
+
 const cases: readonly [title: string, steps: readonly Step[], last: readonly string[]][] = [
   ['a fresh replica has the whole disk scanned', [[0, begin]], ['rescan 1 all', 'starting holds -']],
   ['it asks for the manifest of the generation announced', asked, ['fetch-manifest 1', 'syncing holds -']],
@@ -296,6 +300,21 @@ const cases: readonly [title: string, steps: readonly Step[], last: readonly str
     'what is not a deletion goes through meanwhile',
     [...guarded.slice(0, 4), [4, announced(2, one)], [5, fetched(2, one)]],
     ['held holds -', 'replicate +1 -0 m0', 'confirm-generation 2'],
+  ],
+  [
+    'and what came meanwhile does not make the deletion a small one',
+    [...exchanged, [10, replicated()], [12, scanned(files(...many('etc/rules', 8), ...many('etc/rules/new', 9)), 2)]],
+    ['held holds -'],
+  ],
+  [
+    'until a second generation says the same',
+    [
+      ...exchanged,
+      [10, replicated()],
+      [12, scanned(files(...many('etc/rules', 8), ...many('etc/rules/new', 9)), 2)],
+      [100, announced(3, others)],
+    ],
+    ['syncing holds -', 'replicate +0 -8 m0'],
   ],
   [
     'a directory that cannot be read keeps a generation from being held',

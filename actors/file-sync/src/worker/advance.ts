@@ -68,7 +68,7 @@ function judge(state: State, now: number, limits: GuardLimits): State {
   const known = state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree;
   const plan = known ? state.lacks!.plan : replicationTo(target.tree, local);
   const lacks = known ? state.lacks! : { plan, size: sizeOf(plan), of: local, for: target.tree };
-  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions);
+  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions, state.guard);
   const guard = reviewHolds(state.guard, suspects, { id: target.id, at: now }, limits.confirmAfterMs);
   if (isDone(plan)) {
     const holds = local.problems.some(hides) ? undefined : target.id;

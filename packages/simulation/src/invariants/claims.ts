@@ -81,7 +81,8 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
   /** Whether the path is as the claim says. */
   const judge = (node: SimNode, path: string, claim: Claim): boolean => {
     const place = mirrorOf(node.name).at(path);
-    const wrong = claim.files === undefined ? loosely(path, place, claim) : strictly(node, path, place, claim.files);
+    const wrong =
+      claim.files === undefined ? loosely(node, path, place, claim) : strictly(node, path, place, claim.files);
     if (wrong === undefined || place?.odd === true || !isPlain(path)) return true;
     if (isExcused(node, place)) return false;
     const last = place === undefined ? 'never written' : `last changed by the ${place.by} at ${seconds(place.at)}`;
@@ -100,11 +101,12 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     return `is ${there?.digest.slice(0, 8) ?? 'absent'} where the generation has ${expected?.slice(0, 8) ?? 'no such file'}`;
   };
   /** Without the list of files: something that the master had there not long before it announced. */
-  const loosely = (path: string, place: Place | undefined, { announced }: Claim): string | undefined => {
+  const loosely = (node: SimNode, path: string, place: Place | undefined, { announced }: Claim): string | undefined => {
     if (announced === undefined) return undefined;
     const from = announced.at - usualReconcileMs - slackMs;
-    const digest = place?.content?.digest;
+    const { digest, size = 0 } = place?.content ?? {};
     if (history.hadWithin(path, digest, from, announced.at)) return undefined;
+    if (size > maxBytes(node.name) && history.hadWithin(path, undefined, from, announced.at)) return undefined;
     return `is ${digest?.slice(0, 8) ?? 'absent'}, which the master's was not between ${seconds(Math.max(0, from))} and ${seconds(announced.at)}`;
   };
 

@@ -5,6 +5,7 @@
 import type { FileChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
 import { type Content, seconds, short } from './contents.ts';
+import type { HeldBack } from './held-back.ts';
 import type { MasterHistory } from './history.ts';
 import type { Mirror, PathChange } from './mirror.ts';
 import { rowOf } from './rows.ts';
@@ -50,7 +51,12 @@ const epsilonMs = 0.01;
 const isNothing = (content: Content | undefined): boolean => content === undefined;
 const isEmpty = (content: Content | undefined): boolean => content === undefined || content.size === 0;
 
-export function openDeletions(world: World, history: MasterHistory, mirrorOf: (node: string) => Mirror): Deletions {
+export function openDeletions(
+  world: World,
+  history: MasterHistory,
+  mirrorOf: (node: string) => Mirror,
+  heldBack: HeldBack,
+): Deletions {
   const { timeline, violate } = world;
   const all = new Map<string, Doing>();
   const nodes = new Map(world.workers.map((node) => [node.name, node]));
@@ -94,6 +100,9 @@ export function openDeletions(world: World, history: MasterHistory, mirrorOf: (n
     if (transaction === undefined) return;
     const gone = doing.gone.get(directory) ?? [];
     doing.gone.set(directory, gone);
+    // A loss of power may have given it back: the journal takes it again.
+    if (gone.some((one) => one.path === path)) return;
+    heldBack.deleted(change, guard, transaction.at);
     gone.push(change);
     const of = (transaction.sizes.get(directory) ?? 0) + foreignOf(doing, directory, guard);
     if (gone.length < guard.files || gone.length * 100 <= guard.percent * of) return;

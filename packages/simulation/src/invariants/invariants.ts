@@ -8,6 +8,7 @@ import { openClaims } from './claims.ts';
 import { openDeletions } from './deletions.ts';
 import { openFaults } from './faults.ts';
 import { type Announced, openGenerations, wordsOf } from './generations.ts';
+import { openHeldBack } from './held-back.ts';
 import { openHistory } from './history.ts';
 import { openSynchrony } from './in-sync.ts';
 import { openJournals } from './journals.ts';
@@ -52,7 +53,8 @@ export function openInvariants(world: World): Invariants {
   const startedAt = (node: string): number => starts.get(node) ?? 0;
   const claims = openClaims(world, { generations, history, mirrorOf, startedAt, order, maxBytes });
   const wholeFiles = openWholeFiles(world, history);
-  const deletions = openDeletions(world, history, mirrorOf);
+  const heldBack = openHeldBack(world, history);
+  const deletions = openDeletions(world, history, mirrorOf, heldBack);
   const mastersFiles = openMastersFiles(world);
   const strangers = openStrangers(world);
   const synchrony = openSynchrony(world, maxBytes);
@@ -64,11 +66,19 @@ export function openInvariants(world: World): Invariants {
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
-  const prompt = openPrompt(world, { generations, mirror: mirrorOf(master.name), order, maxBytes });
+  let masterChanges = 0;
+  const prompt = openPrompt(world, {
+    ...{ generations, order, maxBytes },
+    mirror: mirrorOf(master.name),
+    changes: () => masterChanges,
+  });
   const probes = openProbes(world);
 
   const changed = (change: PathChange): void => {
-    if (change.node === master) return history.take(change);
+    if (change.node === master) {
+      masterChanges += 1;
+      return history.take(change);
+    }
     journals.changed(change);
     wholeFiles.changed(change);
     deletions.changed(change);
@@ -93,6 +103,7 @@ export function openInvariants(world: World): Invariants {
     liveness.process(change);
     order.process(change);
     budget.process(change);
+    heldBack.process(change);
     journals.process(change);
     if (change.what !== 'started') return;
     starts.set(node.name, timeline.now());
@@ -129,6 +140,7 @@ export function openInvariants(world: World): Invariants {
     liveness.log(line);
     order.log(line);
     budget.log(line);
+    heldBack.log(line);
   };
   const view = (seen: ClusterView): void => {
     strangers.seen(seen);

@@ -27,7 +27,8 @@ export const invariants: readonly Invariant[] = [
   { name: 'no-wrong-deletion', about: 'A worker deletes nothing that the master has all the time.' },
   {
     name: 'guarded-deletion',
-    about: "Deletions beyond the guard's limits were true on the master for as long as the guard waits.",
+    about:
+      "Deletions beyond the guard's limits were true on the master for as long as the guard waits; and what a worker says it holds back it does not delete before that.",
   },
   { name: 'trash', about: 'What a worker deletes lies in its trash afterwards.' },
   {

@@ -54,10 +54,20 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   const { files, root } = node;
   const places = new Map<string, Place>();
   const counts = new Map<string, number>();
+  /** Directories that came while hints were lost: nobody watches what happens in them, up to a full scan. */
+  const unwatched = new Set<string>();
+  const isWatched = (path: string): boolean => unwatched.size === 0 || ![...unwatched].some((at) => isWithin(path, at));
+  const follow = ({ kind }: FileChange, to: string | undefined, from: string | undefined): void => {
+    const left = kind === 'removed' ? to : from;
+    if (left !== undefined && unwatched.size > 0)
+      for (const at of [...unwatched]) if (isWithin(at, left)) unwatched.delete(at);
+    const came = kind === 'made' || kind === 'moved';
+    if (came && to !== undefined && concerns(to) && !isHinted(node)) unwatched.add(to);
+  };
 
   const put = (path: string, content: Content | undefined, by: Author, odd: boolean, from?: string): PathChange => {
     const before = places.get(path);
-    const after: Place = { content, at: now(), by, odd, hinted: by !== 'power' && isHinted(node) };
+    const after: Place = { content, at: now(), by, odd, hinted: by !== 'power' && isHinted(node) && isWatched(path) };
     places.set(path, after);
     const more = Number(content !== undefined) - Number(before?.content !== undefined);
     const entry = selectedBy(path);
@@ -89,17 +99,26 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
       const content = { digest: digestOf(bytes), size: bytes.length };
       return places.get(name)?.content?.digest === content.digest ? [] : [put(name, content, by, false)];
     });
+  /** Links and directories that were moved with what they lie in. */
+  const oddOf = (leaves: readonly PathChange[], left: string, to: string | undefined, by: Author): PathChange[] =>
+    leaves.flatMap(({ path, before }) => {
+      if (before?.odd !== true || to === undefined || path === left) return [];
+      const at = to + path.slice(left.length);
+      return selectedBy(at) === undefined ? [] : [put(at, undefined, by, true)];
+    });
   const relative = (path: string): string | undefined =>
     path.startsWith(root) && path[root.length] === '/' ? path.slice(root.length + 1) : undefined;
 
-  const take = ({ kind, path, from, by }: FileChange): readonly PathChange[] => {
+  const take = (change: FileChange): readonly PathChange[] => {
+    const { kind, path, from, by } = change;
     const to = relative(path);
     if (kind === 'meta' || (to === undefined && from === undefined)) return none;
+    const left = from === undefined ? undefined : relative(from);
+    follow(change, to, left);
     if (kind === 'moved') {
-      const left = from === undefined ? undefined : relative(from);
       const leaves = left === undefined ? none : gone(left, by);
       const comes = to === undefined ? none : come(to, by, from ?? '');
-      return leaves.length === 0 ? comes : [...leaves, ...comes];
+      return leaves.length === 0 ? comes : [...leaves, ...comes, ...oddOf(leaves, left!, to, by)];
     }
     if (to === undefined) return none;
     if (kind === 'removed') return gone(to, by);
@@ -111,6 +130,7 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
   const reread = (by: Author): readonly PathChange[] => {
     const changes: PathChange[] = [];
     const there = new Set<string>();
+    unwatched.clear();
     for (const [absolute, bytes] of files.filesBelow(root)) {
       const path = absolute.slice(root.length + 1);
       if (selectedBy(path) === undefined) continue;

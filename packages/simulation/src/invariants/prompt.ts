@@ -20,12 +20,16 @@ export const promptMs = 20_000;
 interface Knowledge {
   readonly generations: Generations;
   readonly mirror: Mirror;
+  /** Of the master's synchronised paths so far. */
+  readonly changes: () => number;
   readonly order: Order;
   readonly maxBytes: (node: string) => number;
 }
 
-export function openPrompt(world: World, { generations, mirror, order, maxBytes }: Knowledge): Prompt {
+export function openPrompt(world: World, { generations, mirror, changes, order, maxBytes }: Knowledge): Prompt {
   const { master, timeline, violate } = world;
+  /** What was found in order, and was old enough to be judged: while nothing changes it is not looked at again. */
+  let inOrder: string | undefined;
   return {
     seen: ({ nodes, generation }) => {
       const integrity = master.config()?.muster.integrity;
@@ -37,7 +41,11 @@ export function openPrompt(world: World, { generations, mirror, order, maxBytes 
         promptMs + integrity.coalesceMs + (order.polls(master.name) ? integrity.pollEveryMs + integrity.coalesceMs : 0);
       const before = timeline.now() - waitMs;
       if (order.since(master.name) > before) return;
+      const state = `${wordsOf(generation)} ${changes()} ${order.polls(master.name)}`;
+      if (state === inOrder) return;
+      let young = false;
       for (const [path, { content, at, odd, hinted }] of mirror.places) {
+        young ||= at > before;
         if (at > before || odd || !(hinted || order.polls(master.name))) continue;
         if (content?.digest === files.digests.get(path) || files.held.has(path) || !isPlain(path)) continue;
         if (content !== undefined && content.size > maxBytes(master.name)) continue;
@@ -46,6 +54,7 @@ export function openPrompt(world: World, { generations, mirror, order, maxBytes 
           `the master's ${path} is ${content?.digest.slice(0, 8) ?? 'absent'} since ${seconds(at)}, and its newest generation ${wordsOf(generation)} at ${seconds(timeline.now())} has ${files.digests.get(path)?.slice(0, 8) ?? 'no such file'}`,
         );
       }
+      if (!young) inOrder = state;
     },
   };
 }

@@ -36,21 +36,31 @@ export function fewWatches(scene: FaultScene, { node, watches, forMs }: DeedOf<'
   scene.lasts(forMs, scene.disk(scene.node(node)).add({ maxWatches: watches }));
 }
 
+/** To a master an empty directory that lies elsewhere than its files did is not mounted; the cure of its log is any file. */
+function mountAgain({ root, role, files }: SimNode, directory: string): void {
+  const path = `${root}/${directory}`;
+  files.mount(path, 'fault');
+  if (role !== 'master' || files.filesBelow(path).length > 0) return;
+  const name = directory === 'var/multigroups' ? 'mounted/merged.mg' : 'mounted.xml';
+  files.write(`${path}/${name}`, new TextEncoder().encode(`${directory} is mounted again\n`), 'operator');
+}
+
 /** What is written there meanwhile lies below the file system when that comes back. */
 export function unmount(scene: FaultScene, { node, directory, bare, forMs }: DeedOf<'unmount'>): void {
   const { root, files } = scene.node(node);
   const path = `${root}/${directory}`;
   if (bare) {
-    if (files.unmount(path, 'fault')) scene.lasts(forMs, () => void files.mount(path, 'fault'));
+    if (files.unmount(path, 'fault')) scene.lasts(forMs, () => mountAgain(scene.node(node), directory));
     return;
   }
   const away = `${root}/away-${scene.id}`;
   if (!files.rename(path, away, 'fault')) return;
+  // As what stands for an unmount: no loss of power takes either half of it back.
+  files.settle();
   scene.lasts(forMs, () => {
-    // A loss of power may have undone it.
-    if (!files.exists(away)) return;
     files.remove(path, 'fault');
     files.rename(away, path, 'fault');
+    files.settle();
   });
 }
 

@@ -86,6 +86,16 @@ export const replicaFaults: readonly PlantedFault[] = [
     needs: 'a deletion beyond the limits, and another change on the master before the time that a confirmation takes',
   },
   {
+    name: 'guard-forgets-what-it-held',
+    about:
+      'What is held is measured anew when the other files of the generation have come, and may be a small share then.',
+    module: 'actors/file-sync/dist/worker/advance.js',
+    find: 'suspectsOf(local.tree, plan.changes, limits, deletions, state.guard)',
+    put: 'suspectsOf(local.tree, plan.changes, limits, deletions)',
+    expects: ['guarded-deletion'],
+    needs: 'a deletion barely beyond the limits, and new files of the same directory in the same generation',
+  },
+  {
     name: 'guard-blind-to-keys',
     about: 'client.keys is guarded like any file: emptying it needs no confirmation.',
     module: 'actors/file-sync/dist/guard.js',

@@ -208,6 +208,72 @@ describe('deletions', () => {
     expect(stage.violations).toHaveLength(6);
   });
 
+  test('a file that a loss of power gives back counts once', async () => {
+    const stage = await open();
+    both(stage, files(0, 10));
+    for (const path of files(0, 5)) stage.master.disk.remove(path, 'operator');
+    stage.pass(1_000);
+    beginTransaction(stage);
+    for (const path of files(0, 5)) discard(stage, path);
+    for (const path of files(0, 2)) stage.worker.disk.write(path, textBytes('a rule'), 'power');
+    for (const path of files(0, 2)) discard(stage, path);
+    expect(stage.violations.filter((one) => one.startsWith('guarded-deletion'))).toEqual([]);
+  });
+
+  describe('that a worker says it holds back', () => {
+    const words =
+      "The master's generation 2 would delete 6 of 10 files below etc/rules; waiting for a second generation that says the same. The master's generation 2 would delete etc/client.keys; waiting for a second generation that says the same.";
+    /** Ten others come and make the six a small share. */
+    const held = async (): Promise<Stage> => {
+      const stage = await open();
+      both(stage, files(0, 10));
+      for (const path of files(0, 6)) stage.master.disk.remove(path, 'operator');
+      stage.pass(5_000);
+      stage.logs(stage.worker, words);
+      for (const path of files(10, 20)) {
+        stage.master.disk.write(path, textBytes('a rule'), 'operator');
+        place(stage, path, 'a rule');
+      }
+      stage.pass(1_000);
+      return stage;
+    };
+
+    test('waits, whatever comes meanwhile', async () => {
+      const stage = await held();
+      beginTransaction(stage);
+      for (const path of files(0, 5)) discard(stage, path);
+      expect(stage.violations).toEqual([]);
+      discard(stage, files(5, 6)[0]!);
+      expect(stage.violations).toEqual([expect.stringMatching(/^guarded-deletion: worker1 said at .* 6 of them/)]);
+    });
+
+    test('until the guard has waited', async () => {
+      const stage = await held();
+      stage.pass(28_000);
+      beginTransaction(stage);
+      for (const path of files(0, 6)) discard(stage, path);
+      expect(stage.violations).toEqual([]);
+    });
+
+    test('until it is on the master again', async () => {
+      const stage = await held();
+      for (const path of files(0, 6)) stage.master.disk.write(path, textBytes('a rule'), 'operator');
+      stage.pass(1_000);
+      for (const path of files(0, 6)) stage.master.disk.remove(path, 'operator');
+      beginTransaction(stage);
+      for (const path of files(0, 6)) discard(stage, path);
+      expect(stage.violations).toEqual([]);
+    });
+
+    test('until its process starts anew, for that forgets', async () => {
+      const stage = await held();
+      stage.becomes(stage.worker, 'started');
+      beginTransaction(stage);
+      for (const path of files(0, 6)) discard(stage, path);
+      expect(stage.violations).toEqual([]);
+    });
+  });
+
   test('after that time it is done', async () => {
     const stage = await open();
     both(stage, files(0, 10));

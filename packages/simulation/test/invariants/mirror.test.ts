@@ -53,3 +53,33 @@ test('a mirror shows what the disk holds, whatever is done to it', async () => {
     { numRuns: 100 },
   );
 });
+
+test('nobody watches a directory of which the hint was lost, until it comes anew', () => {
+  const faults = { hints: { lost: 1, maxLateMs: 0 } };
+  const node = { name: 'w', root, files: { faults, read: () => textBytes('x'), filesBelow: () => [] } };
+  const mirror = openMirror(node as unknown as Parameters<typeof openMirror>[0], () => 0);
+  const take = (kind: 'made' | 'content' | 'removed', path: string): void =>
+    void mirror.take({ node: 'w', by: 'operator', kind, path: `${root}/${path}` });
+  const [deep, beside] = ['etc/rules/new/deep/a.xml', 'etc/rules/b.xml'];
+  take('made', 'etc/rules/new');
+  faults.hints.lost = 0;
+  for (const path of ['etc/rules/new/deep', deep, beside])
+    take(path === deep || path === beside ? 'content' : 'made', path);
+  expect([deep, beside].map((path) => mirror.at(path)?.hinted)).toEqual([false, true]);
+  take('removed', 'etc/rules/new');
+  take('made', 'etc/rules/new');
+  take('content', deep);
+  expect(mirror.at(deep)?.hinted).toBe(true);
+});
+
+test('a link that is moved with its directory may be anything where it came to', async () => {
+  const { worker, world } = await openStage();
+  const mirror = openMirror(worker, world.timeline.now);
+  const take = (kind: 'made' | 'moved', path: string, from?: string): void =>
+    void mirror.take({ node: worker.name, by: 'operator', kind, path, ...(from === undefined ? {} : { from }) });
+  take('made', `${root}/etc/shared/default`);
+  take('made', `${root}/etc/shared/default/link`);
+  take('moved', `${root}/etc/shared/moved`, `${root}/etc/shared/default`);
+  const odd = [...mirror.places].filter(([, place]) => place.odd).map(([name]) => name);
+  expect(odd).toEqual(['etc/shared/moved/link']);
+});

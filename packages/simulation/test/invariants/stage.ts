@@ -72,7 +72,7 @@ export async function openStage(): Promise<Stage> {
       now += ms;
     },
     tells: (from, to, said) => {
-      const message = said.type === 'beat' ? { ...said, wallMs: master.wall.now() } : said;
+      const message = said.type === 'beat' && said.wallMs === justNow ? { ...said, wallMs: master.wall.now() } : said;
       says(from, to, { kind: 'tell', to: addresseeOf(message), message });
     },
     logs: (node, text, tag = 'Cluster] [Main') =>
@@ -220,10 +220,13 @@ export const announcement = (
   };
 };
 
+/** Of a beat: it is said as soon as it is made. */
+const justNow = 1;
+
 export const beat = (holds?: { epoch: number; generation: number }): WireMessage => ({
   type: 'beat',
   sequence: 1,
-  wallMs: 1,
+  wallMs: justNow,
   state: holds === undefined ? 'syncing' : 'in-sync',
   files: 1,
   loopDelayMs: 0,
