@@ -156,8 +156,8 @@ export interface Said {
  * What is held, now that a generation says `suspects`.
  *
  * A hold is confirmed by a later generation that comes `confirmAfterMs` after the hold began or later, and
- * deletes nothing that the first did not delete; one that deletes more begins a new hold, so that each single
- * deletion was said twice. A class that is no longer suspect is no longer held.
+ * deletes nothing that any since the first did not delete; one that deletes more begins a new hold, so that each
+ * single deletion was said all that time. A class that is no longer suspect is no longer held.
  */
 export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: Said, confirmAfterMs: number): Holds {
   return new Map(
@@ -168,8 +168,10 @@ export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: S
 function review(before: Hold | undefined, suspect: Suspect, { id, at }: Said, confirmAfterMs: number): Hold {
   if (before === undefined || !saidAlready(before, suspect) || compareGenerations(id, before.since) < 0)
     return { ...suspect, since: id, heldAt: at, lastSaid: id };
-  if (before.confirmedBy !== undefined || compareGenerations(id, before.lastSaid) <= 0) return before;
-  return at - before.heldAt >= confirmAfterMs ? { ...before, confirmedBy: id } : { ...before, lastSaid: id };
+  // What it no longer takes has to be said anew.
+  const still: Hold = { ...before, ...suspect };
+  if (before.confirmedBy !== undefined || compareGenerations(id, before.lastSaid) <= 0) return still;
+  return at - before.heldAt >= confirmAfterMs ? { ...still, confirmedBy: id } : { ...still, lastSaid: id };
 }
 
 /** Whether `before` takes all that `suspect` takes: the same files, and as much of client.keys. */

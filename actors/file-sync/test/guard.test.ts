@@ -158,6 +158,26 @@ const reviews: readonly [title: string, said: Said, waiting: boolean][] = [
     false,
   ],
   [
+    'what was back in between waits from when it went again',
+    [
+      [all, id(7), 0],
+      [most, id(8), 10],
+      [all, id(9), 20],
+      [all, id(10), 49],
+    ],
+    true,
+  ],
+  [
+    'and no longer',
+    [
+      [all, id(7), 0],
+      [most, id(8), 10],
+      [all, id(9), 20],
+      [all, id(10), 50],
+    ],
+    false,
+  ],
+  [
     'a later generation that deletes more begins anew',
     [
       [most, id(7)],
