@@ -161,8 +161,8 @@ export interface Said {
  * What is held, now that a generation says `suspects`.
  *
  * A hold is confirmed by a later generation that comes `confirmAfterMs` after the hold began or later, and
- * deletes nothing that the first did not delete; one that deletes more begins a new hold, so that each single
- * deletion was said twice. A class that is no longer suspect is no longer held.
+ * deletes nothing that any since the first did not delete; one that deletes more begins a new hold, so that each
+ * single deletion was said all that time. A class that is no longer suspect is no longer held.
  */
 export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: Said, confirmAfterMs: number): Holds {
   return new Map(
