@@ -77,7 +77,8 @@ export type Holds = ReadonlyMap<string, Hold>;
  * The deletions of `changes` that are beyond the limits, class by class; a file that loses all its bytes counts
  * as deleted. Files deleted a short while ago (`recent`) and not there again count as if they went now: a tree
  * that empties bit by bit empties too. What is held (`holds`) is measured by the class as it was then: the newcomers
- * of the same generation, which are let through, do not make a small share of it.
+ * of the same generation, which are let through, do not make a small share of it. `keysUnseen`: this node cannot
+ * see its own client.keys, which may hold every agent.
  */
 export function suspectsOf(
   local: FileTree,
@@ -85,17 +86,21 @@ export function suspectsOf(
   limits: GuardLimits,
   recent: Deletions = [],
   holds: Holds = new Map(),
+  keysUnseen = false,
 ): readonly Suspect[] {
-  const keys = keysSuspect(local, changes, limits.percent);
+  const keys = keysSuspect(local, changes, limits.percent, keysUnseen);
   return [...(keys === undefined ? [] : [keys]), ...classSuspects(local, changes, limits, recent, holds)];
 }
 
-function keysSuspect(local: FileTree, changes: TreeChanges, percent: number): Suspect | undefined {
-  const from = entryAt(local, clientKeysPath)?.size ?? 0;
-  if (from === 0) return undefined;
+function keysSuspect(local: FileTree, changes: TreeChanges, percent: number, keysUnseen: boolean): Suspect | undefined {
+  const own = entryAt(local, clientKeysPath);
+  const from = own?.size ?? 0;
   const base = { key: clientKeysPath, paths: new Set([clientKeysPath]), emptied: 0, of: 1, before: 0 };
-  if (changes.remove.includes(clientKeysPath)) return { ...base, kind: 'keys-deleted', bytes: { from, to: 0 } };
   const to = changes.put.find(({ path }) => path === clientKeysPath)?.entry.size;
+  if (own === undefined && keysUnseen && to !== undefined && to < leastKeys)
+    return { ...base, kind: 'keys-emptied', bytes: { from, to } };
+  if (from === 0) return undefined;
+  if (changes.remove.includes(clientKeysPath)) return { ...base, kind: 'keys-deleted', bytes: { from, to: 0 } };
   if (to === undefined || to >= from) return undefined;
   if (to === 0) return { ...base, kind: 'keys-emptied', bytes: { from, to } };
   const much = from >= keysMeasuredFrom && (from - to) * 100 > percent * from;
@@ -168,8 +173,12 @@ export function reviewHolds(before: Holds, suspects: readonly Suspect[], said: S
 function review(before: Hold | undefined, suspect: Suspect, { id, at }: Said, confirmAfterMs: number): Hold {
   if (before === undefined || !saidAlready(before, suspect) || compareGenerations(id, before.since) < 0)
     return { ...suspect, since: id, heldAt: at, lastSaid: id };
-  if (before.confirmedBy !== undefined || compareGenerations(id, before.lastSaid) <= 0) return before;
-  return at - before.heldAt >= confirmAfterMs ? { ...before, confirmedBy: id } : { ...before, lastSaid: id };
+  if (compareGenerations(id, before.confirmedBy ?? before.lastSaid) <= 0) return before;
+  // What this generation does not take any more was not said twice when a later one takes it again.
+  const { of: _of, before: _before, ...taken } = suspect;
+  const hold = { ...before, ...taken };
+  const confirms = before.confirmedBy !== undefined || at - before.heldAt >= confirmAfterMs;
+  return confirms ? { ...hold, confirmedBy: id } : { ...hold, lastSaid: id };
 }
 
 /** Whether `before` takes all that `suspect` takes: the same files, and as much of client.keys. */

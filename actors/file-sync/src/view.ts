@@ -51,6 +51,10 @@ export const maxFailuresShown = 20;
 /** Problems that leave part of the disk unseen: with one of them no generation can be said to be held. */
 export const hides = ({ effect, code }: Problem): boolean => effect === 'blocking' && code !== 'missing-directory';
 
+/** Whether such a problem leaves `path` unseen. */
+export const isUnseen = (problems: readonly Problem[], path: string): boolean =>
+  problems.some((problem) => hides(problem) && (path === problem.path || path.startsWith(`${problem.path}/`)));
+
 /** The state, and in plain words why it is not `in-sync`. */
 export function standing(view: ReplicaView): { readonly state: SyncState; readonly why?: string } {
   const { state, why } = judge(view);

@@ -219,6 +219,24 @@ const reviews: readonly [title: string, said: Said, waiting: boolean][] = [
     true,
   ],
   [
+    'what a generation in between did not delete was not said twice',
+    [
+      [all, id(7), 100],
+      [most, id(8), 110],
+      [all, id(9), 140],
+    ],
+    true,
+  ],
+  [
+    'what all of them deleted was',
+    [
+      [all, id(7), 100],
+      [most, id(8), 110],
+      [most, id(9), 130],
+    ],
+    false,
+  ],
+  [
     'what was confirmed stays so while it is carried out',
     [
       [all, id(7)],
@@ -228,6 +246,29 @@ const reviews: readonly [title: string, said: Said, waiting: boolean][] = [
     false,
   ],
 ];
+
+describe('a client.keys that this node cannot see', () => {
+  const unseen = (to: string, own: Files = [], keysUnseen = true) => {
+    const local = treeOf(new Map(own));
+    const changes = diffTrees(local, treeOf(new Map(keys(to))));
+    return suspectsOf(local, changes, limits, [], new Map(), keysUnseen).map(({ kind }) => kind);
+  };
+
+  it('is not emptied unasked, for it may hold every agent', () => {
+    expect(unseen('')).toEqual(['keys-emptied']);
+    expect(unseen('k'.repeat(19))).toEqual(['keys-emptied']);
+  });
+
+  it('is replaced by one with keys, and written where there is none', () => {
+    expect(unseen('k'.repeat(20))).toEqual([]);
+    expect(unseen('', [], false)).toEqual([]);
+  });
+
+  it('hides nothing of one that is seen', () => {
+    expect(unseen('', bytes(50))).toEqual(['keys-emptied']);
+    expect(unseen('', keys(''))).toEqual([]);
+  });
+});
 
 describe('a hold of the guard', () => {
   it.each(reviews)('%s', (_title, said, waiting) => {

@@ -7,11 +7,11 @@ import type { Decision } from '@muster/actor';
 import { compareGenerations, digestHex } from '@muster/protocol';
 import { treeOf } from '../announcement.ts';
 import { recentDeletions, turnoverOf } from '../deletions.ts';
-import { allowedChanges, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
+import { allowedChanges, clientKeysPath, type GuardLimits, reviewHolds, suspectsOf, waitingHolds } from '../guard.ts';
 import { isDone, replicationTo, sizeOf, wishesOf, without } from '../plan.ts';
 import { restsUntil } from '../repairs.ts';
 import type { Replication } from '../shapes.ts';
-import { hides, standing } from '../view.ts';
+import { hides, isUnseen, standing } from '../view.ts';
 import { stillWanted, withoutCodes } from '../waits.ts';
 import { contentCodes, type Effect, type State } from './state.ts';
 import { viewOf } from './state-view.ts';
@@ -68,7 +68,8 @@ function judge(state: State, now: number, limits: GuardLimits): State {
   const known = state.lacks !== undefined && state.lacks.of === local && state.lacks.for === target.tree;
   const plan = known ? state.lacks!.plan : replicationTo(target.tree, local);
   const lacks = known ? state.lacks! : { plan, size: sizeOf(plan), of: local, for: target.tree };
-  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions, state.guard);
+  const keysUnseen = isUnseen(local.problems, clientKeysPath);
+  const suspects = suspectsOf(local.tree, plan.changes, limits, deletions, state.guard, keysUnseen);
   const guard = reviewHolds(state.guard, suspects, { id: target.id, at: now }, limits.confirmAfterMs);
   if (isDone(plan)) {
     const holds = local.problems.some(hides) ? undefined : target.id;
