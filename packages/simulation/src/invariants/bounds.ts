@@ -14,8 +14,8 @@ const ownMessages = 65_536;
  * mailbox is bounded by its end only.
  */
 const tooDeep = 20_000;
-/** Beside the bulk that may wait: pieces of streams that take turns, and messages, of which the largest is a frame. */
-const overBytes = 768 * 1024;
+/** Beside the bulk that may wait: a piece of a stream, and messages, of which the largest is a frame of 256 KiB. */
+const overBytes = 384 * 1024;
 
 export function openBounds(world: World): Bounds {
   const { violate } = world;

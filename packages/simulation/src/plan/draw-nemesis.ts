@@ -117,8 +117,11 @@ function sides(
   return { left: [first, ...rest.filter((name) => !right.includes(name))], right };
 }
 
-/** The state folder, and what is synchronised. */
-const places = ['', 'etc', 'etc/rules', 'etc/shared', 'var/multigroups', 'queue/cluster/muster', 'etc/client.keys'];
+/** The state folder, and what is synchronised: directories of the table, and some below them. */
+const places = [
+  ...['', 'etc', 'etc/rules', 'etc/shared', 'var/multigroups', 'queue/cluster/muster', 'etc/client.keys'],
+  ...['etc/rules/custom', 'etc/lists/amazon', 'etc/shared/default'],
+];
 type Operations = FieldsOf<'failing-disk'>['operations'];
 const operations: readonly Operations[] = [
   [],

@@ -26,6 +26,8 @@ const themes: readonly (readonly DeedKind[])[] = [
   ['large-file', 'slow-disk', 'narrow-network'],
   ['large-file', 'reset', 'partition'],
   ['slow-write', 'slow-disk'],
+  ['create', 'reset', 'slow-network'],
+  ['create', 'failing-disk'],
   ['intruder', 'restart'],
   ['intruder', 'crash-actors'],
   ['intruder', 'pause'],

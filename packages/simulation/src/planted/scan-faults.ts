@@ -21,13 +21,13 @@ export const scanFaults: readonly PlantedFault[] = [
     needs: 'a file is written, scanned, and written again with the same size within one tick of the times of files',
   },
   {
-    name: 'changing-file-looks-deleted',
-    about: 'A file that changes each time it is read is taken to be gone.',
+    name: 'unreadable-file-looks-deleted',
+    about: 'A file that changed and cannot be read now is taken to be gone.',
     module: 'packages/tree/dist/settle.js',
     find: "new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE', 'ELOOP'])",
-    put: "new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE', 'ELOOP', 'CHANGED'])",
-    expects: ['no-wrong-deletion', 'generation-held'],
-    needs: 'a file of the master changes while it is read, three times in a row: slow writes on a slow disk',
+    put: "new Set(['ENOENT', 'ENOTDIR', 'NOT_A_FILE', 'ELOOP', 'EIO', 'EACCES'])",
+    expects: ['no-wrong-deletion', 'guarded-deletion'],
+    needs: 'EIO or EACCES when the master reads a file: one that changed, or any after a start without a digest cache',
   },
   {
     name: 'unreadable-directory-looks-empty',
