@@ -93,7 +93,7 @@ export const linkFaults: readonly PlantedFault[] = [
       '            cancelLinger = deps.clock.after(lingerMs, () => connection.destroy());',
     ),
     put: '        void lingerMs;',
-    expects: ['nothing-left-over', 'equal-after-healing'],
+    expects: ['equal-after-healing', 'nothing-left-over'],
     needs: 'a node stops, or closes a silent link, while its peer is cut off, has vanished or stands still',
   },
   {
