@@ -46,7 +46,7 @@ export const replicaFaults: readonly PlantedFault[] = [
       '        return undefined;',
       '    return applyChanges(target.tree, changesOf(delta), delta.held);',
     ),
-    expects: ['generation-held', 'equal-after-healing'],
+    expects: ['equal-after-healing', 'generation-held'],
     needs: 'a worker misses a generation (cut off, or its list still comes) and hears of the next with its changes',
   },
   {

@@ -28,7 +28,7 @@ export const scanFaults: readonly PlantedFault[] = [
     module: 'packages/tree/dist/visit.js',
     find: '=> before.settled &&',
     put: '=>',
-    expects: ['equal-after-healing', 'generation-held'],
+    expects: ['generation-held', 'equal-after-healing'],
     needs:
       'a file cannot be read (EIO) and then can, with nothing changed about it; or a write within the tick of the one before',
   },
