@@ -8,9 +8,8 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/scope.js',
     find: lines('            incarnation.closed = true;', '            timers?.cancelAll();'),
     put: '            incarnation.closed = true;',
-    expects: ['nothing-left-over'],
-    needs:
-      'an actor with a long timer crashes (integrity, file-sync), and its node is stopped before that timer is due',
+    expects: ['actors', 'nothing-left-over'],
+    needs: 'an actor with a timer crashes: a probe, or integrity or file-sync, whose node is stopped before it is due',
   },
   {
     name: 'scope-not-closed',
@@ -18,8 +17,8 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/incarnation.js',
     find: '    cell.scope?.close();\n',
     put: '',
-    expects: ['nothing-left-over', 'equal-after-healing'],
-    needs: 'an actor crashes; then its node is stopped in good order',
+    expects: ['actors', 'nothing-left-over', 'equal-after-healing'],
+    needs: 'an actor crashes, a probe or another; then its node is stopped in good order, or the period fires',
   },
   {
     name: 'ask-waits-for-its-timeout',
@@ -28,7 +27,7 @@ export const actorFaults: readonly PlantedFault[] = [
     find: '    failAsks(cell, () => new ActorStoppedError(cell.path), cell.mailbox.head, Number.POSITIVE_INFINITY);\n',
     put: '',
     expects: ['actors', 'nothing-left-over'],
-    needs: 'a local request is asked of a node in the moment of its stop, with turns that come late',
+    needs: 'an actor is stopped while it is asked: probes do that',
   },
   {
     name: 'restart-budget-forgotten',
@@ -37,7 +36,7 @@ export const actorFaults: readonly PlantedFault[] = [
     find: 'history: [...recent, { child, at }]',
     put: 'history: [{ child, at }]',
     expects: ['restart-budget'],
-    needs: 'actors crash more often than the budget grants; the situation "restart budget spent" is never met',
+    needs: 'actors crash more often than the budget grants',
   },
   {
     name: 'ring-grows-askew',
@@ -45,9 +44,8 @@ export const actorFaults: readonly PlantedFault[] = [
     module: 'packages/actor/dist/mailbox.js',
     find: 'const to = (box.head + n) & (size - 1);',
     put: 'const to = n;',
-    expects: ['no-unordered-crash', 'actors'],
-    needs:
-      'more than 16 messages wait in one mailbox: a node of many peers, or many hints, after a pause or late turns',
+    expects: ['actors', 'no-unordered-crash'],
+    needs: 'more than 16 messages wait in one mailbox: the flood of a probe, many hints after a pause',
   },
   {
     name: 'mailbox-takes-one-more',
@@ -56,7 +54,7 @@ export const actorFaults: readonly PlantedFault[] = [
     find: 'box.tail - box.head >= box.capacity',
     put: 'box.tail - box.head > box.capacity',
     expects: ['actors', 'bounded-mailboxes'],
-    needs: 'a burst on a small mailbox: those of the nodes are too large to be filled',
+    needs: 'a burst on a small mailbox: that of a probe, those of the nodes are too large to be filled',
   },
   {
     name: 'dead-incarnation-heard',

@@ -12,15 +12,6 @@ export const linkFaults: readonly PlantedFault[] = [
     needs: 'one request brings more than 1 MiB: a large file, or many small ones at once',
   },
   {
-    name: 'credit-overdrawn',
-    about: 'A stream may send while it has any credit left, as much as a piece holds.',
-    module: 'packages/link/dist/outgoing-stream.js',
-    find: 'Math.min(maxBytes, credit, writing.bytes.byteLength - writing.sent)',
-    put: 'Math.min(maxBytes, writing.bytes.byteLength - writing.sent)',
-    expects: ['honest-peers', 'equal-after-healing'],
-    needs: 'a stream of more than 1 MiB to a reader that is slower than the network: a slow or busy disk',
-  },
-  {
     name: 'hello-registers-before-it-checks',
     about: 'The name is claimed before the hello is judged: a peer that is refused then may have replaced a link.',
     module: 'packages/link/dist/handshake.js',
@@ -75,16 +66,6 @@ export const linkFaults: readonly PlantedFault[] = [
       'the master is cut off or stands still between a connection and its welcome, for longer than the handshake may take',
   },
   {
-    name: 'refused-connection-stays',
-    about: 'A refused peer that does not close its end keeps its connection for ever.',
-    module: 'packages/link/dist/greeting.js',
-    find: '            cancelLinger = deps.clock.after(deps.limits.lingerMs, () => connection.destroy());\n',
-    put: '',
-    expects: ['nothing-left-over', 'strangers'],
-    needs:
-      'an intruder that is refused and stays, or a worker that is refused and gone without a reset; then the master stops',
-  },
-  {
     name: 'goodbye-without-deadline',
     about: 'A link that says goodbye waits for the peer to close, however long that takes.',
     module: 'packages/link/dist/closing.js',
@@ -93,7 +74,7 @@ export const linkFaults: readonly PlantedFault[] = [
       '            cancelLinger = deps.clock.after(lingerMs, () => connection.destroy());',
     ),
     put: '        void lingerMs;',
-    expects: ['nothing-left-over', 'equal-after-healing'],
+    expects: ['equal-after-healing', 'nothing-left-over'],
     needs: 'a node stops, or closes a silent link, while its peer is cut off, has vanished or stands still',
   },
   {

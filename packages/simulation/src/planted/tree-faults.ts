@@ -39,13 +39,4 @@ export const treeFaults: readonly PlantedFault[] = [
     expects: ['trash'],
     needs: 'any deletion',
   },
-  {
-    name: 'staged-not-verified',
-    about: 'A staged file counts as whole when it has a digest, whichever that is.',
-    module: 'packages/tree/dist/staging.js',
-    find: 'else if (one.digest !== put.entry.digest) {',
-    put: 'else if (one.digest.length !== put.entry.digest.length) {',
-    expects: ['whole-files'],
-    needs: 'a file of the master changes while it is sent: slow writes, a slow disk, a narrow network',
-  },
 ];
