@@ -25,6 +25,8 @@ export function openTrace(keep: number, line?: (text: string) => void): Trace {
     const known = words.get(word);
     if (known !== undefined) return known;
     words.set(word, words.size + 1);
+    // The number says only which word it is again: at first sight its letters count.
+    for (let at = 0; at < word.length; at++) mix(word.charCodeAt(at));
     return words.size;
   };
   const mix = (value: number): void => {

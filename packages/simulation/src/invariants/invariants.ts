@@ -31,8 +31,8 @@ export interface Invariants {
   sampled(): void;
   /** In words, in what a healed cluster is not yet in sync; undefined: in nothing. From the first call on the weather counts as calm. */
   healed(): Promise<string | undefined>;
-  /** A process has stopped in good order and has not ended yet. */
-  stopped(node: SimNode): void;
+  /** A stop has resolved, and its process has not ended yet: right then, and again when what may take a moment is over. */
+  stopped(node: SimNode, when: 'now' | 'later'): void;
   /** The run is over. */
   ended(): void;
 }

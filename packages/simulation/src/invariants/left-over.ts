@@ -5,8 +5,11 @@ import type { SimNode, World } from '../world/world.ts';
 export interface LeftOver {
   /** While it runs: remembers its actors, which are not told any more when it has stopped. */
   running(node: SimNode): void;
-  /** Its stop has resolved, and its process has not ended yet. */
-  stopped(node: SimNode): void;
+  /**
+   * Its stop has resolved, and its process has not ended yet. `now`: right then, when goodbyes may be on their way,
+   * with their deadlines; `later`: when they must be over.
+   */
+  stopped(node: SimNode, when: 'now' | 'later'): void;
 }
 
 export function openLeftOver(world: World): LeftOver {
@@ -16,14 +19,17 @@ export function openLeftOver(world: World): LeftOver {
       const system = node.running()?.system;
       if (system !== undefined) systems.set(node.name, system);
     },
-    stopped: (node) => {
-      const left = [...thingsOf(world, node), ...actorsOf(node.running()?.system ?? systems.get(node.name))];
-      systems.delete(node.name);
+    stopped: (node, when) => {
+      const things = thingsOf(world, node).filter((thing) => when === 'later' || !takesAMoment.test(thing));
+      const left = [...things, ...actorsOf(node.running()?.system ?? systems.get(node.name))];
+      if (when === 'later') systems.delete(node.name);
       if (left.length > 0)
         world.violate('nothing-left-over', `after its stop ${node.name} has left ${left.join(', ')}`);
     },
   };
 }
+
+const takesAMoment = / (?:timers|connections)$/;
 
 function thingsOf(world: World, node: SimNode): readonly string[] {
   const host = node.host();

@@ -26,11 +26,12 @@ const root = '/var/ossec';
 
 export interface WorldOptions {
   readonly trace?: ((line: string) => void) | undefined;
-  /** A node's process stopped in good order: called before it ends. */
-  readonly stopped: (node: SimNode) => void;
+  /** As of `MachineSettings`. */
+  readonly stopped: (node: SimNode, when: 'now' | 'later') => void;
+  readonly stuck: (node: SimNode) => void;
 }
 
-export function openWorld(settings: Settings, { trace: line, stopped }: WorldOptions): OpenWorld {
+export function openWorld(settings: Settings, { trace: line, stopped, stuck }: WorldOptions): OpenWorld {
   const dice = openDice(settings.seed);
   const trace = openTrace(keptSteps, line);
   const timeline = openTimeline(dice.fork('timeline'), trace);
@@ -50,7 +51,7 @@ export function openWorld(settings: Settings, { trace: line, stopped }: WorldOpt
     trace.note(node, text);
   });
   const machine = (name: string, role: 'master' | 'worker'): SimNode =>
-    openMachine({ name, role, settings, dice, timeline, network, hearing, stopped });
+    openMachine({ name, role, settings, dice, timeline, network, hearing, stopped, stuck });
   const master = machine('master', 'master');
   const workers = Array.from({ length: settings.workers }, (_, index) => machine(`worker${index + 1}`, 'worker'));
   return {
@@ -74,7 +75,7 @@ function openMachine(
     readonly dice: Dice;
     readonly hearing: OpenHearing;
   } & Pick<World, 'timeline' | 'network'> &
-    Pick<WorldOptions, 'stopped'>,
+    Pick<WorldOptions, 'stopped' | 'stuck'>,
 ): SimNode {
   const { name, settings, dice, timeline, hearing } = options;
   const wall = openWallClock(timeline.now, settings.skewMs[name] ?? 0);

@@ -46,7 +46,11 @@ function outcomeOf(seed: number, world: OpenWorld): Outcome {
 }
 
 function openRun(plan: Plan, { trace }: RunOptions) {
-  const world = openWorld(plan.settings, { trace, stopped: (node) => invariants.stopped(node) });
+  const world = openWorld(plan.settings, {
+    trace,
+    stopped: (node, when) => invariants.stopped(node, when),
+    stuck: (node) => world.violate('nothing-left-over', `${node.name} did not come to the end of its stop in 45 s`),
+  });
   const invariants = openInvariants(world);
   openSituations(world);
   const { timeline } = world;

@@ -13,7 +13,7 @@ import type { SimNode, WallClock } from './world.ts';
 /** As production's own deadline for a stop, and the usual one of a service manager, which then kills. */
 const stopWithinMs = 45_000;
 const killAfterMs = 90_000;
-/** What is left at the end of a stop (a goodbye on its way, its deadline) is looked at so often, until nothing is, and so many times at most: 10 s. */
+/** A goodbye on its way and its deadline may outlive a stop: they are looked at so often, until nothing is left, and so many times at most: 10 s. */
 const lookMs = 100;
 const looks = 100;
 
@@ -29,8 +29,10 @@ export interface MachineSettings {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly hearing: OpenHearing;
-  /** A process stopped in good order: called before it ends, for a look at what it left. */
-  readonly stopped: (node: SimNode) => void;
+  /** A stop has ended, and the process has not: `now` for what must be gone at once, `later` for what may take a moment. */
+  readonly stopped: (node: SimNode, when: 'now' | 'later') => void;
+  /** A stop did not come to its end in time. */
+  readonly stuck: (node: SimNode) => void;
 }
 
 /** The process that runs or starts. */
@@ -71,15 +73,21 @@ export function openSimNode(machine: MachineSettings): SimNode {
     if (ending.stopping || wish === undefined || process === undefined) return;
     ending.stopping = true;
     tell('stopping');
-    ending.host.after(stopWithinMs, 'stop deadline', () => end('killed'));
+    ending.host.after(stopWithinMs, 'stop deadline', () => {
+      machine.stuck(node);
+      end('killed');
+    });
     const leave = (left: number): void => {
       if (life !== ending) return;
       if (left > 0 && Object.values(node.open()).some((count) => count > 0))
         return void ending.host.after(lookMs, 'look at what is left', () => leave(left - 1));
-      machine.stopped(node);
+      machine.stopped(node, 'later');
       end(wish);
     };
-    void process.running.stop().then(() => leave(looks));
+    void process.running.stop().then(() => {
+      if (life === ending) machine.stopped(node, 'now');
+      leave(looks);
+    });
   };
   const wish = (ending: Life, what: 'stopped' | 'gave-up'): void => {
     ending.wish ??= what;

@@ -202,6 +202,7 @@ describe('dice and trace', () => {
       hashOf([1, 'a', 'x'], [1, 'a', 'y']),
       hashOf([1, 'a', 'x'], [1.000001, 'a', 'y']),
       hashOf([1, 'a', 'x'], [1, 'b', 'y']),
+      hashOf([1, 'a', 'x'], [1, 'a', 'z']),
       hashOf([1, 'a', 'x']),
       hashOf(),
       noted.hash(),

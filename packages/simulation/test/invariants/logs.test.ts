@@ -222,8 +222,19 @@ describe('after a stop', () => {
   ])('%s is left over', async (_, open, words) => {
     const stage = await openStage();
     stage.worker.open = () => open;
-    openInvariants(stage.world).stopped(stage.worker);
+    openInvariants(stage.world).stopped(stage.worker, 'later');
     expect(stage.violations).toEqual([`nothing-left-over: after its stop worker1 has left ${words}`]);
+  });
+
+  test('only a goodbye and its deadline may take a moment', async () => {
+    const stage = await openStage();
+    const watching = openInvariants(stage.world);
+    stage.worker.open = () => ({ timers: 1, connections: 1, files: 0, watches: 0 });
+    watching.stopped(stage.worker, 'now');
+    expect(stage.violations).toEqual([]);
+    stage.worker.open = () => ({ timers: 1, connections: 1, files: 0, watches: 1 });
+    watching.stopped(stage.worker, 'now');
+    expect(stage.violations).toEqual(['nothing-left-over: after its stop worker1 has left 1 watches']);
   });
 
   test('an actor is, and a stopped root is not', async () => {
@@ -231,10 +242,10 @@ describe('after a stop', () => {
     const watching = openInvariants(stage.world);
     const inspected: { path: string; status: string }[] = [{ path: '/', status: 'stopped' }];
     stage.worker.running = () => ({ system: { inspect: () => inspected }, stop: async () => {} }) as never;
-    watching.stopped(stage.worker);
+    watching.stopped(stage.worker, 'now');
     expect(stage.violations).toEqual([]);
     inspected.push({ path: '/file-sync', status: 'down' });
-    watching.stopped(stage.worker);
+    watching.stopped(stage.worker, 'now');
     expect(stage.violations).toEqual(['nothing-left-over: after its stop worker1 has left the down actor /file-sync']);
   });
 });
