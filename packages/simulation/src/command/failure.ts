@@ -5,8 +5,8 @@ import type { Child } from './child.ts';
 import { type Cut, flagsOf } from './cut.ts';
 import { type CommandDeps, print } from './deps.ts';
 import { whenStopped } from './pool.ts';
-import { type Budget, type Shrunk, shrink } from './shrink.ts';
 import { savedText } from './saved.ts';
+import { type Budget, type Shrunk, shrink } from './shrink.ts';
 import type { SomePlan } from './simulator.ts';
 import { commandOf, counted, failureText, optionFlags, planText } from './text.ts';
 

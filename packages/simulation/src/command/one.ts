@@ -62,7 +62,11 @@ function planOf<P extends SomePlan>({ simulator, files, output }: CommandDeps<P>
   return saved;
 }
 
-function readSaved<P extends SomePlan>(simulator: Simulator<P>, file: string, read: (path: string) => string): Saved<P> {
+function readSaved<P extends SomePlan>(
+  simulator: Simulator<P>,
+  file: string,
+  read: (path: string) => string,
+): Saved<P> {
   try {
     return savedFrom(simulator, read(file));
   } catch (error) {

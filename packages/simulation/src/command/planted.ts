@@ -79,11 +79,7 @@ function rowOf(name: string, { outcome, seeds, finished }: Sought, { from }: Pla
 }
 
 /** The lowest seed that finds it, whichever process was faster; says what it found. */
-async function seek<P extends SomePlan>(
-  deps: CommandDeps<P>,
-  wish: Planted,
-  planted: string,
-): Promise<Sought> {
+async function seek<P extends SomePlan>(deps: CommandDeps<P>, wish: Planted, planted: string): Promise<Sought> {
   const { output } = deps;
   output.line(`${planted}: ${deps.simulator.planted.find(({ name }) => name === planted)?.about ?? ''}`);
   const sought = await firstOwing(deps, wish, planted);
@@ -98,11 +94,7 @@ function verdictOn({ outcome, seeds, finished }: Sought, { from, count }: Plante
 }
 
 /** The lowest seed that fails with it, and not the same way without it: no other fault is to its credit. */
-async function firstOwing<P extends SomePlan>(
-  deps: CommandDeps<P>,
-  wish: Planted,
-  planted: string,
-): Promise<Sought> {
+async function firstOwing<P extends SomePlan>(deps: CommandDeps<P>, wish: Planted, planted: string): Promise<Sought> {
   const end = wish.from + wish.count;
   let from = wish.from;
   while (from < end && !deps.stop.aborted) {

@@ -20,7 +20,9 @@ export function savedFrom<P extends SomePlan>(simulator: Simulator<P>, text: str
   if (planted === undefined) return { plan: simulator.planFromJson(text), planted };
   const known = simulator.planted.map(({ name }) => name);
   if (typeof planted !== 'string' || !known.includes(planted))
-    throw new Error(`plan.planted: there is no planted fault ${JSON.stringify(planted)} (--list shows those there are)`);
+    throw new Error(
+      `plan.planted: there is no planted fault ${JSON.stringify(planted)} (--list shows those there are)`,
+    );
   return { plan: simulator.planFromJson(JSON.stringify(rest)), planted };
 }
 

@@ -253,7 +253,7 @@ describe('npm run simulate', () => {
 
   it.each([
     ['--seeds 5 --from 8 --jobs 1', 1, /\nInterrupted after 1 of 5 seeds\.\n0 seeds passed, 1 failed\n$/],
-    ['--seed 9', 130, /^Seed 9: a master and 4 workers[^]*\nInterrupted before the run was over\.\n$/],
+    ['--seed 9', 130, /^Seed 9: a master and 4 workers[\s\S]*\nInterrupted before the run was over\.\n$/],
     ['--planted hidden --seeds 9 --from 9', 130, /\nhidden: Interrupted after 0 of 9 seeds\.\n$/],
     [
       '--planted all --seeds 9 --from 9',

@@ -1,6 +1,6 @@
 import type { Cutting } from '../../src/command/cut.ts';
-import type { Settings } from '../../src/plan/settings.ts';
 import type { SomePlan } from '../../src/command/simulator.ts';
+import type { Settings } from '../../src/plan/settings.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 
 /** Deeds d1, d2, … a second apart. */

@@ -57,7 +57,13 @@ describe('what is shown', () => {
   it('tells of a failure what, when, and what came before, at most 40 lines each', () => {
     const lines = Array.from({ length: 60 }, (_, at) => `step ${at}`);
     const text = failureText(outcomeOf(17, 'kept', { lastSteps: lines, logTail: ['started'] }));
-    expect(text.slice(0, 5)).toEqual(['Seed 17: kept at 1000.000 s', '  it is so', '', 'The last steps:', '    step 20']);
+    expect(text.slice(0, 5)).toEqual([
+      'Seed 17: kept at 1000.000 s',
+      '  it is so',
+      '',
+      'The last steps:',
+      '    step 20',
+    ]);
     expect(text.slice(-4)).toEqual(['    step 59', '', 'The end of the log:', '  started']);
   });
 
