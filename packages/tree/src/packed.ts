@@ -49,6 +49,9 @@ export function packStat(packed: BigInt64Array, index: number, stat: FileStat): 
   packed[at + gid] = BigInt(stat.gid);
 }
 
+/** The ctime at `index` of `packed`: no change leaves it as it was. */
+export const changedNs = (packed: BigInt64Array, index: number): bigint => packed[index * statFields + ctime]!;
+
 export const statsOf = (packed: BigInt64Array): Stats => ({ packed, at: (index) => unpackStat(packed, index) });
 
 /** Fields that name a content: mode and owner do not. ctime grows with every change, also with those that keep the mtime. */

@@ -74,7 +74,13 @@ export async function openScanner({ disk, wallNow }: ScannerDeps, config: Scanne
   const cache = await disk.read(cachePath, maxCacheBytes).catch(() => undefined);
   const known = await runPieces(disk, decodeCache(cache, table));
   const memory: Memory = { known, learned: new Map(), asked: new Set(), last: undefined };
-  const writer = openCacheWriter(disk, cachePath, () => memory.known.values());
+  const writer = openCacheWriter({
+    disk,
+    wallNow,
+    root: config.root,
+    path: cachePath,
+    known: () => memory.known.values(),
+  });
   return {
     scan: async (dirty, signal) => {
       const before = memory.known;

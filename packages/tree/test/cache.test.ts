@@ -1,0 +1,67 @@
+/** What the digest cache says must survive what it survives: a loss of power. */
+import type { Disk } from '../src/index.ts';
+import { cleanUp, disk, newRoot, openNode, put } from './rig.ts';
+
+afterAll(cleanUp);
+
+/** A master on a real disk whose wall clock is `aheadMs` ahead, and what it made durable and wrote, in order. */
+async function recorded(aheadMs: number, fails: () => boolean = () => false) {
+  const calls: string[] = [];
+  const root = newRoot();
+  const on: Disk = {
+    ...disk,
+    sync: async (files, directories) => {
+      calls.push(`sync ${[...files, ...directories].map((path) => path.slice(root.length + 1)).join(' ')}`);
+      if (fails()) throw new Error('EIO');
+      await disk.sync(files, directories);
+    },
+    replace: async (path, bytes, mode) => {
+      calls.push(`write ${path.slice(root.length + 1)}`);
+      await disk.replace(path, bytes, mode);
+    },
+  };
+  const node = await openNode({ root, on, wallNow: () => Date.now() + aheadMs });
+  return { root, calls, node };
+}
+
+describe('the digest cache', () => {
+  it('names a file that was written just now only when that is durable', async () => {
+    const { root, calls, node } = await recorded(10_000);
+    put(root, 'etc/rules/one.xml');
+    put(root, 'etc/shared/group/agent.conf');
+    await node.scan();
+    await node.scanner.save();
+    expect(calls).toEqual([
+      'sync etc/rules/one.xml etc/shared/group/agent.conf etc/rules etc/shared/group',
+      'write queue/cluster/digests',
+    ]);
+  });
+
+  it('asks for nothing of files that the system has written back long ago', async () => {
+    const { root, calls, node } = await recorded(130_000);
+    put(root, 'etc/rules/one.xml');
+    await node.scan();
+    await node.scanner.save();
+    expect(calls).toEqual(['write queue/cluster/digests']);
+  });
+
+  it('asks for nothing of a file so fresh that it is read again anyway', async () => {
+    const { root, calls, node } = await recorded(-1_000);
+    put(root, 'etc/rules/one.xml');
+    await node.scan();
+    await node.scanner.save();
+    expect(calls).toEqual(['write queue/cluster/digests']);
+  });
+
+  it('is not written when that cannot be made durable, and is the next time', async () => {
+    let broken = true;
+    const { root, calls, node } = await recorded(10_000, () => broken);
+    put(root, 'etc/rules/one.xml');
+    await node.scan();
+    await node.scanner.save();
+    expect(calls).toEqual(['sync etc/rules/one.xml etc/rules']);
+    broken = false;
+    await node.scanner.save();
+    expect(calls.slice(1)).toEqual(['sync etc/rules/one.xml etc/rules', 'write queue/cluster/digests']);
+  });
+});
