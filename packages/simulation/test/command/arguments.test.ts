@@ -1,4 +1,4 @@
-import { parseArguments } from '../../src/command/arguments.ts';
+import { help, parseArguments } from '../../src/command/arguments.ts';
 
 const known = { planted: ['early', 'hidden'], plain: ['turns', 'clocks'], cores: 3 };
 const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '), known);
@@ -80,6 +80,11 @@ describe('the arguments', () => {
     ['seeds', "Unexpected argument 'seeds'"],
   ])('%s is refused with its cure', (line, fault) => {
     expect(faultsOf(line)).toContain(fault);
+  });
+
+  it('are explained with every exit code', () => {
+    const text = help(known.plain);
+    for (const code of [0, 1, 64, 130]) expect(text).toMatch(new RegExp(`Exit codes: .*\\b${code} `, 's'));
   });
 
   it('name many faults in lines of a width that any terminal has', () => {

@@ -83,4 +83,7 @@ const simulator = {
   ],
 };
 
+// Once it listens to signals.
+if (process.env.FAKE_HELLO !== undefined && process.send === undefined)
+  setImmediate(() => process.stdout.write('hello\n'));
 await simulate(simulator, fileURLToPath(import.meta.url));
