@@ -59,7 +59,8 @@ With --seed or --plan
   --stop-after MS      end its weather after so many simulated ms
   --plain NAME,NAME    leave these parts out: ${plain.join(', ')}
 
-Exit codes: 0 all promises were kept, or the planted fault was found; 1 not so; 64 wrong usage.`;
+Exit codes: 0 all promises were kept, or the planted fault was found; 1 not so; 64 wrong usage; 130 ended by Ctrl-C
+or SIGTERM before that was known.`;
 
 const flags = {
   seeds: { type: 'string' },
@@ -97,17 +98,42 @@ export interface Known {
 /** Every fault is named at once, each with its cure. */
 export function parseArguments(argv: readonly string[], known: Known): Wish {
   try {
-    const { values } = parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false });
+    const args = withNegatives(argv);
+    const { values, tokens } = parseArgs({ args, options: flags, strict: true, allowPositionals: false, tokens: true });
     if (values.help === true) return { type: 'help' };
-    const faults = [...faultsOfValues(values, known), ...faultsOfPairs(values)];
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const faults = [...faultsOfRepeats(names), ...faultsOfValues(values, known), ...faultsOfPairs(values)];
     return faults.length > 0 ? wrong(faults) : wishOf(values, known);
   } catch (error) {
-    return wrong([firstSentence((error as TypeError).message)]);
+    return wrong([inOurWords((error as TypeError).message)]);
   }
 }
 
-/** What follows it is on words without a flag, of which there are none here. */
-const firstSentence = (text: string): string => text.split(/\. To specify|\. This command/)[0]!;
+/** `--seeds -1` as `--seeds=-1`: it is a wrong number, not an option that is called -1. */
+function withNegatives(argv: readonly string[]): string[] {
+  const args: string[] = [];
+  for (const word of argv) {
+    const flag = args.at(-1)?.replace(/^--/, '') ?? '';
+    const wantsValue = Object.hasOwn(flags, flag) && flags[flag as keyof typeof flags].type === 'string';
+    if (wantsValue && /^-\d/.test(word)) args.push(`${args.pop()}=${word}`);
+    else args.push(word);
+  }
+  return args;
+}
+
+/** What Node says of one word, as this command says it. */
+function inOurWords(text: string): string {
+  const [, flag] = /^Option '(?:-\w, )?(--[\w-]+)/.exec(text) ?? [];
+  if (flag !== undefined && /does not take an argument/.test(text)) return `${flag}: it takes no value; leave that out`;
+  if (flag !== undefined) return `${flag}: it has no value; give it one`;
+  // What follows the first sentence is on words without a flag, of which there are none here.
+  return text.split(/\. To specify|\. This command/)[0]!;
+}
+
+const faultsOfRepeats = (names: readonly string[]): readonly string[] =>
+  [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map(
+    (name) => `--${name} is given more than once: leave the others out`,
+  );
 
 const wrong = (faults: readonly string[]): Wish => ({
   type: 'wrong',
@@ -137,7 +163,7 @@ function faultsOfValues(values: Values, { planted, plain }: Known): readonly str
       : [`--${flag} ${value}: give a whole number from ${min} to ${max}`];
   });
   if (values.planted !== undefined && values.planted !== 'all' && !planted.includes(values.planted))
-    faults.push(`--planted ${values.planted}: there is no such fault; give all or one of ${planted.join(', ')}`);
+    faults.push(`--planted ${values.planted}: there is no such fault; give all or one of these:\n${inLines(planted)}`);
   for (const name of listOf(values.plain))
     if (!plain.includes(name)) faults.push(`--plain ${name}: there is no such part; give some of ${plain.join(', ')}`);
   for (const flag of ['plan', 'trace', 'save', 'node-binaries', 'only', 'plain'])
@@ -147,15 +173,26 @@ function faultsOfValues(values: Values, { planted, plain }: Known): readonly str
   return faults;
 }
 
+/** Names in lines of a width that any terminal has. */
+function inLines(names: readonly string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length < 76) lines[lines.length - 1] = `${last}, ${name}`;
+    else lines.push(`  ${name}`);
+  }
+  return lines.join(',\n');
+}
+
 const within = (text: string, min: number, max: number): boolean =>
   /^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max;
 
 /** [flags that go together with none of …, these]. */
 const exclusive: readonly (readonly [keyof Values, readonly (keyof Values)[]])[] = [
-  ['list', ['seeds', 'seed', 'plan', 'planted', 'hashes']],
+  ['list', (Object.keys(flags) as (keyof Values)[]).filter((flag) => flag !== 'list')],
   ['seed', ['seeds', 'from', 'plan', 'hashes']],
   ['plan', ['seeds', 'from', 'nodes', 'minutes', 'hashes']],
-  ['hashes', ['planted']],
+  ['hashes', ['planted', 'save', 'no-shrink']],
 ];
 const ofOneRun = ['trace', 'only', 'workers', 'stop-after', 'plain'] as const;
 
@@ -173,6 +210,8 @@ function faultsOfPairs(values: Values): readonly string[] {
   if (values.hashes === undefined && values['node-binaries'] !== undefined)
     faults.push('--node-binaries compares hashes: add --hashes');
   if (values['no-shrink'] && values.save !== undefined) faults.push('--save writes shrunk runs: leave --no-shrink out');
+  if (values.planted === 'all' && values.save !== undefined)
+    faults.push('--save writes shrunk runs, and --planted all shrinks none: give the name of one fault');
   if (values.planted === 'all' && one) faults.push('--planted all is for many seeds: give the name of one fault');
   return faults;
 }

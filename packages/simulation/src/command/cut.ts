@@ -1,5 +1,4 @@
 /** A plan made smaller, and the words that make it smaller again the same way. */
-import type { Settings } from '../plan/settings.ts';
 import type { Simulator, SomePlan } from './simulator.ts';
 
 /** What is taken away from a plan. Empty: nothing. */
@@ -13,19 +12,6 @@ export interface Cut {
   /** These parts are plain: names of `Simulator.plain`. */
   readonly plain?: readonly string[];
 }
-
-/** The settings that any plan has, for `Simulator.plain`. */
-export const plainSettings = <P extends SomePlan>(): Simulator<P>['plain'] => ({
-  turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
-  clocks: (plan) => withSettings(plan, { skewMs: {} }),
-  options: (plan) => withSettings(plan, { musterYaml: '' }),
-  files: (plan) => withSettings(plan, { files: Math.min(plan.settings.files, 3) }),
-});
-
-const withSettings = <P extends SomePlan>(plan: P, changed: Partial<Settings>): P => ({
-  ...plan,
-  settings: { ...plan.settings, ...changed },
-});
 
 export type Cutting<P extends SomePlan> = Pick<Simulator<P>, 'without' | 'withWorkers' | 'until' | 'plain'>;
 

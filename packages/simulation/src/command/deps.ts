@@ -7,6 +7,8 @@ export interface CommandDeps<P extends SomePlan> {
   readonly openChild: (options: ChildWish) => Child;
   readonly output: Output;
   readonly files: Files;
+  /** Why this is no Node that can be started; undefined: it is one. */
+  readonly faultOfNode: (binary: string) => string | undefined;
   /** Wall time, ms; only differences count. */
   readonly nowMs: () => number;
   /** Until it is cancelled by what it returns. */
@@ -36,6 +38,8 @@ export interface Files {
   read(path: string): string;
   /** Created with its folder. */
   write(path: string, text: string): void;
+  /** Throws when it cannot be written. Makes no folder, and leaves what is there. */
+  checkWritable(path: string): void;
   /** Calls `use` with a new empty folder, which is gone afterwards. */
   inFolder<T>(use: (folder: string) => Promise<T>): Promise<T>;
 }

@@ -5,6 +5,7 @@ import type { Child } from './child.ts';
 import { type Cut, flagsOf } from './cut.ts';
 import { type CommandDeps, print } from './deps.ts';
 import { whenStopped } from './pool.ts';
+import { savedText } from './saved.ts';
 import { type Budget, type Shrunk, shrink } from './shrink.ts';
 import type { SomePlan } from './simulator.ts';
 import { commandOf, counted, failureText, optionFlags, planText } from './text.ts';
@@ -127,8 +128,9 @@ function save<P extends SomePlan>(
   if (wish.save === undefined) return;
   const file = `${wish.save}/seed-${plan.settings.seed}.json`;
   try {
-    files.write(file, `${simulator.planToJson(plan).trimEnd()}\n`);
-    output.line(`Or:     ${replayOf({ file }, {}, wish)}`);
+    files.write(file, savedText(simulator, { plan, planted: wish.planted }));
+    // The file says itself which fault was planted.
+    output.line(`Or:     ${replayOf({ file }, {}, { planted: undefined })}`);
   } catch (error) {
     output.error(`The plan could not be written to ${file}: ${(error as Error).message}`);
   }

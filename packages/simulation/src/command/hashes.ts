@@ -2,6 +2,7 @@
 import type { Wish } from './arguments.ts';
 import { type CommandDeps, exitCodes, print } from './deps.ts';
 import { runPlanIn } from './failure.ts';
+import { UsageError } from './one.ts';
 import { runPool, whenStopped } from './pool.ts';
 import type { SomePlan } from './simulator.ts';
 import { columns, counted } from './text.ts';
@@ -12,16 +13,22 @@ type Hashes = Extract<Wish, { type: 'hashes' }>;
 export async function runHashes<P extends SomePlan>(deps: CommandDeps<P>, wish: Hashes): Promise<number> {
   if (wish.binaries.length > 0) return compareHashes(deps, wish);
   for (const [seed, hash] of await hashesOf(deps, wish, undefined)) deps.output.line(`${seed} ${hash}`);
-  return deps.stop.aborted ? exitCodes.interrupted : exitCodes.fine;
+  if (!deps.stop.aborted) return exitCodes.fine;
+  // Not among the hashes: two such lists are compared by machines.
+  deps.output.error('Interrupted.');
+  return exitCodes.interrupted;
 }
 
 async function compareHashes<P extends SomePlan>(deps: CommandDeps<P>, wish: Hashes): Promise<number> {
   const { output, stop } = deps;
+  checkBinaries(deps, wish.binaries);
   const all: ReadonlyMap<number, string>[] = [];
   for (const binary of wish.binaries) {
     output.status(`${binary} …`);
     all.push(await hashesOf(deps, wish, binary));
-    if (stop.aborted) return exitCodes.interrupted;
+    if (!stop.aborted) continue;
+    output.line(`Interrupted after ${all.length - 1} of ${counted(wish.binaries.length, 'Node')}.`);
+    return exitCodes.interrupted;
   }
   const seeds = [...all[0]!.keys()];
   const differing = seeds.filter((seed) => new Set(all.map((hashes) => hashes.get(seed))).size > 1);
@@ -33,6 +40,15 @@ async function compareHashes<P extends SomePlan>(deps: CommandDeps<P>, wish: Has
       (rows.length === 0 ? 'each has the same hash under all' : `${rows.length} have not the same hash under all`),
   );
   return rows.length === 0 ? exitCodes.fine : exitCodes.failed;
+}
+
+/** All of them, before the first is at work for minutes. */
+function checkBinaries<P extends SomePlan>({ faultOfNode }: CommandDeps<P>, binaries: readonly string[]): void {
+  const faults = binaries.flatMap((binary) => {
+    const fault = faultOfNode(binary);
+    return fault === undefined ? [] : [`--node-binaries ${binary}: ${fault}; give names or paths of Nodes`];
+  });
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
 }
 
 /** By seed, in their order. A run without a trace has the name of what it failed of instead. */

@@ -1,7 +1,7 @@
 /** `npm run simulate`. */
 export { type Child, type ChildOptions, ChildStartError, openChild } from './child.ts';
 export { runCommand } from './command.ts';
-export { type Cut, cutPlan, flagsOf, plainSettings } from './cut.ts';
+export { type Cut, cutPlan, flagsOf } from './cut.ts';
 export { type CommandDeps, exitCodes } from './deps.ts';
 export type { Job } from './messages.ts';
 export { runPool } from './pool.ts';

@@ -1,6 +1,7 @@
 /** Adapter: the process around the command. */
+import { spawnSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ChildOptions, openChild } from './child.ts';
@@ -51,6 +52,7 @@ function depsOf<P extends SomePlan>(simulator: Simulator<P>, script: string, sto
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, text);
       },
+      checkWritable: (path) => closeSync(openSync(path, 'a')),
       inFolder: async (use) => {
         const folder = mkdtempSync(join(tmpdir(), 'muster-simulate-'));
         try {
@@ -60,12 +62,19 @@ function depsOf<P extends SomePlan>(simulator: Simulator<P>, script: string, sto
         }
       },
     },
+    faultOfNode,
     nowMs: () => performance.now(),
     every: (ms, run) => {
       const timer = setInterval(run, ms);
       return () => clearInterval(timer);
     },
   };
+}
+
+function faultOfNode(binary: string): string | undefined {
+  const { error, stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  if (error !== undefined) return `it cannot be started (${error.message})`;
+  return /^v\d+\.\d+\.\d+/.test(stdout) ? undefined : 'it does not say the version of a Node';
 }
 
 type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };

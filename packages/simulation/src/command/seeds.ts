@@ -6,14 +6,14 @@ import { explainFailure } from './failure.ts';
 import { runPool } from './pool.ts';
 import type { SomePlan } from './simulator.ts';
 import { openTally, type Tally } from './tally.ts';
-import { counted, failureTable, failureText, grouped, progressLine, situationTable } from './text.ts';
+import { counted, failureTable, failureText, grouped, interruptedAfter, progressLine, situationTable } from './text.ts';
 
 /** With fewer seeds than this a situation may be missed by chance. */
 const enoughSeeds = 500;
 /** Of so many invariants the first failed seed is explained; each may take a minute of shrinking. */
 const mostExplained = 3;
 
-/** Exit code 1 when a seed failed, or a situation was not met though there were seeds enough. */
+/** Exit code 1, also when it was interrupted, when a seed failed; or a situation was not met though there were seeds enough. */
 export async function runSeeds<P extends SomePlan>(
   deps: CommandDeps<P>,
   wish: Extract<Wish, { type: 'seeds' }>,
@@ -23,7 +23,7 @@ export async function runSeeds<P extends SomePlan>(
   const listed = simulator.situations.map(({ name }) => name);
   print(output, ['', ...situationTable(listed, tally.met())]);
   const missed = listed.filter((name) => !tally.met().has(name));
-  const judged = tally.seeds() >= enoughSeeds;
+  const judged = tally.seeds() >= enoughSeeds && !stop.aborted;
   print(output, verdictOn(missed, judged));
   if (tally.failed() > 0) print(output, ['', ...failureTable(tally)]);
   for (const [outcome] of [...tally.failures().values()].slice(0, mostExplained)) {
@@ -32,6 +32,7 @@ export async function runSeeds<P extends SomePlan>(
     await explainFailure(deps, { plan, outcome, source: { seed: outcome.seed, options: wish.options } }, wish);
   }
   output.line('');
+  if (tally.seeds() < wish.count) output.line(interruptedAfter(tally.seeds(), wish.count));
   output.line(`${counted(tally.seeds() - tally.failed(), 'seed')} passed, ${grouped(tally.failed())} failed`);
   if (tally.failed() > 0 || (judged && missed.length > 0)) return exitCodes.failed;
   return stop.aborted ? exitCodes.interrupted : exitCodes.fine;
@@ -39,8 +40,8 @@ export async function runSeeds<P extends SomePlan>(
 
 function verdictOn(missed: readonly string[], judged: boolean): readonly string[] {
   if (missed.length === 0) return ['Every situation was met.'];
-  const names = `${counted(missed.length, 'situation')} not met: ${missed.join(', ')}.`;
-  return [judged ? names : `${names} That counts from ${enoughSeeds} seeds on.`];
+  const met = `${counted(missed.length, 'situation')} not met`;
+  return [judged ? `${met}: ${missed.join(', ')}.` : `${met}; that counts from ${enoughSeeds} seeds on.`];
 }
 
 /** The table at the end names them all. */

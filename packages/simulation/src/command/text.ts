@@ -26,6 +26,10 @@ export function progressLine(tally: Tally, wanted: number, situations: readonly 
   ].join(', ');
 }
 
+/** Of what was not finished because it was asked to stop. */
+export const interruptedAfter = (done: number, wanted: number): string =>
+  `Interrupted after ${grouped(done)} of ${counted(wanted, 'seed')}.`;
+
 /** In columns as wide as their widest cell. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
@@ -68,20 +72,28 @@ export function failureTable(tally: Tally): readonly string[] {
 /** What is shown of the steps and of the log before a failure. */
 const linesShown = 40;
 
+/** Deeds among the steps stand out: they are what a seed did. */
+const marked = (step: string): string => `  ${/ deed /.test(step) ? '>' : ' '} ${step}`;
+
+/** The probes crash and are asked in vain on purpose, and all the time. */
+const ofProbes = (line: string): boolean => line.includes('/probes/');
+
 /** A failed run: the seed, the promise, and what came before. */
 export function failureText({ seed, violation, steps, lastSteps, logTail }: Outcome): readonly string[] {
   // A process that died could not say when.
   const when = violation === undefined || steps === 0 ? '' : ` at ${seconds(violation.atMs)}`;
   return [
     `Seed ${seed}: ${violation?.invariant ?? 'failed'}${when}`,
-    ...(violation?.text ?? '').split('\n').map((line) => `  ${line}`),
-    ...part('The last steps', lastSteps),
-    ...part('The end of the log', logTail),
+    ...indented((violation?.text ?? '').split('\n')),
+    ...part('The last steps', lastSteps.slice(-linesShown).map(marked)),
+    ...part('The end of the log', indented(logTail.filter((line) => !ofProbes(line)).slice(-linesShown))),
   ];
 }
 
 const part = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', `${title}:`, ...lines.slice(-linesShown).map((line) => `  ${line}`)];
+  lines.length === 0 ? [] : ['', `${title}:`, ...lines];
+
+const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
 
 /** A plan in words: its cluster, what else was decided about it, then its deeds. */
 export function planText<P extends SomePlan>(plan: P, words: Simulator<P>['words']): readonly string[] {

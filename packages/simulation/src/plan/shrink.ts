@@ -49,6 +49,12 @@ const withSettings = (plan: Plan, settings: Partial<Plan['settings']>): Plan => 
   settings: { ...plan.settings, ...settings },
 });
 
+/** Every worker begins with what the master has. */
+const copies = ({ starts, ...plan }: Plan): Plan => ({
+  ...plan,
+  starts: Object.fromEntries(Object.keys(starts).map((name) => [name, 'copy'])),
+});
+
 /** What a run may do without, by name: each makes one part of a plan as plain as can be. */
 export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
@@ -56,5 +62,5 @@ export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   options: withDefaultOptions,
   files: (plan) => withFiles(plan, 3),
   climate: (plan) => ({ ...plan, climate: { ...quietClimate, driftMs: plan.climate.driftMs } }),
-  starts: (plan) => ({ ...plan, starts: {} }),
+  starts: copies,
 };

@@ -1,4 +1,4 @@
-import { parseArguments } from '../../src/command/arguments.ts';
+import { help, parseArguments } from '../../src/command/arguments.ts';
 
 const known = { planted: ['early', 'hidden'], plain: ['turns', 'clocks'], cores: 3 };
 const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '), known);
@@ -52,7 +52,17 @@ describe('the arguments', () => {
     ['--nodes 1', '--nodes 1: give a whole number from 2 to 9'],
     ['--nodes 10', '--nodes 10: give a whole number from 2 to 9'],
     ['--jobs none', '--jobs none: give a whole number from 1 to 256'],
-    ['--planted x', '--planted x: there is no such fault; give all or one of early, hidden'],
+    ['--seeds -1', '--seeds -1: give a whole number from 1 to 10000000'],
+    ['--seeds=-1', '--seeds -1: give a whole number from 1 to 10000000'],
+    ['--seeds', '--seeds: it has no value; give it one'],
+    ['--trace --seed 1', '--trace: it has no value; give it one'],
+    ['--list=1', '--list: it takes no value; leave that out'],
+    ['--seed 1 --seed 2', '--seed is given more than once: leave the others out'],
+    ['--list --jobs 2', '--list and --jobs exclude each other: leave one of them out'],
+    ['--hashes --save d', '--hashes and --save exclude each other: leave one of them out'],
+    ['--planted all --save d', '--save writes shrunk runs, and --planted all shrinks none: give the name of one fault'],
+    ['--planted x', '--planted x: there is no such fault; give all or one of these:'],
+    ['--planted x', '  early, hidden'],
     ['--seed 1 --plain x', '--plain x: there is no such part; give some of turns, clocks'],
     ['--plan=', '--plan: it is empty; give it a value, or leave it out'],
     [
@@ -70,6 +80,19 @@ describe('the arguments', () => {
     ['seeds', "Unexpected argument 'seeds'"],
   ])('%s is refused with its cure', (line, fault) => {
     expect(faultsOf(line)).toContain(fault);
+  });
+
+  it('are explained with every exit code', () => {
+    const text = help(known.plain);
+    for (const code of [0, 1, 64, 130]) expect(text).toMatch(new RegExp(`Exit codes: .*\\b${code} `, 's'));
+  });
+
+  it('name many faults in lines of a width that any terminal has', () => {
+    const planted = Array.from({ length: 30 }, (_, at) => `a-fault-of-number-${at}`);
+    const wish = parseArguments(['--planted', 'x'], { ...known, planted });
+    const lines = wish.type === 'wrong' ? wish.text.split('\n') : [];
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+    expect(lines.slice(1, -1).join('').split(',')).toHaveLength(30);
   });
 
   it('are refused with all their faults at once', () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,18 @@ function simulate(line: string, environment: Readonly<Record<string, string>> = 
     env: { ...process.env, ...environment },
   });
   return { status, stderr, lines: stdout.trimEnd().split('\n') };
+}
+
+/** SIGINT to this process alone, once, at its first words. The code it ends with, and all it said. */
+async function interrupt(args: readonly string[], environment = {}): Promise<readonly [unknown, string]> {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...environment } });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => {
+    if (output === '') child.kill('SIGINT');
+    output += text.toString();
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return [code, output];
 }
 
 const wordsOf = (replay: string): string => replay.replace(/^.*npm run simulate -- /, '');
@@ -45,7 +57,7 @@ describe('npm run simulate', () => {
     const never = { FAKE_SITUATION: 'blue-moon' };
     const few = simulate('--seeds 499 --from 100', never);
     expect(few.status).toBe(0);
-    expect(few.lines).toContain('1 situation not met: blue-moon. That counts from 500 seeds on.');
+    expect(few.lines).toContain('1 situation not met; that counts from 500 seeds on.');
     const many = simulate('--seeds 500 --from 100', never);
     expect(many.status).toBe(1);
     expect(many.lines).toContain('1 situation not met: blue-moon.');
@@ -92,7 +104,35 @@ describe('npm run simulate', () => {
     expect(lines).toContain('early: FOUND by seed 4, after 4 seeds: nothing-early');
     const replay = found(lines, 'Again:');
     expect(replay).toContain('--planted early');
-    expect(simulate(wordsOf(replay)).status).toBe(1);
+    const again = simulate(wordsOf(replay));
+    expect(again.status).toBe(0);
+    expect(again.lines.at(-1)).toBe('early: FOUND by this run');
+  });
+
+  it('ends with 1 when one run does not find the planted fault', () => {
+    const { status, lines } = simulate('--seed 20 --planted early');
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe('early: NOT FOUND by this run');
+  });
+
+  it('keeps a planted fault in the plan that is saved with it', () => {
+    const { lines } = simulate(`--planted early --seeds 6 --save ${folder}/planted`);
+    const file = `${folder}/planted/seed-4.json`;
+    expect(found(lines, 'Or:')).toBe(`Or:     npm run simulate -- --plan ${file}`);
+    const again = simulate(`--plan ${file}`);
+    expect(again.status).toBe(0);
+    expect(again.lines[0]).toBe(`With the planted fault early, as ${file} says.`);
+    expect(again.lines.at(-1)).toBe('early: FOUND by this run');
+    expect(simulate(`--plan ${file} --planted early`).status).toBe(0);
+    expect(simulate(`--plan ${file} --planted hidden`)).toMatchObject({
+      status: 64,
+      stderr: expect.stringMatching(/^--planted hidden: .* was saved with early; leave --planted out/),
+    });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('early', 'gone'));
+    expect(simulate(`--plan ${file}`)).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining('there is no planted fault "gone"'),
+    });
   });
 
   it('ends with 1 when a planted fault was not found, and makes the table for the papers', () => {
@@ -150,6 +190,26 @@ describe('npm run simulate', () => {
     expect(lines.at(-1)).toBe('1 seed under 2 Nodes: 1 have not the same hash under all');
   });
 
+  it('runs nothing when one of several Nodes is none', () => {
+    const { status, stderr, lines } = simulate(`--hashes --node-binaries ${process.execPath},nosuch,/bin/echo`);
+    expect(status).toBe(64);
+    expect(stderr.split('\n')).toEqual([
+      '--node-binaries nosuch: it cannot be started (spawnSync nosuch ENOENT); give names or paths of Nodes',
+      '--node-binaries /bin/echo: it does not say the version of a Node; give names or paths of Nodes',
+      '',
+    ]);
+    expect(lines).toEqual(['']);
+  });
+
+  it('makes no folder for a trace, and leaves what is there until there are steps', () => {
+    expect(simulate(`--seed 20 --trace ${folder}/none/trace`).status).toBe(64);
+    expect(existsSync(`${folder}/none`)).toBe(false);
+    writeFileSync(`${folder}/kept`, 'of before');
+    // Its process cannot be started.
+    expect(simulate(`--seed 20 --trace ${folder}/kept --planted early`, { FAKE_STALE: 'early' }).status).toBe(1);
+    expect(readFileSync(`${folder}/kept`, 'utf8')).toBe('of before');
+  });
+
   it('lists what there is', () => {
     const { lines } = simulate('--list');
     expect(lines).toContain('  early   a thing comes early');
@@ -180,28 +240,41 @@ describe('npm run simulate', () => {
   it('gives up shrinking at Ctrl-C, and still says how to run it again', async () => {
     const child = spawn(process.execPath, [script, '--seed', '12']);
     let output = '';
+    let asked = false;
     // Every smaller plan of seed 12 hangs.
     child.stdout.on('data', (text: Buffer) => {
       output += text.toString();
-      if (output.includes('The end of the log')) child.kill('SIGINT');
+      if (!asked && output.includes('The end of the log')) asked = child.kill('SIGINT');
     });
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
     expect(output).toMatch(/Again: {2}npm run simulate -- --seed 12\n$/);
   });
 
   it.each([
-    ['--seeds 5 --from 8 --jobs 1', /\n0 seeds passed, 1 failed\n$/],
-    ['--seed 9', /^Seed 9: a master and 4 workers/],
-  ])('says at Ctrl-C what it has learnt so far: %s', async (line, said) => {
-    const child = spawn(process.execPath, [script, ...line.split(' ')]);
-    let output = '';
-    // Seed 9, which hangs, comes after the first words of either.
-    child.stdout.on('data', (text: Buffer) => {
-      if (output === '') child.kill('SIGINT');
-      output += text.toString();
-    });
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect([code, output]).toEqual([expect.any(Number), expect.stringMatching(said)]);
-    expect(code).not.toBe(0);
+    ['--seeds 5 --from 8 --jobs 1', 1, /\nInterrupted after 1 of 5 seeds\.\n0 seeds passed, 1 failed\n$/],
+    ['--seed 9', 130, /^Seed 9: a master and 4 workers[\s\S]*\nInterrupted before the run was over\.\n$/],
+    ['--planted hidden --seeds 9 --from 9', 130, /\nhidden: Interrupted after 0 of 9 seeds\.\n$/],
+    [
+      '--planted all --seeds 9 --from 9',
+      130,
+      /\| `early` \| interrupted after 0 \| \| \|\n\nInterrupted; 1 of 2 planted faults were sought\.\n$/,
+    ],
+  ])('says at Ctrl-C what it has learnt so far: %s', async (line, code, said) => {
+    // Seed 9, which hangs, comes after the first words of each.
+    expect(await interrupt([script, ...line.split(' ')])).toEqual([code, expect.stringMatching(said)]);
+  });
+
+  it('says so when it is interrupted before anything failed', async () => {
+    const [code, output] = await interrupt([script, '--seeds', '3', '--from', '9', '--jobs', '1'], { FAKE_HELLO: '1' });
+    expect(code).toBe(130);
+    expect(output).toMatch(/\nInterrupted after 0 of 3 seeds\.\n0 seeds passed, 0 failed\n$/);
+  });
+
+  it('is ended with the process in whose foreground it runs', async () => {
+    const foreground = join(__dirname, '../../../../scripts/foreground.mjs');
+    const text = `import { runInForeground } from ${JSON.stringify(foreground)}; runInForeground(${JSON.stringify(script)}, ['--seed', '9']);`;
+    const [code, output] = await interrupt(['--input-type=module', '--eval', text]);
+    expect(code).toBe(130);
+    expect(output).toMatch(/\nInterrupted before the run was over\.\n$/);
   });
 });

@@ -1,6 +1,6 @@
 // The command around a simulation that fails as it is told to. Build first.
 import { fileURLToPath } from 'node:url';
-import { plainSettings, simulate } from '../../dist/command/index.js';
+import { simulate } from '../../dist/command/index.js';
 
 const ids = (plan) => plan.deeds.map(({ id }) => id);
 const has = (plan, ...wanted) => wanted.every((id) => ids(plan).includes(id));
@@ -60,7 +60,10 @@ const simulator = {
   without: (plan, gone) => ({ ...plan, deeds: plan.deeds.filter(({ id }) => !gone.includes(id)) }),
   withWorkers: (plan, workers) => ({ ...plan, settings: { ...plan.settings, workers } }),
   until: (plan, ms) => ({ ...plan, deeds: plan.deeds.filter(({ atMs }) => atMs <= ms) }),
-  plain: plainSettings(),
+  plain: {
+    files: (plan) => ({ ...plan, settings: { ...plan.settings, files: 3 } }),
+    options: (plan) => ({ ...plan, settings: { ...plan.settings, musterYaml: '' } }),
+  },
   planToJson: (plan) => JSON.stringify(plan),
   planFromJson: (text) => JSON.parse(text),
   words: ({ id, atMs }) => `${atMs / 1_000} s  #${id}  prod`,
@@ -80,4 +83,7 @@ const simulator = {
   ],
 };
 
+// Once it listens to signals.
+if (process.env.FAKE_HELLO !== undefined && process.send === undefined)
+  setImmediate(() => process.stdout.write('hello\n'));
 await simulate(simulator, fileURLToPath(import.meta.url));

@@ -1,6 +1,6 @@
 import type { Cutting } from '../../src/command/cut.ts';
-import { plainSettings } from '../../src/command/cut.ts';
 import type { SomePlan } from '../../src/command/simulator.ts';
+import type { Settings } from '../../src/plan/settings.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 
 /** Deeds d1, d2, … a second apart. */
@@ -17,11 +17,21 @@ export const planWith = (deeds: number, workers = 4): SomePlan => ({
   deeds: Array.from({ length: deeds }, (_, at) => ({ id: `d${at + 1}`, atMs: (at + 1) * 1_000 })),
 });
 
+const withSettings = (plan: SomePlan, changed: Partial<Settings>): SomePlan => ({
+  ...plan,
+  settings: { ...plan.settings, ...changed },
+});
+
 export const cutting: Cutting<SomePlan> = {
   without: (plan, ids) => ({ ...plan, deeds: plan.deeds.filter(({ id }) => !ids.includes(id)) }),
   withWorkers: (plan, workers) => ({ ...plan, settings: { ...plan.settings, workers } }),
   until: (plan, ms) => ({ ...plan, deeds: plan.deeds.filter(({ atMs }) => atMs <= ms) }),
-  plain: plainSettings(),
+  plain: {
+    turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
+    clocks: (plan) => withSettings(plan, { skewMs: {} }),
+    options: (plan) => withSettings(plan, { musterYaml: '' }),
+    files: (plan) => withSettings(plan, { files: Math.min(plan.settings.files, 3) }),
+  },
 };
 
 export const idsOf = (plan: SomePlan): readonly string[] => plan.deeds.map(({ id }) => id);

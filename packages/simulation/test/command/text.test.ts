@@ -57,8 +57,27 @@ describe('what is shown', () => {
   it('tells of a failure what, when, and what came before, at most 40 lines each', () => {
     const lines = Array.from({ length: 60 }, (_, at) => `step ${at}`);
     const text = failureText(outcomeOf(17, 'kept', { lastSteps: lines, logTail: ['started'] }));
-    expect(text.slice(0, 5)).toEqual(['Seed 17: kept at 1000.000 s', '  it is so', '', 'The last steps:', '  step 20']);
-    expect(text.slice(-4)).toEqual(['  step 59', '', 'The end of the log:', '  started']);
+    expect(text.slice(0, 5)).toEqual([
+      'Seed 17: kept at 1000.000 s',
+      '  it is so',
+      '',
+      'The last steps:',
+      '    step 20',
+    ]);
+    expect(text.slice(-4)).toEqual(['    step 59', '', 'The end of the log:', '  started']);
+  });
+
+  it('marks the deeds among the steps, and leaves the probes out of the log', () => {
+    const lastSteps = ['1.0  master   turn /links', '1.5  world    deed 4 keys master'];
+    const logTail = ['1.1 master warning [Actors] /probes/mayfly crashed: probe.', '1.2 master info [Main] Started.'];
+    expect(failureText(outcomeOf(17, 'kept', { lastSteps, logTail })).slice(3)).toEqual([
+      'The last steps:',
+      '    1.0  master   turn /links',
+      '  > 1.5  world    deed 4 keys master',
+      '',
+      'The end of the log:',
+      '  1.2 master info [Main] Started.',
+    ]);
   });
 
   it('does not tell when a process died that could not say', () => {

@@ -72,6 +72,10 @@ describe('a plan made smaller', () => {
     );
   });
 
+  it('with plain starts has workers that begin with what the master has', () => {
+    expect(plain.starts!(planOf(5, { nodes: 3 })).starts).toEqual({ worker1: 'copy', worker2: 'copy' });
+  });
+
   it('with default options has the time to heal that these need', () => {
     const plan = planOf(5);
     expect(plain.options!(plan).settings.healWithinMs).toBeGreaterThan(300_000);
