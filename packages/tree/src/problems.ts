@@ -34,13 +34,13 @@ export const missingDirectory = (path: string): Problem =>
     'missing-directory',
     'it held files and is gone; mount it again, or create it (empty, if that is meant)',
   );
-/** An empty directory may be the bare mount point of a file system that is not there: its files are not deleted. */
+/** A directory with nothing of the tree in it may be the bare mount point of a file system that is not there: its files are not deleted. */
 export const unmountedDirectory = (path: string, files: number): Problem =>
   blocking(
     path,
     'missing-directory',
-    `it is empty and lies on another device than the ${files} ${files === 1 ? 'file' : 'files'} it had: ` +
-      'is its file system not mounted? Mount it; if it is meant, put any file into it',
+    `nothing in it is synchronised, and it lies on another device than the ${files} ${files === 1 ? 'file' : 'files'} it had: ` +
+      'is its file system not mounted? Mount it; if it is meant, put a file into it that is synchronised',
   );
 export const changing = (path: string): Problem =>
   blocking(path, 'changing', 'it changed each time it was read; it is read again by the next scan');

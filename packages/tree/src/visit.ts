@@ -3,10 +3,10 @@ import { joinPath } from '@muster/protocol';
 import { type Classified, type ClassifyOptions, classify, type Found } from './classify.ts';
 import type { Listing } from './disk.ts';
 import { type Known, trust, unknown } from './known.ts';
-import { bytesOf, holdsDevice, packedInode } from './packed.ts';
+import { bytesOf, holdsDevice, packedInode, packedKind } from './packed.ts';
 import { missingDirectory, unmountedDirectory, unreadableDirectory } from './problems.ts';
 import type { Problem } from './results.ts';
-import { entryOf, type TableEntry } from './selection.ts';
+import { entryOf, selects, type TableEntry } from './selection.ts';
 
 export interface Visit {
   readonly directory: string;
@@ -144,12 +144,17 @@ function heldFiles(entry: TableEntry, draft: ReadonlyMap<string, Known>): number
 }
 
 /** Whether an empty table directory of a master held something before: then its device tells whether it is unmounted. */
-export const isEmptied = ({ draft, mode }: Walk, { directory, entry }: Visit, listing: Listing): boolean =>
+export const isEmptied = ({ draft, mode, options }: Walk, { directory, entry }: Visit, listing: Listing): boolean =>
   mode === 'master' &&
   directory === entry.directory &&
   listing.ok &&
-  listing.names.length + listing.notUtf8.length === 0 &&
-  (draft.get(directory)?.names.length ?? 0) > 0;
+  (draft.get(directory)?.names.length ?? 0) > 0 &&
+  isBare(listing, entry, options);
+
+/** Nothing of the tree lies in it. What is not synchronised says nothing: programs write it wherever the path leads. */
+const isBare = ({ names, notUtf8, stats }: Found, entry: TableEntry, { exclusions }: ClassifyOptions): boolean =>
+  notUtf8.length === 0 &&
+  !names.some((name, index) => packedKind(stats.packed, index) === 'directory' || selects(entry, name, exclusions));
 
 /**
  * Takes in that an emptied table directory lies on `device` now; `true`: on none of those that its entries

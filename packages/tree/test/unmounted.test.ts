@@ -33,8 +33,8 @@ const problem = {
   effect: 'blocking',
   code: 'missing-directory',
   text:
-    'it is empty and lies on another device than the 2 files it had: ' +
-    'is its file system not mounted? Mount it; if it is meant, put any file into it',
+    'nothing in it is synchronised, and it lies on another device than the 2 files it had: ' +
+    'is its file system not mounted? Mount it; if it is meant, put a file into it that is synchronised',
 };
 
 describe('a table directory that is empty, on another device than its files were', () => {
@@ -61,6 +61,17 @@ describe('a table directory that is empty, on another device than its files were
     }
   });
 
+  it('still blocks when somebody writes what is not synchronised where the path leads now', async () => {
+    const node = await unmountedNode();
+    await node.scan();
+    put(node.root, 'etc/rules/ar.conf');
+    put(node.root, 'etc/rules/.swap.tmp');
+    for (let scans = 0; scans < 2; scans++) {
+      expect((await node.scan()).problems).toEqual([problem]);
+      expect(pathsOf(node.tree())).toEqual(['etc/rules/a', 'etc/rules/deep/b']);
+    }
+  });
+
   it('blocks no more once it is mounted again, with nothing read anew', async () => {
     const node = await unmountedNode();
     await node.scan();
@@ -71,7 +82,7 @@ describe('a table directory that is empty, on another device than its files were
     expect(pathsOf(node.tree())).toEqual(['etc/rules/a', 'etc/rules/deep/b']);
   });
 
-  it('is taken for what it is once any file is in it', async () => {
+  it('is taken for what it is once a file that is synchronised is in it', async () => {
     const node = await unmountedNode();
     await node.scan();
     put(node.root, 'etc/rules/new');

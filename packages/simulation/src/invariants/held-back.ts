@@ -35,10 +35,13 @@ interface Word {
 
 /** A line may come so much later than the hold that it tells of, ms. */
 const lateMs = 2_000;
-const holds = /would (?:delete|empty) [^;]*? of (\d+) files below ([^\s,;]+)/g;
+const holds = /generation (\d+) would (?:delete|empty) [^;]*? of (\d+) files below ([^\s,;]+)/g;
+const published = /^Generation (\d+) of epoch /;
 const isThere = (content: Content | undefined): boolean => content !== undefined && content.size > 0;
 
-export function openHeldBack({ workers, timeline, violate }: World, history: MasterHistory): HeldBack {
+export function openHeldBack({ master, workers, timeline, violate }: World, history: MasterHistory): HeldBack {
+  /** When the master published each number last: a hold began no earlier than the generation that it waits with. */
+  const publishedAt = new Map<string, number>();
   const words = new Map(workers.map(({ name }) => [name, new Map<string, Word>()]));
 
   /** While it says so again and again the first time counts, until that is over. */
@@ -49,9 +52,14 @@ export function openHeldBack({ workers, timeline, violate }: World, history: Mas
   };
   return {
     log: ({ node, text }) => {
+      const number = node === master.name ? published.exec(text)?.[1] : undefined;
+      if (number !== undefined) publishedAt.set(number, timeline.now());
       const said = words.get(node);
       if (said === undefined || !text.includes('; waiting for a second generation')) return;
-      for (const [, files, directory] of text.matchAll(holds)) say(said, directory!, Number(files));
+      for (const [, generation, files, directory] of text.matchAll(holds)) {
+        // Said again of an older generation: it may have begun long before it could be said.
+        if (timeline.now() - (publishedAt.get(generation!) ?? 0) <= lateMs) say(said, directory!, Number(files));
+      }
     },
     process: ({ node, what }) => {
       if (what === 'started') words.get(node)?.clear();
