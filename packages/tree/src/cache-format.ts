@@ -59,7 +59,21 @@ export function* decodeCache(
     if (entry !== undefined) known.set(row.directory, { ...unknown(row.directory, entry), ...row });
     if (++count % pieceDirectories === 0) yield;
   }
-  return known;
+  return withSubdirectories(known);
+}
+
+/** What a directory is known to hold tells the first scan which of them went while nobody looked. */
+function withSubdirectories(known: ReadonlyMap<string, Known>): Map<string, Known> {
+  const names = new Map<string, string[]>();
+  for (const { directory, entry } of known.values()) {
+    const at = directory.lastIndexOf('/');
+    const parent = directory.slice(0, Math.max(at, 0));
+    if (known.get(parent)?.entry !== entry) continue;
+    const siblings = names.get(parent);
+    if (siblings === undefined) names.set(parent, [directory.slice(at + 1)]);
+    else siblings.push(directory.slice(at + 1));
+  }
+  return new Map([...known].map(([path, one]) => [path, { ...one, subdirectories: names.get(path) ?? [] }]));
 }
 
 function wholeBody(all: Buffer): Buffer | undefined {

@@ -1,4 +1,5 @@
 /** What the digest cache says must survive what it survives: a loss of power. */
+import { rmSync } from 'node:fs';
 import type { Disk } from '../src/index.ts';
 import { cleanUp, disk, newRoot, openNode, put } from './rig.ts';
 
@@ -64,4 +65,25 @@ describe('the digest cache', () => {
     await node.scanner.save();
     expect(calls.slice(1)).toEqual(['sync etc/rules/one.xml etc/rules', 'write queue/cluster/digests']);
   });
+});
+
+it('a directory that went while nobody looked is forgotten, and cannot fail to be listed for ever', async () => {
+  const first = await openNode();
+  put(first.root, 'etc/shared/group/agent.conf');
+  put(first.root, 'etc/shared/other/agent.conf');
+  await first.scan();
+  await first.scanner.save();
+  rmSync(`${first.root}/etc/shared/group`, { recursive: true });
+  let broken = false;
+  const list: Disk['list'] = async (directories) => {
+    if (!broken) return disk.list(directories);
+    return directories.map((path) => ({ ok: false, directory: path, failure: { code: 'EIO', path } }));
+  };
+  const second = await openNode({ root: first.root, on: { ...disk, list } });
+  await second.scan();
+  broken = true;
+  const seen = (await second.scan(new Set(['etc/shared']))).problems.map(({ path }) => path);
+  expect(seen).toEqual(['etc/shared']);
+  broken = false;
+  expect((await second.scan()).problems).toEqual([]);
 });
