@@ -9,7 +9,7 @@ import { splitPath } from '@muster/protocol';
 import { type Applied, apply, nothingApplied } from './apply.ts';
 import type { Disk, Owner } from './disk.ts';
 import { DiskError } from './disk-error.ts';
-import { encodeJournal, isEmptyJournal, type Journal } from './journal.ts';
+import { encodeJournal, isEmptyJournal, type Journal, type Removals } from './journal.ts';
 import { learnDirectories, learnFiles } from './learn.ts';
 import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
 import { mend } from './mend.ts';
@@ -108,9 +108,13 @@ async function tidy(site: Site, { leftovers }: Replication): Promise<void> {
   );
 }
 
+const nothingRemoved: Removals = { files: [], directories: [], parents: [] };
+
 async function commit(site: Site, work: Work, staged: Stage, trash: number): Promise<Applied> {
   const renames = work.journal.renames.filter(({ to }) => staged.good.has(to));
-  const journal: Journal = { ...work.journal, trash, renames };
+  // What the master no longer has was to come in place of what goes: its next generation says what is meant.
+  const last = staged.missing.length > 0 ? nothingRemoved : work.journal.last;
+  const journal: Journal = { ...work.journal, trash, renames, last };
   await prepare(site, work, staged, journal);
   if (isEmptyJournal(journal)) return nothingApplied;
   const applied = await apply(site, journal, false);

@@ -196,4 +196,17 @@ describe('replication', () => {
     expect(result).toMatchObject({ written: 1, missing: ['etc/rules/a'], failures: [] });
     expect(pathsOf((await worker.scan()).tree)).toEqual(['etc/rules/b']);
   });
+
+  it('deletes nothing while what was to come in its place is no longer there', async () => {
+    const [master, worker] = [await openNode(), await openNode({ mode: 'worker' })];
+    put(master.root, 'etc/rules/a', 'one');
+    put(worker.root, 'etc/rules/old', 'two');
+    await master.scan();
+    fs.rmSync(join(master.root, 'etc/rules/a'));
+    const changes = diffTrees((await worker.scan()).tree, master.tree());
+    const plan = { changes, modeDrift: [], leftovers: [] };
+    const result = await worker.replicator.replicate(plan, master.source, () => {}, forever);
+    expect(result).toMatchObject({ written: 0, removed: 0, missing: ['etc/rules/a'], failures: [] });
+    expect(pathsOf((await worker.scan()).tree)).toEqual(['etc/rules/old']);
+  });
 });

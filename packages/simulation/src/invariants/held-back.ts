@@ -40,7 +40,7 @@ const published = /^Generation (\d+) of epoch /;
 const isThere = (content: Content | undefined): boolean => content !== undefined && content.size > 0;
 
 export function openHeldBack({ master, workers, timeline, violate }: World, history: MasterHistory): HeldBack {
-  /** When the master published each number last: a hold began no earlier than the generation that it waits with. */
+  /** When the master published each number first, in whatever epoch: a hold began no earlier than the generation that it waits with. */
   const publishedAt = new Map<string, number>();
   const words = new Map(workers.map(({ name }) => [name, new Map<string, Word>()]));
 
@@ -53,7 +53,9 @@ export function openHeldBack({ master, workers, timeline, violate }: World, hist
   return {
     log: ({ node, text }) => {
       const number = node === master.name ? published.exec(text)?.[1] : undefined;
-      if (number !== undefined) publishedAt.set(number, timeline.now());
+      if (number !== undefined && !publishedAt.has(number)) publishedAt.set(number, timeline.now());
+      // What its actor held, a crash takes along.
+      if (text.startsWith('/file-sync crashed')) words.get(node)?.clear();
       const said = words.get(node);
       if (said === undefined || !text.includes('; waiting for a second generation')) return;
       for (const [, generation, files, directory] of text.matchAll(holds)) {
