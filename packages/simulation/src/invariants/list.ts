@@ -5,7 +5,11 @@ export interface Invariant {
 }
 
 export const invariants: readonly Invariant[] = [
-  { name: 'one-turn-at-a-time', about: 'No mailbox is drained while another turn is on the stack.' },
+  {
+    name: 'one-turn-at-a-time',
+    about:
+      'The scheduler gives no mailbox a turn while another turn is on the stack. It sees turns alone: whether handlers overlap inside one is seen by the probes of `actors`.',
+  },
   {
     name: 'actors',
     about:
