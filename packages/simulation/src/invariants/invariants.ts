@@ -23,6 +23,7 @@ import { openSecrets } from './secrets.ts';
 import { type Ends, listen } from './sniffer.ts';
 import { openStrangers } from './strangers.ts';
 import { statePath } from './transactions.ts';
+import { openTrash } from './trash.ts';
 import { openTurns } from './turns.ts';
 import { openWholeFiles } from './whole-files.ts';
 
@@ -66,6 +67,7 @@ export function openInvariants(world: World): Invariants {
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
+  const trash = openTrash(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -90,6 +92,7 @@ export function openInvariants(world: World): Invariants {
     mastersFiles(change);
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     journals.file(change);
+    trash.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);

@@ -34,7 +34,11 @@ export const invariants: readonly Invariant[] = [
     about:
       "Deletions beyond the guard's limits were true on the master for as long as the guard waits; and what a worker says it holds back it does not delete before that.",
   },
-  { name: 'trash', about: 'What a worker deletes lies in its trash afterwards.' },
+  {
+    name: 'trash',
+    about:
+      'What a worker deletes lies in its trash afterwards, and goes from there only when eight newer deletions do.',
+  },
   {
     name: 'journal',
     about: 'What a journal says is done before the journal goes, and a loss of power takes none of it back.',
