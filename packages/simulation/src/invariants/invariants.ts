@@ -63,7 +63,7 @@ export function openInvariants(world: World): Invariants {
   const bounds = openBounds(world);
   const faults = openFaults(world, strangers.claimed);
   const secrets = openSecrets(world);
-  const liveness = openLiveness(world);
+  const liveness = openLiveness(world, strangers.claimed);
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);

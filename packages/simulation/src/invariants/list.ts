@@ -67,5 +67,9 @@ export const invariants: readonly Invariant[] = [
   { name: 'no-unhandled-rejection', about: 'No promise is rejected unheard.' },
   { name: 'no-throw-outside-actors', about: 'Nothing is thrown outside every actor.' },
   { name: 'secrets', about: "The cluster's key is in no log and in no byte sent." },
-  { name: 'liveness', about: 'In calm weather nobody who is up is accused, and who is dead is missed in time.' },
+  {
+    name: 'liveness',
+    about:
+      'In calm weather nobody who is up is accused; and who is dead is missed in time, in any weather in which the master runs, stands not still and hears no strange names and no late bytes.',
+  },
 ];

@@ -32,6 +32,7 @@ export type Broken =
   | 'trash'
   | 'journal'
   | 'strangers'
+  | 'liveness'
   | 'equal-after-healing'
   | 'prompt'
   | 'nothing-left-over'

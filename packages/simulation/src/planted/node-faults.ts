@@ -38,4 +38,13 @@ export const nodeFaults: readonly PlantedFault[] = [
     expects: ['equal-after-healing'],
     needs: 'a silence between suspect and down; after healing each node is asked how it sees the others',
   },
+  {
+    name: 'suspect-never-down',
+    about: 'A peer that is suspected is never given up.',
+    module: 'actors/keep-alive/dist/liveness.js',
+    find: 'if (silence >= config.downAfterMs)',
+    put: 'if (silence >= Number.POSITIVE_INFINITY)',
+    expects: ['liveness'],
+    needs: 'a worker that stays dead for longer than down_after, while the master runs in order',
+  },
 ];

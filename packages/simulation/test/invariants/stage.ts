@@ -53,7 +53,8 @@ export async function openStage(): Promise<Stage> {
   const timeline: Timeline = { ...openTimeline(dice, trace), now: () => now };
   const master = await playedNode('master', 'master', hearing, () => now);
   const worker = await playedNode('worker1', 'worker', hearing, () => now);
-  const network = { open: () => 0, mostBuffered: () => 0 } as unknown as Network;
+  const faults = { latency: { maxMs: 1 }, handshake: { maxMs: 1 }, stall: 0, bandwidth: 1_000_000 };
+  const network = { open: () => 0, mostBuffered: () => 0, faults } as unknown as Network;
   const world: World = {
     ...{ dice, trace, timeline, network, master, workers: [worker], nodes: [master, worker], hear: hearing },
     settings: {
