@@ -72,4 +72,9 @@ export const invariants: readonly Invariant[] = [
     about:
       'In calm weather nobody who is up is accused; and who is dead is missed in time, in any weather in which the master runs, stands not still and hears no strange names and no late bytes.',
   },
+  {
+    name: 'known-workers',
+    about:
+      'Whom a master has seen up has a row in every later view, also of its later processes, until it says goodbye or is forgotten.',
+  },
 ];

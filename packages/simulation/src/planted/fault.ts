@@ -33,6 +33,7 @@ export type Broken =
   | 'journal'
   | 'strangers'
   | 'liveness'
+  | 'known-workers'
   | 'equal-after-healing'
   | 'prompt'
   | 'nothing-left-over'

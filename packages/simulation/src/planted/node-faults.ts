@@ -47,4 +47,22 @@ export const nodeFaults: readonly PlantedFault[] = [
     expects: ['liveness'],
     needs: 'a worker that stays dead for longer than down_after, while the master runs in order',
   },
+  {
+    name: 'known-workers-not-stored',
+    about: 'The list of known workers is kept in memory only.',
+    module: 'packages/daemon/dist/known-workers.js',
+    find: '        writing ??= write();\n',
+    put: '',
+    expects: ['known-workers'],
+    needs: 'the master is restarted, and a worker that it had seen up is not back for its first view',
+  },
+  {
+    name: 'missing-worker-not-shown',
+    about: 'Who did not come back since the master started has no row.',
+    module: 'packages/daemon/dist/views/answers.js',
+    find: 'return [...seen, ...known.missing(seen)];',
+    put: 'return seen;',
+    expects: ['known-workers'],
+    needs: 'the master is restarted, and a worker that it had seen up stays away for some seconds',
+  },
 ];
