@@ -9,7 +9,7 @@ describe('a worker that was killed', () => {
     stage.becomes(stage.worker, 'killed');
     return stage;
   }
-  const downAfter = ({ master }: Stage): number => {
+  const downAfter = ({ master }: Viewed): number => {
     const { downAfterMs, intervalMs } = master.config()!.muster.keepAlive;
     return downAfterMs + intervalMs;
   };
