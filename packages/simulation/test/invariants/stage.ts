@@ -139,7 +139,11 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
     const parts = path.split('/');
     for (let n = 2; n < parts.length; n++) directories.add(parts.slice(0, n).join('/'));
   };
+  /** A directory takes no bytes, and nothing is below a file. */
+  const isBlocked = (path: string): boolean =>
+    below(path).length > 0 || [...files.keys()].some((one) => path.startsWith(`${one}/`));
   const write: FileSystem['write'] = (path, content, by) => {
+    if (isBlocked(path)) return false;
     makeParents(path);
     files.set(path, { content, mode: files.get(path)?.mode ?? 0o660 });
     say('content', path, by);
@@ -162,6 +166,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
       return true;
     },
     rename: (from, to, by) => {
+      if (isBlocked(to)) return false;
       makeParents(to);
       for (const one of [...below(from), from]) {
         const file = files.get(one);
