@@ -12,6 +12,7 @@ import { openHeldBack } from './held-back.ts';
 import { openHistory } from './history.ts';
 import { openSynchrony } from './in-sync.ts';
 import { openJournals } from './journals.ts';
+import { openKnownWorkers } from './known-workers.ts';
 import { openLeftOver } from './left-over.ts';
 import { openLiveness } from './liveness.ts';
 import { openMastersFiles } from './masters-files.ts';
@@ -23,6 +24,7 @@ import { openSecrets } from './secrets.ts';
 import { type Ends, listen } from './sniffer.ts';
 import { openStrangers } from './strangers.ts';
 import { statePath } from './transactions.ts';
+import { openTrash } from './trash.ts';
 import { openTurns } from './turns.ts';
 import { openWholeFiles } from './whole-files.ts';
 
@@ -62,10 +64,12 @@ export function openInvariants(world: World): Invariants {
   const bounds = openBounds(world);
   const faults = openFaults(world, strangers.claimed);
   const secrets = openSecrets(world);
-  const liveness = openLiveness(world);
+  const liveness = openLiveness(world, strangers.claimed);
+  const known = openKnownWorkers(world);
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
+  const trash = openTrash(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -88,8 +92,10 @@ export function openInvariants(world: World): Invariants {
     const mirror = mirrors.get(change.node);
     if (mirror === undefined) return;
     mastersFiles(change);
+    known.file(change);
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     journals.file(change);
+    trash.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
@@ -101,6 +107,7 @@ export function openInvariants(world: World): Invariants {
     if (node === undefined) return;
     turns.process(change);
     liveness.process(change);
+    known.process(change);
     order.process(change);
     budget.process(change);
     heldBack.process(change);
@@ -126,6 +133,7 @@ export function openInvariants(world: World): Invariants {
   };
   const envelope = (said: Envelope, ends: Ends): void => {
     strangers.heard(said, ends);
+    known.envelope(said, ends);
     if (ends.from === master.name || said.kind === 'open') {
       const fresh = generations.heard(said, ends);
       if (fresh !== undefined) announced(fresh);
@@ -138,6 +146,7 @@ export function openInvariants(world: World): Invariants {
     faults.log(line);
     secrets.log(line);
     liveness.log(line);
+    known.log(line);
     order.log(line);
     budget.log(line);
     heldBack.log(line);
@@ -145,6 +154,7 @@ export function openInvariants(world: World): Invariants {
   const view = (seen: ClusterView): void => {
     strangers.seen(seen);
     liveness.seen(seen);
+    known.seen(seen);
     prompt.seen(seen);
   };
 

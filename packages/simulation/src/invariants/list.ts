@@ -5,7 +5,11 @@ export interface Invariant {
 }
 
 export const invariants: readonly Invariant[] = [
-  { name: 'one-turn-at-a-time', about: 'No mailbox is drained while another turn is on the stack.' },
+  {
+    name: 'one-turn-at-a-time',
+    about:
+      'The scheduler gives no mailbox a turn while another turn is on the stack. It sees turns alone: whether handlers overlap inside one is seen by the probes of `actors`.',
+  },
   {
     name: 'actors',
     about:
@@ -30,7 +34,11 @@ export const invariants: readonly Invariant[] = [
     about:
       "Deletions beyond the guard's limits were true on the master for as long as the guard waits; and what a worker says it holds back it does not delete before that.",
   },
-  { name: 'trash', about: 'What a worker deletes lies in its trash afterwards.' },
+  {
+    name: 'trash',
+    about:
+      'What a worker deletes lies in its trash afterwards, and goes from there only when eight newer deletions do.',
+  },
   {
     name: 'journal',
     about: 'What a journal says is done before the journal goes, and a loss of power takes none of it back.',
@@ -59,5 +67,14 @@ export const invariants: readonly Invariant[] = [
   { name: 'no-unhandled-rejection', about: 'No promise is rejected unheard.' },
   { name: 'no-throw-outside-actors', about: 'Nothing is thrown outside every actor.' },
   { name: 'secrets', about: "The cluster's key is in no log and in no byte sent." },
-  { name: 'liveness', about: 'In calm weather nobody who is up is accused, and who is dead is missed in time.' },
+  {
+    name: 'liveness',
+    about:
+      'In calm weather nobody who is up is accused; and who is dead is missed in time, in any weather in which the master runs, stands not still and hears no strange names and no late bytes.',
+  },
+  {
+    name: 'known-workers',
+    about:
+      'Whom a master has seen up has a row in every later view, also of its later processes, until it says goodbye or is forgotten.',
+  },
 ];

@@ -1,11 +1,12 @@
 /**
- * In calm weather a worker that is up and linked is never accused, and one that is dead is missed in time.
- * Judged only from the healing on: in bad weather both may happen.
+ * In calm weather a worker that is up and linked is never accused: judged only from the healing on, for in bad
+ * weather it may be. One that is dead is missed in time: then too (`missed.ts`).
  */
 import type { ClusterView } from '@muster/protocol';
 import type { LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
 import { seconds } from './contents.ts';
+import { openMissed } from './missed.ts';
 
 export interface Liveness {
   /** Nothing is wrong with network, disks and machines from now on. */
@@ -28,7 +29,9 @@ const afterPauseMs = 20_000;
 
 const accused = /^(\S+) is (suspect|down): /;
 
-export function openLiveness(world: World): Liveness {
+/** `isClaimed`: a stranger said that this name is his; whether its worker lives is then not to be seen. */
+export function openLiveness(world: World, isClaimed: (name: string) => boolean): Liveness {
+  const missed = openMissed(world, isClaimed);
   const { timeline, violate, master } = world;
   const standings = new Map(
     world.nodes.map(({ name }): [string, Standing] => [name, { linkedAt: undefined, deadAt: undefined }]),
@@ -58,7 +61,9 @@ export function openLiveness(world: World): Liveness {
     calm: () => {
       calmAt ??= timeline.now();
     },
-    log: ({ node, text }) => {
+    log: (line) => {
+      missed.log(line);
+      const { node, text } = line;
       const standing = standings.get(node);
       if (standing === undefined) return;
       if (text === 'Successfully connected to master.') standing.linkedAt = timeline.now();
@@ -72,7 +77,9 @@ export function openLiveness(world: World): Liveness {
           );
       }
     },
-    process: ({ node, what }) => {
+    process: (change) => {
+      missed.process(change);
+      const { node, what } = change;
       const standing = standings.get(node);
       if (standing === undefined) return;
       const dies = what !== 'started';
@@ -85,6 +92,7 @@ export function openLiveness(world: World): Liveness {
       standing.deadAt = dead ? timeline.now() : undefined;
     },
     seen: (view) => {
+      missed.seen(view);
       const wait = downAfter(master);
       const interval = master.config()?.muster.keepAlive.intervalMs;
       if (wait === undefined || interval === undefined || calmAt === undefined || masterAt === undefined) return;

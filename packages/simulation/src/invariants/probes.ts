@@ -2,7 +2,7 @@
  * Actors of our own in the real system of a node: they tell, ask, set timers, crash and are stopped, and watch
  * what an actor is promised. A few messages a second, and only in some seeds: they cost as much as the node.
  */
-import { type Clock, type Ref, type Supervisor, spawnActor, tell } from '@muster/actor';
+import { type Clock, type Ref, type Scope, type Supervisor, spawnActor, tell } from '@muster/actor';
 import type { Dice } from '../dice.ts';
 import type { SimNode, World } from '../world/world.ts';
 import { seconds } from './contents.ts';
@@ -30,12 +30,20 @@ export function openProbes(world: World): Probes {
 /** What a listener is told. */
 type Told = { readonly type: 'numbered'; readonly from: string; readonly n: number } | AskProbe;
 
+/** What the listener sends itself: `told` is the newest number of each caller that waited, or was heard, when it did. */
+interface Mark {
+  readonly type: 'mark';
+  readonly told: ReadonlyMap<string, number>;
+}
+
 /** What a caller sends itself. `of`: the incarnation that did. */
 type Own =
   | { readonly type: 'tick'; readonly of: number }
   | { readonly type: 'alarm'; readonly of: number; readonly due: number }
   | { readonly type: 'asked'; readonly of: number; readonly wrong: string | undefined };
 
+/** One numbered message in so many has the listener send itself a mark. */
+const markEvery = 5;
 /** More than a mailbox has room for at first: it grows. */
 const flood = 50;
 /** A bounded mailbox is told a burst larger than it is. */
@@ -66,9 +74,10 @@ export function placeProbes(world: World, node: SimNode): void {
     intensity: { maxRestarts: 1_000_000, withinMs: 1_000 },
     backOff: { minMs: 1, maxMs: 500, factor: 2, jitter: 0.2 },
   });
-  const listener = spawnListener(stage, supervisor);
+  const told = new Map<string, number>();
+  const listener = spawnListener(stage, supervisor, told);
   const narrow = spawnNarrow(stage, supervisor);
-  for (const name of ['caller-a', 'caller-b']) spawnCaller(stage, { supervisor, listener, narrow }, name);
+  for (const name of ['caller-a', 'caller-b']) spawnCaller(stage, { supervisor, listener, narrow, told }, name);
 }
 
 /** One handler at a time: `work` is one. */
@@ -85,8 +94,11 @@ function alone({ wrong }: Stage, name: string): <T>(work: () => T) => T {
   };
 }
 
-/** Hears every number of every sender, in order, whatever crashes. */
-function spawnListener(stage: Stage, supervisor: Supervisor): Ref<Told> {
+/**
+ * Hears every number of every sender, in order, whatever crashes; and what it sends itself behind all that
+ * waited then, and before all that came later. `told`: the newest number of each caller, by the callers' word.
+ */
+function spawnListener(stage: Stage, supervisor: Supervisor, told: ReadonlyMap<string, number>): Ref<Told> {
   const last = new Map<string, number>();
   const handle = alone(stage, 'the listener');
   const hear = (from: string, n: number): void => {
@@ -94,22 +106,45 @@ function spawnListener(stage: Stage, supervisor: Supervisor): Ref<Told> {
     if (n !== before + 1) stage.wrong(`message ${n} of ${from} came after message ${before}`);
     last.set(from, n);
   };
+  const marked = (mark: Mark): void => {
+    const strays = [...told.keys()].filter((from) => (last.get(from) ?? 0) !== (mark.told.get(from) ?? 0));
+    // One that is being stopped comes to nothing but its own.
+    if (strays.length === 0 || !isRunning(stage.node, 'listener')) return;
+    const [from] = strays;
+    stage.wrong(
+      `what the listener sent itself behind message ${mark.told.get(from!) ?? 0} of ${from} came after message ${last.get(from!) ?? 0}`,
+    );
+  };
+  const effectsOf = (message: Told): readonly ((scope: Scope<Mark>) => void)[] => {
+    if (message.type === 'numbered')
+      return message.n % markEvery === 0 ? [(scope) => scope.send({ type: 'mark', told: new Map(told) })] : [];
+    return message.answers ? [() => tell(message.replyTo, message.n)] : [];
+  };
   return supervisor.spawn((parent) =>
-    spawnActor<null, Told, never, () => void>(parent, {
+    spawnActor<null, Told, Mark, (scope: Scope<Mark>) => void>(parent, {
       name: 'listener',
       clock: stage.clock,
       init: () => null,
       decide: (state, message) =>
         handle(() => {
+          if (message.type === 'mark') {
+            marked(message);
+            return { state, effects: [] };
+          }
           if (message.type === 'numbered') hear(message.from, message.n);
           if (stage.dice.chance(0.02)) throw new Error('probe: ordered');
-          const answers = message.type === 'ask' && message.answers;
-          return { state, effects: answers ? [() => tell(message.replyTo, message.n)] : [] };
+          return { state, effects: effectsOf(message) };
         }),
-      perform: (effect) => effect(),
+      perform: (effect, scope) => effect(scope),
     }),
   );
 }
+
+const isRunning = (node: SimNode, name: string): boolean =>
+  node
+    .running()
+    ?.system.inspect()
+    .find(({ path }) => path === `/probes/${name}`)?.status === 'running';
 
 /** Its mailbox keeps the newest of each burst and no more. */
 function spawnNarrow(stage: Stage, supervisor: Supervisor): Ref<Told> {
@@ -138,9 +173,10 @@ interface Peers {
   readonly supervisor: Supervisor;
   readonly listener: Ref<Told>;
   readonly narrow: Ref<Told>;
+  readonly told: Map<string, number>;
 }
 
-function spawnCaller(stage: Stage, { supervisor, listener, narrow }: Peers, name: string): void {
+function spawnCaller(stage: Stage, { supervisor, listener, narrow, told }: Peers, name: string): void {
   const { clock, dice, wrong } = stage;
   const periodMs = dice.between(600, 3_000);
   const handle = alone(stage, name);
@@ -149,7 +185,10 @@ function spawnCaller(stage: Stage, { supervisor, listener, narrow }: Peers, name
   let bursts = 0;
   const sendSome = (): void => {
     const many = dice.chance(0.05) ? flood : dice.int(1, 3);
-    for (let n = many; n > 0; n--) tell(listener, { type: 'numbered', from: name, n: ++sent });
+    for (let n = many; n > 0; n--) {
+      told.set(name, ++sent);
+      tell(listener, { type: 'numbered', from: name, n: sent });
+    }
     if (name !== 'caller-a' || !dice.chance(0.1)) return;
     for (let n = 0; n < burst; n++) tell(narrow, { type: 'numbered', from: name, n: bursts * burst + n });
     bursts += 1;

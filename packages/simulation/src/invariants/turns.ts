@@ -1,4 +1,7 @@
-/** One turn at a time: no mailbox is drained while another turn is on the stack. */
+/**
+ * One turn at a time: the scheduler gives no mailbox a turn while another turn is on the stack. What goes on
+ * inside a turn is not seen from here: whether handlers overlap there is the part of the probes.
+ */
 import type { ProcessChange } from '../happenings.ts';
 import type { World } from '../world/world.ts';
 

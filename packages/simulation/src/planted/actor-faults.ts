@@ -74,4 +74,13 @@ export const actorFaults: readonly PlantedFault[] = [
     expects: ['actors'],
     needs: 'an actor crashes while messages wait for it: with late turns, or in a burst',
   },
+  {
+    name: 'own-message-jumps-queue',
+    about: 'What an actor sends itself comes before all that already waits for it.',
+    module: 'packages/actor/dist/deliver.js',
+    find: 'after: cell.mailbox.tail,',
+    put: 'after: cell.mailbox.head,',
+    expects: ['actors'],
+    needs: 'an actor sends itself something while messages of others wait: a probe does, in its bursts',
+  },
 ];

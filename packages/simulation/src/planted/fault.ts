@@ -32,6 +32,8 @@ export type Broken =
   | 'trash'
   | 'journal'
   | 'strangers'
+  | 'liveness'
+  | 'known-workers'
   | 'equal-after-healing'
   | 'prompt'
   | 'nothing-left-over'

@@ -39,4 +39,13 @@ export const treeFaults: readonly PlantedFault[] = [
     expects: ['trash'],
     needs: 'any deletion',
   },
+  {
+    name: 'trash-keeps-one',
+    about: 'The next deletion clears the trash of all that went before it.',
+    module: 'packages/tree/dist/trash.js',
+    find: 'export const trashGenerations = 8;',
+    put: 'export const trashGenerations = 1;',
+    expects: ['trash'],
+    needs: 'two deletions on one worker',
+  },
 ];

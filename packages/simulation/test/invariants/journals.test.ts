@@ -98,4 +98,33 @@ describe('the trash', () => {
     stage.worker.disk.remove(rule, 'node');
     expect(stage.violations).toEqual([expect.stringMatching(/^trash: worker1 deleted etc\/rules\/a.xml/)]);
   });
+
+  async function deletedTimes(times: number): Promise<Stage> {
+    const stage = await openStage();
+    openInvariants(stage.world);
+    for (let n = 1; n <= times; n++) {
+      stage.worker.disk.write(rule, textBytes('x'), 'operator');
+      stage.worker.disk.rename(rule, `${state}/trash/${n}/etc/rules/a.xml`, 'node');
+    }
+    return stage;
+  }
+
+  test('is cleared of what eight newer deletions follow', async () => {
+    const stage = await deletedTimes(9);
+    stage.worker.disk.remove(`${state}/trash/1`, 'node');
+    expect(stage.violations).toEqual([]);
+  });
+
+  test.each(['2/etc/rules/a.xml', '2', '9'])('keeps the newest eight: %s does not go', async (path) => {
+    const stage = await deletedTimes(9);
+    stage.worker.disk.remove(`${state}/trash/${path}`, 'node');
+    expect(stage.violations[0]).toMatch(/^trash: worker1 cleared .* newer deletions/);
+  });
+
+  test('is not judged by what others take from it', async () => {
+    const stage = await deletedTimes(2);
+    stage.worker.disk.remove(`${state}/trash/1`, 'operator');
+    stage.worker.disk.remove(`${state}/trash/2`, 'power');
+    expect(stage.violations).toEqual([]);
+  });
 });

@@ -1,10 +1,21 @@
 import { openSystem, type Scheduler } from '@muster/actor';
+import type { OwnLane } from '../../../actor/src/own-lane.ts';
 import { openDice } from '../../src/dice.ts';
 import { type Host, openHost } from '../../src/host.ts';
 import { placeProbes } from '../../src/invariants/index.ts';
 import { openTimeline } from '../../src/timeline.ts';
 import { openTrace } from '../../src/trace.ts';
 import { openStage } from './stage.ts';
+
+/** What an actor sends itself comes before all that waits. */
+let mockJumps = false;
+jest.mock('../../../actor/src/own-lane.ts', () => {
+  const actual = jest.requireActual<typeof import('../../../actor/src/own-lane.ts')>('../../../actor/src/own-lane.ts');
+  return {
+    ...actual,
+    takeOwn: (lane: OwnLane, taken: number) => actual.takeOwn(lane, mockJumps ? Number.POSITIVE_INFINITY : taken),
+  };
+});
 
 /** Each wake is a turn of its own, in an order that the seed picks. `spoil` may turn a good scheduler into a bad one. */
 const turnsOn = (host: Host, spoil: (drain: () => void) => void = (drain) => drain()): Scheduler => ({
@@ -61,4 +72,11 @@ test('a scheduler that drains a mailbox twice at a time is found, or harms nobod
     drain();
   });
   expect(violations).toEqual([]);
+});
+
+test('an actor whose own messages jump the queue is found', async () => {
+  mockJumps = true;
+  const { violations } = await probed(3);
+  mockJumps = false;
+  expect(violations[0]).toMatch(/^actors: .*what the listener sent itself behind message \d+ of caller-/);
 });

@@ -53,7 +53,8 @@ export async function openStage(): Promise<Stage> {
   const timeline: Timeline = { ...openTimeline(dice, trace), now: () => now };
   const master = await playedNode('master', 'master', hearing, () => now);
   const worker = await playedNode('worker1', 'worker', hearing, () => now);
-  const network = { open: () => 0, mostBuffered: () => 0 } as unknown as Network;
+  const faults = { latency: { maxMs: 1 }, handshake: { maxMs: 1 }, stall: 0, bandwidth: 1_000_000 };
+  const network = { open: () => 0, mostBuffered: () => 0, faults } as unknown as Network;
   const world: World = {
     ...{ dice, trace, timeline, network, master, workers: [worker], nodes: [master, worker], hear: hearing },
     settings: {
@@ -138,7 +139,11 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
     const parts = path.split('/');
     for (let n = 2; n < parts.length; n++) directories.add(parts.slice(0, n).join('/'));
   };
+  /** A directory takes no bytes, and nothing is below a file. */
+  const isBlocked = (path: string): boolean =>
+    below(path).length > 0 || [...files.keys()].some((one) => path.startsWith(`${one}/`));
   const write: FileSystem['write'] = (path, content, by) => {
+    if (isBlocked(path)) return false;
     makeParents(path);
     files.set(path, { content, mode: files.get(path)?.mode ?? 0o660 });
     say('content', path, by);
@@ -161,6 +166,7 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
       return true;
     },
     rename: (from, to, by) => {
+      if (isBlocked(to)) return false;
       makeParents(to);
       for (const one of [...below(from), from]) {
         const file = files.get(one);
