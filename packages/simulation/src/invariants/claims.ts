@@ -107,6 +107,9 @@ export function openClaims(world: World, knowledge: Knowledge): Claims {
     const { digest, size = 0 } = place?.content ?? {};
     if (history.hadWithin(path, digest, from, announced.at)) return undefined;
     if (size > maxBytes(node.name) && history.hadWithin(path, undefined, from, announced.at)) return undefined;
+    // What was too large for the master is left out of its list: whatever a worker has there is its own.
+    const tooLarge = maxBytes(world.master.name);
+    if (history.was(path, (content) => (content?.size ?? 0) > tooLarge, from, announced.at)) return undefined;
     return `is ${digest?.slice(0, 8) ?? 'absent'}, which the master's was not between ${seconds(Math.max(0, from))} and ${seconds(announced.at)}`;
   };
 
