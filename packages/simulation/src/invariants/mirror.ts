@@ -78,13 +78,14 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
     const bytes = files.read(`${root}/${path}`);
     return bytes === undefined ? undefined : { digest: digestOf(bytes), size: bytes.length };
   };
-  const gone = (path: string, by: Author): readonly PathChange[] => {
+  /** `away`: moved out of sight with the directory that it lies in; links may come back with that, and are not told then. */
+  const gone = (path: string, by: Author, away = false): readonly PathChange[] => {
     const place = places.get(path);
     if (place?.content !== undefined) return [put(path, undefined, by, false)];
     if (!concerns(path)) return none;
     return [...places]
       .filter(([name, { content, odd }]) => (content !== undefined || odd) && isWithin(name, path))
-      .map(([name]) => put(name, undefined, by, false));
+      .map(([name, { odd }]) => put(name, undefined, by, away && odd));
   };
   const come = (path: string, by: Author, from: string): readonly PathChange[] => {
     const content = selectedBy(path) === undefined ? undefined : read(path);
@@ -116,7 +117,7 @@ export function openMirror(node: SimNode, now: () => number): Mirror {
     const left = from === undefined ? undefined : relative(from);
     follow(change, to, left);
     if (kind === 'moved') {
-      const leaves = left === undefined ? none : gone(left, by);
+      const leaves = left === undefined ? none : gone(left, by, to === undefined || !concerns(to));
       const comes = to === undefined ? none : come(to, by, from ?? '');
       return leaves.length === 0 ? comes : [...leaves, ...comes, ...oddOf(leaves, left!, to, by)];
     }

@@ -72,6 +72,17 @@ test('nobody watches a directory of which the hint was lost, until it comes anew
   expect(mirror.at(deep)?.hinted).toBe(true);
 });
 
+test('a link that is moved out of sight with its directory may come back with it, untold', async () => {
+  const { worker, world } = await openStage();
+  const mirror = openMirror(worker, world.timeline.now);
+  const take = (kind: 'made' | 'moved', path: string, from?: string): void =>
+    void mirror.take({ node: worker.name, by: 'operator', kind, path, ...(from === undefined ? {} : { from }) });
+  take('made', `${root}/etc/shared/link`);
+  take('moved', `${root}/away`, `${root}/etc/shared`);
+  take('moved', `${root}/etc/shared`, `${root}/away`);
+  expect(mirror.at('etc/shared/link')?.odd).toBe(true);
+});
+
 test('a link that is moved with its directory may be anything where it came to', async () => {
   const { worker, world } = await openStage();
   const mirror = openMirror(worker, world.timeline.now);
