@@ -80,6 +80,7 @@ export function openJournals(world: World): Journals {
       const { kind, path, by } = change;
       const life = lifeOf(node.name);
       if (kind === 'removed' && by === 'node' && life.renames.length > 0) life.dropped.add(path);
+      if (kind === 'moved' && by !== 'node') life.renames = life.renames.filter((one) => !isMoved(one, change));
       const what = journalChange(change, journalOf(node));
       if (what === 'begins') {
         life.renames = renamesOf(node);
@@ -113,6 +114,10 @@ export function openJournals(world: World): Journals {
     },
   };
 }
+
+/** Somebody took its directory away, or brought it back, meanwhile: then it may have failed. */
+const isMoved = ({ from, to }: Rename, moved: FileChange): boolean =>
+  [moved.path, moved.from ?? moved.path].some((at) => from.startsWith(`${at}/`) || to.startsWith(`${at}/`));
 
 const isDirectory = (files: SimNode['files'], path: string): boolean =>
   files.exists(path) && files.read(path) === undefined;
