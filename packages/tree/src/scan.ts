@@ -21,6 +21,7 @@ import {
   firstVisits,
   isEmptied,
   isUnmounted,
+  joinVisits,
   type Visit,
   visited,
   type Walk,
@@ -144,7 +145,7 @@ async function list(disk: Disk, root: string, walk: Walk, first: readonly Visit[
       await pace(listing.ok ? listing.names.length : 1);
     }
     dropGone(walk);
-    visits = next;
+    visits = joinVisits(next);
   }
 }
 

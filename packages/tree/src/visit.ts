@@ -13,6 +13,8 @@ export interface Visit {
   readonly entry: TableEntry;
   /** Everything below too, not only what is new. */
   readonly deep: boolean;
+  /** Directories in it that were not there when they were to be listed: names. */
+  readonly missing?: Set<string>;
 }
 
 /** A directory that is not as it was, and what was known of it. */
@@ -67,14 +69,33 @@ function nearestKnown(
   return { directory: at, entry };
 }
 
+/** One visit for each directory: thousands of directories that went have few parents. */
+export function joinVisits(visits: readonly Visit[]): Visit[] {
+  const joined = new Map<string, Visit>();
+  for (const visit of visits) {
+    const { directory, entry, deep, missing } = visit;
+    const other = joined.get(directory);
+    if (other === undefined) joined.set(directory, visit);
+    else if (other.missing !== undefined && !deep) for (const name of missing ?? []) other.missing.add(name);
+    else {
+      const all = new Set([...(other.missing ?? []), ...(missing ?? [])]);
+      joined.set(directory, { directory, entry, deep: deep || other.deep, missing: all });
+    }
+  }
+  return [...joined.values()];
+}
+
 /** Takes in one listing; returns what is to be listed next. */
-export function visited(walk: Walk, { directory, entry, deep }: Visit, listing: Listing): Visit[] {
+export function visited(walk: Walk, { directory, entry, deep, missing }: Visit, listing: Listing): Visit[] {
   const { draft, options } = walk;
   const before = draft.get(directory);
   if (!listing.ok) {
-    unlisted(walk, directory, entry, listing.failure.code);
+    const { code } = listing.failure;
+    if (isGone(code) && directory !== entry.directory) return [above(directory, entry)];
+    unlisted(walk, directory, entry, code);
     return [];
   }
+  if (missing !== undefined) dropMissing(walk, directory, missing, listing);
   if (before !== undefined && isAsBefore(before, listing, options)) {
     return deep ? before.subdirectories.map((name) => ({ directory: joinPath(directory, name), entry, deep })) : [];
   }
@@ -83,6 +104,17 @@ export function visited(walk: Walk, { directory, entry, deep }: Visit, listing: 
   const still = new Set(found.subdirectories);
   for (const name of before?.subdirectories ?? []) if (!still.has(name)) walk.gone.add(joinPath(directory, name));
   return below(found, before, draft, deep);
+}
+
+/** Whether a directory went alone, or with the file system that it lies on, is seen from above. */
+function above(directory: string, entry: TableEntry): Visit {
+  const at = directory.lastIndexOf('/');
+  return { directory: directory.slice(0, at), entry, deep: false, missing: new Set([directory.slice(at + 1)]) };
+}
+
+function dropMissing({ gone }: Walk, directory: string, missing: ReadonlySet<string>, { names }: Found): void {
+  const there = new Set(names);
+  for (const name of missing) if (!there.has(name)) gone.add(joinPath(directory, name));
 }
 
 function below(
@@ -123,7 +155,7 @@ const isGone = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR
 /** What cannot be read must not look deleted: what was known of it stays, and a problem says why. */
 function unlisted(walk: Walk, directory: string, entry: TableEntry, code: string): void {
   if (!isGone(code)) block(walk, directory, entry, unreadableDirectory(directory, code));
-  else if (directory === entry.directory && walk.mode === 'master' && heldFiles(entry, walk.draft) > 0) {
+  else if (walk.mode === 'master' && heldFiles(entry, walk.draft) > 0) {
     walk.kept.add(entry);
     block(walk, directory, entry, missingDirectory(directory));
   } else walk.gone.add(directory);

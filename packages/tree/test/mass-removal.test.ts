@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { manualClock } from '@muster/actor/testing';
 import { type Disk, defaultExclusions, openTreeWatcher } from '../src/index.ts';
 import { unknown } from '../src/known.ts';
-import { dropGone, visited, type Walk } from '../src/visit.ts';
+import { statFields, statsOf } from '../src/packed.ts';
+import { dropGone, joinVisits, visited, type Walk } from '../src/visit.ts';
 import { cleanUp, disk, newRoot, openNode, put, replicate, table } from './rig.ts';
 
 afterAll(cleanUp);
@@ -46,10 +47,15 @@ describe('thousands of directories that go at once', () => {
       gone: new Set(),
       kept: new Set(),
     };
-    for (const directory of groups(999)) {
+    const above = groups(999).flatMap((directory) => {
       const failure = { code: 'ENOENT', path: directory };
-      visited(walk, { directory, entry, deep: false }, { ok: false, directory, failure });
-    }
+      return visited(walk, { directory, entry, deep: false }, { ok: false, directory, failure });
+    });
+    const [parent, ...others] = joinVisits(above);
+    expect(others).toEqual([]);
+    const stats = statsOf(new BigInt64Array(statFields));
+    visited(walk, parent!, { ok: true, directory: 'etc/shared', names: ['g999'], stats, notUtf8: [] });
+    expect(passes).toBe(0);
     dropGone(walk);
     expect([...draft.keys()]).toEqual(['etc/shared/g999']);
     expect(passes).toBe(1);

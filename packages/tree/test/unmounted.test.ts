@@ -105,3 +105,9 @@ describe('a table directory that is empty, on another device than its files were
     expect(pathsOf(node.tree())).toEqual([]);
   });
 });
+
+it('a directory of which a part was to be listed just when its file system went keeps that part too', async () => {
+  const node = await unmountedNode();
+  expect((await node.scan(new Set(['etc/rules/deep']))).problems).toEqual([problem]);
+  expect(pathsOf(node.tree())).toEqual(['etc/rules/a', 'etc/rules/deep/b']);
+});
