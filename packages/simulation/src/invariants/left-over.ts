@@ -29,7 +29,8 @@ export function openLeftOver(world: World): LeftOver {
   };
 }
 
-const takesAMoment = / (?:timers|connections)$/;
+/** A slow disk may close what an actor was writing after the time that its stop grants. */
+const takesAMoment = / (?:timers|connections|open files)$/;
 
 function thingsOf(world: World, node: SimNode): readonly string[] {
   const host = node.host();

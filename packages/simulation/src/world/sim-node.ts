@@ -73,8 +73,10 @@ export function openSimNode(machine: MachineSettings): SimNode {
     if (ending.stopping || wish === undefined || process === undefined) return;
     ending.stopping = true;
     tell('stopping');
+    const begun = timeline.now();
     ending.host.after(stopWithinMs, 'stop deadline', () => {
-      machine.stuck(node);
+      // A process that stood still meanwhile had less time than that.
+      if (ending.host.pausedUntil() <= begun) machine.stuck(node);
       end('killed');
     });
     const leave = (left: number): void => {
