@@ -20,7 +20,11 @@ import { nodeArgumentsFor, plantedFaults } from './planted/index.ts';
 import { situations } from './situations/index.ts';
 import { runPlan } from './world/index.ts';
 
+/** In this order: start failed, credit exhausted, recovery could not do all, power took the journal. */
+const scouts = [537, 587, 1157, 50283];
+
 const simulator: Simulator<Plan> = {
+  scouts,
   planOf,
   runPlan,
   without,

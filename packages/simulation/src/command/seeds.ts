@@ -44,6 +44,12 @@ function verdictOn(missed: readonly string[], judged: boolean): readonly string[
   return [judged ? `${met}: ${missed.join(', ')}.` : `${met}; that counts from ${enoughSeeds} seeds on.`];
 }
 
+/** A whole run ends with the scouts, in the place of its last seeds; larger runs that come by them anyway run them once. */
+function withScouts(count: number, scouts: readonly number[]): (seed: number) => number {
+  const sent = scouts.filter((seed) => seed > count - scouts.length);
+  return (seed) => sent[seed - (count - sent.length) - 1] ?? seed;
+}
+
 /** The table at the end names them all. */
 const namedAtOnce = 5;
 
@@ -67,13 +73,15 @@ export async function tallySeeds<P extends SomePlan>(
   const began = nowMs();
   const situations = simulator.situations.map(({ name }) => name);
   const line = (): string => progressLine(tally, count, situations, nowMs() - began);
+  const isWhole = from === 1 && count >= enoughSeeds && planted === undefined && Object.keys(options).length === 0;
+  const seedAt = isWhole ? withScouts(count, simulator.scouts ?? []) : (seed: number) => seed;
   const cancel = deps.every(output.statusEveryMs, () => output.status(line()));
   try {
     await runPool({
       jobs,
       openChild: () => deps.openChild({ planted }),
       seeds: { from, count },
-      jobOf: (seed) => ({ type: 'seed', seed, options }),
+      jobOf: (seed) => ({ type: 'seed', seed: seedAt(seed), options }),
       done: (outcome) => {
         tally.add(outcome);
         if (isNews(tally, outcome)) print(output, failureText({ ...outcome, lastSteps: [], logTail: [] }));

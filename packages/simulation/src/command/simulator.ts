@@ -47,5 +47,7 @@ export interface Simulator<P extends SomePlan = SomePlan> {
   /** Arguments of the Node process in which this planted fault is at work. */
   readonly nodeArgumentsFor: (planted: string) => readonly string[];
   readonly invariants: readonly Named[];
+  /** Seeds that meet situations that others rarely meet: a whole run (500 seeds or more from the first) has them in. */
+  readonly scouts?: readonly number[];
   readonly situations: readonly Named[];
 }
