@@ -137,8 +137,12 @@ export function openDeletions(
     if (to > 0 && !much && to >= leastKeys) return;
     judgeGuarded(change, `took ${from - to} of ${from} bytes from ${clientKeys}`, guard, at);
   };
-  /** Where the master has others, they were to take the place of what went, and could not be had. */
+  /**
+   * Where the master has others, they were to take the place of what went, and could not be had; so too where it
+   * had them a moment ago, or cannot read its disk and so cannot say that they are gone.
+   */
   const isEmptied = (directory: string, at: number): boolean =>
+    world.master.files.faults.failures.length === 0 &&
     (history.emptySince(directory) ?? Number.POSITIVE_INFINITY) < at - settledMs;
   /** The last file of a directory of the table is guarded, however few there were. */
   const end = (node: SimNode, doing: Doing): void => {
