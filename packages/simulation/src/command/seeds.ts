@@ -45,7 +45,7 @@ function verdictOn(missed: readonly string[], judged: boolean): readonly string[
 }
 
 /** A whole run ends with the scouts, in the place of its last seeds; larger runs that come by them anyway run them once. */
-function withScouts(count: number, scouts: readonly number[]): (seed: number) => number {
+export function withScouts(count: number, scouts: readonly number[]): (seed: number) => number {
   const sent = scouts.filter((seed) => seed > count - scouts.length);
   return (seed) => sent[seed - (count - sent.length) - 1] ?? seed;
 }
