@@ -19,7 +19,8 @@ async function cpuSeconds(work) {
   return (user + system) / 1e6;
 }
 
-const plan = planOf(1, { nodes: 5, minutes, files: quick ? 100 : 1_000, quiet: true });
+// Seed 2 is none of those, one in four, in which the invariants place actors of their own in every node.
+const plan = planOf(2, { nodes: 5, minutes, files: quick ? 100 : 1_000, quiet: true });
 
 /** `count` empty happenings, evenly over `ms`. */
 async function bare(count, ms) {
