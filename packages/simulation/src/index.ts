@@ -3,4 +3,3 @@ export { type Dice, openDice } from './dice.ts';
 export { type Host, openHost } from './host.ts';
 export { openTimeline, type Timeline } from './timeline.ts';
 export { openTrace, type Trace } from './trace.ts';
-export { Violation } from './violation.ts';

@@ -15,8 +15,8 @@ import { simulatedLog } from './log.ts';
 import { seededScheduler } from './scheduler.ts';
 import type { OpenThings, WallClock } from './world.ts';
 
-export interface ProcessSettings {
-  readonly host: Host;
+/** Where a process runs, and what of it outlives the process. */
+export interface Surroundings {
   readonly root: string;
   readonly master: string;
   readonly files: FileSystem;
@@ -26,6 +26,10 @@ export interface ProcessSettings {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly hearing: OpenHearing;
+}
+
+export interface ProcessSettings extends Surroundings {
+  readonly host: Host;
   /** Told once, when the composition root has returned. */
   readonly started: (process: NodeProcess) => void;
   /** It cannot start (bad configuration, a folder that cannot be made), or its tree cannot be kept running. */

@@ -1,14 +1,8 @@
 /** One machine of the cluster: its disk and its clock outlive the processes that run on it. */
-import type { Dice } from '../dice.ts';
-import type { FileSystem } from '../disk/file-system.ts';
 import type { ProcessChange } from '../happenings.ts';
 import { type Host, openHost } from '../host.ts';
-import type { Network } from '../network/network.ts';
-import type { Settings } from '../plan/settings.ts';
-import type { Timeline } from '../timeline.ts';
-import type { OpenHearing } from './hearing.ts';
-import { type NodeProcess, type StartingProcess, startProcess } from './node-process.ts';
-import type { SimNode, WallClock } from './world.ts';
+import { type NodeProcess, type StartingProcess, type Surroundings, startProcess } from './node-process.ts';
+import type { SimNode } from './world.ts';
 
 /** As production's own deadline for a stop, and the usual one of a service manager, which then kills. */
 const stopWithinMs = 45_000;
@@ -17,18 +11,9 @@ const killAfterMs = 90_000;
 const lookMs = 100;
 const looks = 100;
 
-export interface MachineSettings {
+export interface MachineSettings extends Surroundings {
   readonly name: string;
   readonly role: 'master' | 'worker';
-  readonly root: string;
-  readonly master: string;
-  readonly files: FileSystem;
-  readonly wall: WallClock;
-  readonly dice: Dice;
-  readonly late: Settings['lateTurns'];
-  readonly timeline: Timeline;
-  readonly network: Network;
-  readonly hearing: OpenHearing;
   /** A stop has ended, and the process has not: `now` for what must be gone at once, `later` for what may take a moment. */
   readonly stopped: (node: SimNode, when: 'now' | 'later') => void;
   /** A stop did not come to its end in time. */

@@ -1,5 +1,4 @@
 /** A simulated cluster, as its workload, its nemesis, its invariants and its situations see it. */
-import type { Observer } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { LocalReply, LocalRequest } from '@muster/control';
 import type { RunningNode } from '@muster/daemon';
@@ -87,6 +86,3 @@ export interface WallClock {
   /** From now on it gains so many ms in a second; may be negative. */
   drift(msPerSecond: number): void;
 }
-
-/** What an actor system tells, for those who listen to actors: none of it changes anything. */
-export type ActorHooks = Partial<Observer>;
