@@ -15,6 +15,7 @@ const allowed = [
   [/^packages\/actor$/, []],
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
+  [/^packages\/manager$/, ['protocol', 'tree']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
 /** Third-party packages that one package alone may import. */
@@ -23,6 +24,7 @@ const soleImporters = {
   winston: 'packages/log',
   'fast-xml-parser': 'packages/config',
   msgpackr: 'protocol',
+  lmdb: 'packages/store',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [

@@ -5,7 +5,14 @@ export type Role = 'master' | 'worker';
 export type NodeName = string;
 
 /** The actors that may be spoken to over a link. */
-export type ActorName = 'keep-alive' | 'integrity' | 'file-sync' | 'control';
+export type ActorName =
+  | 'keep-alive'
+  | 'integrity'
+  | 'file-sync'
+  | 'agent-info'
+  | 'agent-groups'
+  | 'registration'
+  | 'control';
 
 /**
  * One numbered state of the master's tree. Epochs grow with every start of a master, generations

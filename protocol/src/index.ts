@@ -1,3 +1,4 @@
+export * from './agent.ts';
 export * from './catalogue/index.ts';
 export { clip } from './clip.ts';
 export { DATA_FRAME, decodeEnvelope, ENVELOPE_FRAME, encodeDataHeader, encodeEnvelope } from './codec.ts';
@@ -23,5 +24,6 @@ export * from './manifest-block.ts';
 export * from './manifest-decoder.ts';
 export { checkPath } from './path.ts';
 export * from './protocol-version.ts';
+export * from './range-digest.ts';
 export * from './tree-changes.ts';
 export { type ViolationCode, violationCodes } from './violation.ts';

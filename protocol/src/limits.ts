@@ -73,3 +73,27 @@ export const MAX_HELD_PATH = 4 * MAX_PATH;
 
 /** Rows of a `cluster`, problems of a `health`, actors of a `tree`: what one frame holds at usual lengths. */
 export const MAX_VIEW_ROWS = 1_000;
+
+/** Rows of agents in one message: what one transaction of the store takes without a stall. */
+export const MAX_AGENT_ROWS = 1_000;
+
+/** Full rows in one batch: 17 texts each stay below `MAX_VALUES`. */
+export const MAX_FULL_ROWS = 600;
+
+/** Texts of one batch, each once. */
+export const MAX_AGENT_STRINGS = 6_000;
+
+/** UTF-16 units of one text of an agent: `uname` is the longest. */
+export const MAX_AGENT_STRING = 1_024;
+
+/** Labels of one agent. */
+export const MAX_LABELS = 64;
+
+/** Ranges compared by one message. */
+export const MAX_RANGE_PARTS = 256;
+
+/** Agents of one page of a list: 500 of 8 fields stay well below a frame. */
+export const MAX_AGENT_PAGE = 500;
+
+/** Nodes at which one agent reported, that are remembered. */
+export const MAX_HISTORY = 20;

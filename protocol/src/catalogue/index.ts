@@ -5,18 +5,26 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { ActorName } from '../ids.ts';
 import { MAX_FRAME } from '../limits.ts';
+import * as agentGroups from './agent-groups.ts';
+import * as agentInfo from './agent-info.ts';
+import * as agentsView from './agents-view.ts';
 import * as cluster from './cluster.ts';
 import * as control from './control.ts';
 import * as fileSync from './file-sync.ts';
 import * as integrity from './integrity.ts';
 import * as keepAlive from './keep-alive.ts';
+import * as registration from './registration.ts';
 
+export type * from './agent-groups.ts';
+export type * from './agent-info.ts';
+export type * from './agents-view.ts';
 export * from './cluster.ts';
 export * from './control.ts';
 export * from './file-sync.ts';
 export * from './integrity.ts';
 export * from './keep-alive.ts';
 export { SeenSync, SyncState } from './parts.ts';
+export type * from './registration.ts';
 
 /** Every message. */
 export type WireMessage =
@@ -37,6 +45,31 @@ export type WireMessage =
   | control.CrashActor
   | control.SyncNow
   | control.ForgetNode
+  | agentInfo.AgentStatuses
+  | agentInfo.AgentsTaken
+  | agentInfo.AgentsMoved
+  | agentInfo.AgentsDiffer
+  | agentInfo.CheckAgents
+  | agentInfo.AgentsChecked
+  | agentInfo.HeldAgents
+  | agentGroups.GroupChanges
+  | agentGroups.CheckGroups
+  | agentGroups.GroupsChecked
+  | agentGroups.GetGroups
+  | agentGroups.Groups
+  | agentGroups.ProposeGroups
+  | agentGroups.GroupsAssigned
+  | registration.RegisterAgent
+  | registration.AgentRegistered
+  | registration.RemoveAgent
+  | registration.AgentRemoved
+  | registration.AssignGroup
+  | registration.GroupAssigned
+  | registration.RegistrationRefused
+  | agentsView.GetAgents
+  | agentsView.Agents
+  | agentsView.GetAgent
+  | agentsView.AgentView
   | control.Done;
 
 export type MessageType = WireMessage['type'];
@@ -83,6 +116,20 @@ const reply = (schema: TSchema, from: readonly Sender[], maxBytes: number): Cata
   maxBytes,
 });
 
+const askTo =
+  (to: ActorName, from: readonly Sender[]) =>
+  (schema: TSchema, maxBytes: number, answer: MessageType): CatalogueEntry => ({
+    schema,
+    form: 'ask',
+    to,
+    from,
+    maxBytes,
+    answer,
+  });
+const agentAsk = askTo('agent-info', ['worker']);
+const groupsAsk = askTo('agent-groups', ['worker']);
+const registrationAsk = askTo('registration', ['worker', 'local']);
+
 const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   // `why` is 2,000 characters, up to 3 bytes each.
   beat: { schema: keepAlive.Beat, form: 'tell', to: 'keep-alive', from: ['master', 'worker'], maxBytes: 8_192 },
@@ -103,6 +150,45 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'get-manifest': { schema: fileSync.GetManifest, form: 'stream', to: 'file-sync', from: ['worker'], maxBytes: SMALL },
   // 1,000 digests of 66 bytes.
   'get-content': { schema: fileSync.GetContent, form: 'stream', to: 'file-sync', from: ['worker'], maxBytes: 67_000 },
+  // 262 bytes a row of 1,000 rows, or 600 full ones.
+  'agent-statuses': agentAsk(agentInfo.AgentStatuses, MAX_FRAME, 'agents-taken'),
+  'agents-taken': reply(agentInfo.AgentsTaken, ['master'], 16_384),
+  'agents-moved': { schema: agentInfo.AgentsMoved, form: 'tell', to: 'agent-info', from: ['master'], maxBytes: 8_192 },
+  'agents-differ': {
+    schema: agentInfo.AgentsDiffer,
+    form: 'tell',
+    to: 'agent-info',
+    from: ['master'],
+    maxBytes: SMALL,
+  },
+  'check-agents': agentAsk(agentInfo.CheckAgents, 16_384, 'agents-checked'),
+  'agents-checked': reply(agentInfo.AgentsChecked, ['master'], SMALL),
+  'held-agents': agentAsk(agentInfo.HeldAgents, 32_768, 'agents-taken'),
+  'group-changes': {
+    schema: agentGroups.GroupChanges,
+    form: 'tell',
+    to: 'agent-groups',
+    from: ['master'],
+    maxBytes: MAX_FRAME,
+  },
+  'check-groups': groupsAsk(agentGroups.CheckGroups, 16_384, 'groups-checked'),
+  'groups-checked': reply(agentGroups.GroupsChecked, ['master'], SMALL),
+  'get-groups': groupsAsk(agentGroups.GetGroups, SMALL, 'groups'),
+  groups: reply(agentGroups.Groups, ['master'], MAX_FRAME),
+  // 256 names of 255 characters.
+  'propose-groups': groupsAsk(agentGroups.ProposeGroups, 70_000, 'groups-assigned'),
+  'groups-assigned': reply(agentGroups.GroupsAssigned, ['master'], 70_000),
+  'register-agent': registrationAsk(registration.RegisterAgent, 70_000, 'agent-registered'),
+  'agent-registered': reply(registration.AgentRegistered, ['master', 'daemon'], SMALL),
+  'remove-agent': registrationAsk(registration.RemoveAgent, SMALL, 'agent-removed'),
+  'agent-removed': reply(registration.AgentRemoved, ['master', 'daemon'], SMALL),
+  'assign-group': registrationAsk(registration.AssignGroup, SMALL, 'group-assigned'),
+  'group-assigned': reply(registration.GroupAssigned, ['master', 'daemon'], SMALL),
+  'registration-refused': reply(registration.RegistrationRefused, ['master', 'daemon'], 8_192),
+  'get-agents': clusterAsk(agentsView.GetAgents, ['worker', 'local'], 'agents'),
+  agents: reply(agentsView.Agents, ['master', 'daemon'], MAX_FRAME),
+  'get-agent': clusterAsk(agentsView.GetAgent, ['worker', 'local'], 'agent'),
+  agent: reply(agentsView.AgentView, ['master', 'daemon'], MAX_FRAME),
   'get-cluster': clusterAsk(cluster.GetCluster, ['worker', 'local'], 'cluster'),
   cluster: reply(cluster.ClusterView, ['master', 'daemon'], MAX_FRAME),
   explain: clusterAsk(cluster.Explain, ['master', 'worker', 'local'], 'explanation'),

@@ -1,5 +1,7 @@
 /** What keep-alive actors tell each other. */
 import { type Static, Type } from '@sinclair/typebox';
+import { GroupsMark } from './agent-groups.ts';
+import { AgentsMark } from './agent-info.ts';
 import { Count, Fields, Generation, Milliseconds, SyncState, Text, Wall } from './parts.ts';
 
 /** Sent every interval, both ways. */
@@ -16,5 +18,9 @@ export const Beat = Fields({
   loopDelayMs: Milliseconds,
   /** Plain words on why the sender is not in sync; at most 2,000 characters. */
   why: Type.Optional(Text),
+  /** Of a worker: what it believes that the master holds of its agents. */
+  agents: Type.Optional(AgentsMark),
+  /** The agents' groups that the sender holds. */
+  groups: Type.Optional(GroupsMark),
 });
 export type Beat = Static<typeof Beat>;

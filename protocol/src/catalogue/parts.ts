@@ -31,7 +31,15 @@ export const Wall = Type.Number({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Nu
 
 export const NodeNameSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 export const RoleSchema = Words(['master', 'worker']);
-export const ActorNameSchema = Words(['keep-alive', 'integrity', 'file-sync', 'control'] satisfies ActorName[]);
+export const ActorNameSchema = Words([
+  'keep-alive',
+  'integrity',
+  'file-sync',
+  'agent-info',
+  'agent-groups',
+  'registration',
+  'control',
+] satisfies ActorName[]);
 
 /** BLAKE2b-512, raw. */
 export const Digest = Type.Uint8Array({ minByteLength: 64, maxByteLength: 64 });

@@ -1,0 +1,19 @@
+/** `etc/client.keys` (`reference/agent-info.md` 1), read. */
+
+/** One living line. */
+export interface KeyLine {
+  readonly id: number;
+  readonly name: string;
+  /** `any`, an address or CIDR. */
+  readonly ip: string;
+}
+
+/** Which agents exist. Changed as a whole. */
+export interface ClientKeys {
+  readonly has: (id: number) => boolean;
+  readonly of: (id: number) => KeyLine | undefined;
+  /** By the name of its `queue/agent-info` file, `<name>-<ip>`. */
+  readonly byFileName: (fileName: string) => KeyLine | undefined;
+  readonly ids: () => Iterable<number>;
+  readonly size: number;
+}

@@ -1,0 +1,2 @@
+export type * from './agents.ts';
+export type * from './kv.ts';
