@@ -1,0 +1,7 @@
+/** Agents and the managers beside the nodes. */
+export type { Agent, Enrolled, Facts, Report } from './agent.ts';
+export type { ManagerBeside } from './beside.ts';
+export { doAgentDeed } from './do-agent-deed.ts';
+export { keysLine, keysOf } from './keys.ts';
+export { layAgents } from './lay-agents.ts';
+export { openPopulation, type Population, populationOf } from './population.ts';
