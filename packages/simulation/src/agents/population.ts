@@ -34,7 +34,13 @@ export interface Population {
   settle(): void;
   /** In words, who was to report and has not; undefined: nobody. From then on nothing is learnt any more. */
   unsettled(): string | undefined;
-  onReport(listener: (report: Report) => void): void;
+}
+
+const listening = new WeakMap<World, ((report: Report) => void)[]>();
+/** Told of every report of this world's agents, right when it was made; also before there are any. */
+export function hearReports(world: World, listener: (report: Report) => void): void {
+  const all = listening.get(world) ?? [];
+  listening.set(world, [...all, listener]);
 }
 
 const populations = new WeakMap<World, Population>();
@@ -43,8 +49,11 @@ export const populationOf = (world: World): Population | undefined => population
 
 /** Between a word of a start and the first keep-alive, and before an agent tries the next manager, ms. */
 const soonMs = 300;
-/** Within so long after the healing began everybody reports once more, ms; and who is not let in tries again so often. */
-const lastWithinMs = 8_000;
+/**
+ * So long after the healing began everybody reports once more, ms: whoever moved right before it did so long
+ * enough before for any offset of clocks that was measured on a slow network. Who is not let in tries again so often.
+ */
+const lastMs = { from: 10_000, to: 16_000 };
 const againMs = 1_000;
 
 export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<string, ManagerBeside>): Population {
@@ -52,7 +61,6 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   const seedDice = openDice(plan.settings.seed).fork('population');
   const agents: Agent[] = [];
   const dices = new Map<Agent, Dice>();
-  const listeners: ((report: Report) => void)[] = [];
   const away = new Map<string, number>();
   const machinesOff = new Set<string>();
   const last = new Set<Agent>();
@@ -65,7 +73,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
 
   const told = (agent: Agent, status: Report['status']): void => {
     const facts = status === 'active' ? { facts: agent.facts } : {};
-    for (const listener of listeners)
+    for (const listener of listening.get(world) ?? [])
       listener({ id: agent.id, node: agent.home, at: timeline.now(), status, ...facts });
   };
   /** False: nobody lets it in. */
@@ -160,7 +168,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
       for (const agent of agents) {
         if (!agent.alive) continue;
         last.add(agent);
-        sayLast(agent, diceOf(agent).between(1, lastWithinMs));
+        sayLast(agent, diceOf(agent).between(lastMs.from, lastMs.to));
       }
     },
     unsettled: () => {
@@ -168,7 +176,6 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
       const [one] = last;
       return `${last.size} agents have not said their last, of whom ${one!.id} is let in nowhere yet`;
     },
-    onReport: (listener) => void listeners.push(listener),
   };
   populations.set(world, population);
   return population;
