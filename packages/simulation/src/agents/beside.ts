@@ -12,6 +12,6 @@ export interface ManagerBeside {
   groups(): ReadonlyMap<number, readonly string[]>;
   /** As people and tools beside the cluster do. None: the assignment goes. */
   assign(agent: Pick<Enrolled, 'id' | 'name'>, groups: readonly string[]): void;
-  /** Whom it has anything of but groups. */
-  ids(): ReadonlySet<number>;
+  /** Of whom among these it has anything but groups. */
+  ids(everybody: readonly Enrolled[]): ReadonlySet<number>;
 }

@@ -2,7 +2,6 @@
 import type { SimNode } from '../world/world.ts';
 import type { Agent, Enrolled } from './agent.ts';
 import type { ManagerBeside } from './beside.ts';
-import { keysOf } from './keys.ts';
 
 const statusFolder = 'queue/agent-info';
 const groupsFolder = 'queue/agent-groups';
@@ -43,9 +42,9 @@ export function filesBeside(node: SimNode): ManagerBeside {
       if (groups.length === 0) files.remove(path, 'operator');
       else files.replace(path, encode(`${groups.join(',')}\n`), 'operator');
     },
-    ids: () => {
-      const known = new Map([...keysOf(node).values()].map((one) => [statusFileOf(one), one.id]));
-      return new Set(names(statusFolder).flatMap(([name]) => known.get(`${statusFolder}/${name}`) ?? []));
+    ids: (everybody) => {
+      const there = new Set(names(statusFolder).map(([name]) => `${statusFolder}/${name}`));
+      return new Set(everybody.filter((one) => there.has(statusFileOf(one))).map(({ id }) => id));
     },
   };
 }

@@ -13,6 +13,8 @@ import { keysOf } from './keys.ts';
 
 export interface Population {
   readonly plan: AgentsPlan;
+  /** Wall clocks of this run jump, or gain or lose time: what managers date by them is only roughly true. */
+  readonly clocksMove: boolean;
   /** Everybody who was ever enrolled by a deed or at the start, in that order. */
   readonly agents: readonly Agent[];
   /** What is beside the node; undefined: nothing. */
@@ -122,6 +124,9 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   });
   const population: Population = {
     plan: plan.agents,
+    clocksMove:
+      Object.keys(plan.climate.driftMs).length > 0 ||
+      plan.deeds.some(({ kind }) => kind === 'wall-jump' || kind === 'wall-drift'),
     agents,
     beside: besideOf,
     isUp,

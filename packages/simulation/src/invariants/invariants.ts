@@ -2,6 +2,7 @@
 import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
+import { openAgentKeys, openAgentsHealed, openEnrolments, openTruth } from './agents/index.ts';
 import { openBounds } from './bounds.ts';
 import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
@@ -31,12 +32,17 @@ import { openWholeFiles } from './whole-files.ts';
 export interface Invariants {
   /** A look at what nobody tells: every few simulated seconds, while things happen. */
   sampled(): void;
-  /** In words, in what a healed cluster is not yet in sync; undefined: in nothing. From the first call on the weather counts as calm. */
-  healed(): Promise<string | undefined>;
+  /** In what a healed cluster is not yet as it has to be; undefined: in nothing. From the first call on the weather counts as calm. */
+  healed(): Promise<Difference | undefined>;
   /** A stop has resolved, and its process has not ended yet: right then, and again when what may take a moment is over. */
   stopped(node: SimNode, when: 'now' | 'later'): void;
   /** The run is over. */
   ended(): void;
+}
+
+export interface Difference {
+  readonly of: 'files' | 'agents';
+  readonly text: string;
 }
 
 /** To be opened before anything is on the disks. */
@@ -70,6 +76,9 @@ export function openInvariants(world: World): Invariants {
   const budget = openBudget(world);
   const journals = openJournals(world);
   const trash = openTrash(world);
+  const agentsHealed = openAgentsHealed(world, openTruth(world));
+  const enrolments = openEnrolments(world);
+  const agentKeys = openAgentKeys(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -96,6 +105,7 @@ export function openInvariants(world: World): Invariants {
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     journals.file(change);
     trash.file(change);
+    enrolments.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
@@ -145,6 +155,7 @@ export function openInvariants(world: World): Invariants {
   const log = (line: LogLine): void => {
     faults.log(line);
     secrets.log(line);
+    agentKeys(line);
     liveness.log(line);
     known.log(line);
     order.log(line);
@@ -156,6 +167,13 @@ export function openInvariants(world: World): Invariants {
     liveness.seen(seen);
     known.seen(seen);
     prompt.seen(seen);
+  };
+
+  const differs = async (): Promise<Difference | undefined> => {
+    const files = await synchrony.differs();
+    if (files !== undefined) return { of: 'files', text: files };
+    const agents = await agentsHealed.differs();
+    return agents === undefined ? undefined : { of: 'agents', text: agents };
   };
 
   hear.file(file);
@@ -178,7 +196,7 @@ export function openInvariants(world: World): Invariants {
     },
     healed: () => {
       liveness.calm();
-      return synchrony.differs();
+      return differs();
     },
     stopped: leftOver.stopped,
     ended: () => probes.ended(),

@@ -2,6 +2,8 @@
 import { type AgentStatuses, type Envelope, unpackBatch, type WireMessage } from '@muster/protocol';
 import { rowOf } from '../invariants/rows.ts';
 import type { Ends, Sniffed } from '../invariants/sniffer.ts';
+import type { NeighbourFault } from '../neighbours/index.ts';
+import type { StoreEvent } from '../store/index.ts';
 import type { World } from '../world/world.ts';
 import type { SituationName } from './list.ts';
 import type { Met } from './met.ts';
@@ -30,6 +32,23 @@ const telling: Readonly<Partial<Record<WireMessage['type'], SituationName>>> = {
   'agent-registered': 'agent registered',
   'agent-removed': 'agent removed',
   'registration-refused': 'registration refused',
+};
+
+const ofNeighbours: Readonly<Record<NeighbourFault['how'], SituationName>> = {
+  refused: 'neighbour refused',
+  slow: 'neighbour slow',
+  'cut-short': 'neighbour cut short',
+  err: 'neighbour said err',
+  dies: 'neighbour died',
+  babbles: 'neighbour babbled',
+  silent: 'neighbour said nothing',
+  'done-unanswered': 'neighbour did it and did not say so',
+};
+const ofStores: Readonly<Record<StoreEvent, SituationName>> = {
+  'commit failed': 'store commit failed',
+  'commit lost': 'store commit lost with the power',
+  'set aside': 'store set aside',
+  removed: 'store removed',
 };
 
 export function agentStories(world: World, met: Met): Sniffed {
@@ -67,10 +86,12 @@ export function agentStories(world: World, met: Met): Sniffed {
     }
     said.asks.delete(id);
   };
-  for (const { neighbours } of world.nodes)
+  for (const { neighbours, store } of world.nodes) {
     neighbours.told = ({ how }) => {
-      if (how !== 'answered') met(`neighbour ${how}` as SituationName);
+      if (how !== 'answered') met(ofNeighbours[how]);
     };
+    store.told = (what) => met(ofStores[what]);
+  }
   return {
     envelope: (envelope, ends) => {
       if (envelope.kind === 'hello') {

@@ -1,4 +1,5 @@
 /** What the stores of one machine hold: it outlives processes, and not all of it need outlive a loss of power. */
+import { emptyDisk, type MemoryDisk } from '@muster/store';
 import type { Dice } from '../dice.ts';
 
 export interface StoreFailure {
@@ -7,16 +8,108 @@ export interface StoreFailure {
   readonly probability: number;
 }
 
+/** One commit: how it is taken back. */
+interface Commit {
+  /** From then on it is on the disk for sure. */
+  readonly syncedAt: number;
+  readonly before: (readonly [name: string, row: Row | undefined])[];
+}
+type Row = MemoryDisk['rows'] extends Map<string, infer R> ? R : never;
+
+/** One store. */
+export interface StoreFile {
+  readonly disk: MemoryDisk;
+  /** What is written from now on belongs to one commit. */
+  beginCommit(syncedAt: number): void;
+  /** Why it cannot be used. */
+  harmed: string | undefined;
+}
+
 export interface StoreDisk {
+  /** By absolute path. */
+  readonly files: ReadonlyMap<string, StoreFile>;
+  /** An empty store in place of what is there. */
+  make(path: string): StoreFile;
   /** Commits fail so; removed again to heal. */
   readonly failures: StoreFailure[];
   /** Each is called right before a commit takes effect. */
   readonly ambushes: Set<() => void>;
+  /** Told of what befell a store. */
+  told: (what: StoreEvent) => void;
+  /** The newest commits that are not synced may be lost; then all of it counts as synced. */
   losePower(dice: Dice): void;
   /** What the next process finds in place of each store. */
   damage(how: 'removed' | 'garbage'): void;
 }
 
-export function openStoreDisk(): StoreDisk {
-  return { failures: [], ambushes: new Set(), losePower: () => {}, damage: () => {} };
+export type StoreEvent = 'commit failed' | 'commit lost' | 'set aside' | 'removed';
+
+interface OpenFile extends StoreFile {
+  losePower(dice: Dice): boolean;
+}
+
+export function openStoreDisk(now: () => number): StoreDisk {
+  const files = new Map<string, OpenFile>();
+  const disk: StoreDisk = {
+    files,
+    make: (path) => {
+      const file = openFile(now);
+      files.set(path, file);
+      return file;
+    },
+    failures: [],
+    ambushes: new Set(),
+    told: () => {},
+    losePower: (dice) => {
+      for (const file of files.values()) if (file.losePower(dice)) disk.told('commit lost');
+    },
+    damage: (how) => {
+      if (how === 'garbage') for (const file of files.values()) file.harmed = 'it is no LMDB file';
+      else if (files.size > 0) {
+        files.clear();
+        disk.told('removed');
+      }
+    },
+  };
+  return disk;
+}
+
+function openFile(now: () => number): OpenFile {
+  const disk = emptyDisk();
+  let unsynced: Commit[] = [];
+  const { rows } = disk;
+  const note = (name: string): void => void unsynced.at(-1)?.before.push([name, rows.get(name)]);
+  const { set, delete: remove } = Map.prototype as Map<string, Row>;
+  rows.set = (name, row) => {
+    note(name);
+    return set.call(rows, name, row) as typeof rows;
+  };
+  rows.delete = (name) => {
+    note(name);
+    return remove.call(rows, name);
+  };
+  const takeBack = ({ before }: Commit): void => {
+    for (const [name, row] of before.reverse()) {
+      if (row === undefined) remove.call(rows, name);
+      else set.call(rows, name, row);
+    }
+    delete disk.order;
+  };
+  return {
+    disk,
+    harmed: undefined,
+    beginCommit: (syncedAt) => {
+      unsynced = unsynced.filter((commit) => commit.syncedAt > now());
+      unsynced.push({ syncedAt, before: [] });
+    },
+    losePower: (dice) => {
+      const young = unsynced.filter((commit) => commit.syncedAt > now());
+      const lost = young.slice(dice.int(0, young.length));
+      for (const commit of lost.reverse()) takeBack(commit);
+      unsynced = [];
+      disk.bytes = 0;
+      for (const { key, value } of rows.values()) disk.bytes += key.length + (value?.length ?? 0);
+      return lost.some(({ before }) => before.length > 0);
+    },
+  };
 }

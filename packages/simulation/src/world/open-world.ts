@@ -86,7 +86,7 @@ function openMachine(
   return openSimNode({
     ...options,
     ...{ root, files, wall, master: 'master', late: settings.lateTurns },
-    ...{ store: openStoreDisk(), neighbours: openNeighbours() },
+    ...{ store: openStoreDisk(timeline.now), neighbours: openNeighbours() },
     dice: dice.fork(name),
   });
 }

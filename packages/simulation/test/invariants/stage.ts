@@ -96,7 +96,7 @@ async function playedNode(
   const disk = playedDisk(name, hearing.tell.file);
   const config = await configOf(name, role);
   return {
-    ...{ name, role, root, files: disk, disk, store: openStoreDisk(), neighbours: openNeighbours() },
+    ...{ name, role, root, files: disk, disk, store: openStoreDisk(now), neighbours: openNeighbours() },
     wall: { now: () => 1_790_000_000_000 + now(), jump: () => {}, drift: () => {} },
     host: () => undefined,
     running: () => undefined,

@@ -101,7 +101,7 @@ function fakeNode(name: string, timeline: Timeline, hearing: OpenHearing, record
     files.losePower(openDice(1));
   };
   return {
-    ...{ name, root, files, losePower, store: openStoreDisk(), neighbours: openNeighbours() },
+    ...{ name, root, files, losePower, store: openStoreDisk(timeline.now), neighbours: openNeighbours() },
     role: name === masterName ? 'master' : 'worker',
     wall: {
       now: timeline.now,

@@ -16,7 +16,7 @@ const toleranceMs = 2_500;
 const judgedMs = 2_000;
 const named = 5;
 
-export function openAgentsHealed(world: World, truth: Truth, clocksMoved: () => boolean): AgentsHealed {
+export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
   const { master, workers, timeline } = world;
 
   const listWords = (rows: readonly AgentRow[]): readonly string[] => {
@@ -36,7 +36,7 @@ export function openAgentsHealed(world: World, truth: Truth, clocksMoved: () => 
     const key = keysOf(master).get(row.id)?.key;
     const agent = population.agents.find((one) => one.id === row.id && one.key === key);
     if (newest === undefined || agent === undefined) return undefined;
-    if (!agent.alive && (!truth.isPlain(row.id) || clocksMoved())) return undefined;
+    if (!agent.alive && (!truth.isPlain(row.id) || population.clocksMove)) return undefined;
     return wrongOf(row, newest, population);
   };
   const wrongOf = (row: AgentRow, newest: Report, { plan }: Population): string | undefined => {
@@ -60,7 +60,7 @@ export function openAgentsHealed(world: World, truth: Truth, clocksMoved: () => 
     const beside = population.beside(node);
     if (beside === undefined) return [];
     return [
-      ...[...beside.ids()].filter((id) => !keys.has(id)).map((id) => `${node.name} still has a status of agent ${id}`),
+      ...[...beside.ids(population.agents)].filter((id) => !keys.has(id)).map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
         .filter((id) => !keys.has(id))
         .map((id) => `${node.name} still has groups of agent ${id}`),
@@ -83,7 +83,7 @@ export function openAgentsHealed(world: World, truth: Truth, clocksMoved: () => 
       const unsettled = population.unsettled();
       if (unsettled !== undefined) return unsettled;
       const rows = await agentsOf(master);
-      if (typeof rows === 'string') return rows;
+      if (rows === undefined || typeof rows === 'string') return rows;
       const words = [
         ...listWords(rows),
         ...rows.flatMap((row) => rowWords(row, population) ?? []),

@@ -21,14 +21,15 @@ interface Page {
 /** More pages than this are no list. */
 const mostPages = 100;
 
-/** All rows, or in words why there are none. */
-export async function agentsOf(node: SimNode): Promise<readonly AgentRow[] | string> {
+/** All rows, or in words why there are none; undefined: no node shows agents yet. */
+export async function agentsOf(node: SimNode): Promise<readonly AgentRow[] | string | undefined> {
   const rows: AgentRow[] = [];
   let after: number | undefined = 0;
   for (let pages = 0; after !== undefined; pages++) {
     if (pages === mostPages) return `${node.name} shows ${mostPages} pages of agents, and more`;
     const asked: Promise<unknown> = node.ask({ type: 'get-agents', after } as never);
-    const page = (await asked.catch((error: unknown) => String(error))) as Page | string;
+    const page = (await asked.catch((error: unknown) => String(error))) as Page | string | undefined;
+    if (page === undefined) return undefined;
     if (typeof page === 'string') return `${node.name} does not show its agents: ${page}`;
     if (page.rows === undefined) return `${node.name} answers ${page.type} when it is asked for its agents`;
     rows.push(...page.rows);
