@@ -4,10 +4,12 @@ import type { Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
 import { keyOf } from './acts.ts';
 import type { Enrolled } from './agent.ts';
+import { authd, remoted } from './authd-beside.ts';
 import type { ManagerBeside } from './beside.ts';
 import { filesBeside } from './files-beside.ts';
 import { groupNames } from './groups.ts';
 import { openPopulation } from './population.ts';
+import { wdbBeside } from './wdb-beside.ts';
 
 /** Above all lines that a tree has, and that edits of it make. */
 const firstId = 1_001;
@@ -25,11 +27,16 @@ export function layAgents(world: World, plan: Plan): void {
   const besides = new Map(
     world.nodes.flatMap((node): (readonly [string, ManagerBeside])[] => {
       const kind = plan.agents.managers[node.name];
-      return kind === undefined ? [] : [[node.name, filesBeside(node)]];
+      if (kind === undefined) return [];
+      return [[node.name, kind === 'files' ? filesBeside(node) : wdbBeside(world, node)]];
     }),
   );
   const population = openPopulation(world, plan, besides);
   for (const node of world.nodes) node.neighbours.isUp = () => population.isUp(node);
+  if (plan.agents.authd) {
+    world.master.neighbours.put('auth', authd(world.master, besides.get(world.master.name)));
+    world.master.neighbours.put('remoted', remoted(besides.get(world.master.name)));
+  }
   const dice = openDice(plan.settings.seed).fork('lay agents');
   const homes = world.nodes.filter((node) => population.beside(node) !== undefined);
   if (homes.length === 0) return;

@@ -2,8 +2,9 @@
  * The 4.x layout (`reference/agent-info.md` 5, 6): rows of a database behind wazuh-db's sockets, which its own
  * modules keep in step with client.keys.
  */
-import type { AgentInfo } from '@muster/protocol';
+
 import { type WazuhDbDouble, wazuhDbDouble } from '@muster/manager/testing';
+import type { AgentInfo } from '@muster/protocol';
 import { keysPath } from '../workload/paths.ts';
 import type { SimNode, World } from '../world/world.ts';
 import type { Agent, Facts } from './agent.ts';
@@ -57,7 +58,9 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
       return has(agent);
     },
     groups: () =>
-      new Map([...double.rows.values()].flatMap(({ id, groups }) => (groups.length === 0 ? [] : [[id, groups] as const]))),
+      new Map(
+        [...double.rows.values()].flatMap(({ id, groups }) => (groups.length === 0 ? [] : [[id, groups] as const])),
+      ),
     assign: ({ id }, groups) => {
       const row = double.rows.get(id);
       if (row !== undefined) void double.handle(encode(setGroups(id, row.name, groups)));

@@ -1,7 +1,5 @@
 /** The programs beside a node, and how a process speaks with them. */
 export {
-  type HttpAnswer,
-  type HttpRequest,
   type Neighbour,
   type NeighbourFault,
   type NeighbourName,

@@ -1,3 +1,5 @@
+import type { HttpAnswer, HttpRequest } from '@muster/manager';
+
 /** A program beside a node that listens on a unix socket: what it answers. It never fails by itself; faults come on top. */
 export interface Neighbour {
   /** One request on a connection whose both ways are framed by a length. */
@@ -5,17 +7,6 @@ export interface Neighbour {
   readonly http?: (request: HttpRequest) => HttpAnswer;
   /** What it says of a request that it does not take. */
   readonly refusal: (request: Uint8Array) => Uint8Array;
-}
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly body?: Uint8Array;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: Uint8Array;
 }
 
 export type NeighbourName = 'wdb' | 'wdb-http' | 'auth' | 'remoted';

@@ -1,15 +1,8 @@
 /** Adapter: the unix sockets of the manager's daemons, as one process of a node sees them. */
-import type { LocalSockets, SocketLimits } from '@muster/manager';
+import { type HttpAnswer, type LocalSockets, SocketError, type SocketLimits } from '@muster/manager';
 import type { Dice } from '../dice.ts';
 import type { Host } from '../host.ts';
-import {
-  type HttpAnswer,
-  type Neighbour,
-  type NeighbourFault,
-  type NeighbourName,
-  type Neighbours,
-  socketPaths,
-} from './neighbour.ts';
+import { type Neighbour, type NeighbourFault, type NeighbourName, type Neighbours, socketPaths } from './neighbour.ts';
 
 /** Each way, ms; and how late one that is slow answers. */
 const way = { minMs: 0.05, maxMs: 1.5 };
@@ -17,10 +10,8 @@ const slowMs = { min: 500, max: 12_000 };
 /** One that died is started again after so long, ms. */
 const restart = { minMs: 500, maxMs: 6_000 };
 const babbledBytes = 400;
-
-/** As the port promises: an error with its `code`. */
-const failure = (code: string, path: string): Error =>
-  Object.assign(new Error(`${path}: ${code}`), { name: 'SocketError', code });
+/** Of an answer that is handed over as it comes. */
+const pieceBytes = 700;
 
 export interface SimulatedSockets extends LocalSockets {
   /** Requests that wait for their answers. */
@@ -62,13 +53,18 @@ export function simulatedSockets(
         return true;
       };
       const aborted = (): void => void (end() && reject(signal.reason as Error));
-      const fail = (code: string): void => void (end() && reject(failure(code, path)));
+      const fail = (code: string): void => void (end() && reject(new SocketError(code, path)));
       const cancelTimeout = host.after(limits.timeoutMs, 'socket times out', () => fail('timed-out'));
       const answer = (value: T, bytes: number, delayMs: number): void => {
         host.after(delayMs, 'socket answers', () => {
           if (bytes > limits.maxBytes) fail('too-large');
-          else if (end()) resolve(value);
+          else void spoken.deliver(value, 1).then((rest) => void (end() && resolve(rest)));
         });
+      };
+      /** What came before is not lost. */
+      const cut = (value: T | undefined): void => {
+        const delivered = value === undefined ? Promise.resolve() : spoken.deliver(value, chances.next());
+        host.after(wayMs(), 'socket is cut', () => void delivered.then(() => fail('cut-short')));
       };
       signal.addEventListener('abort', aborted, { once: true });
       if (signal.aborted) return aborted();
@@ -91,13 +87,11 @@ export function simulatedSockets(
           case 'done-unanswered':
             return void done();
           case 'cut-short':
-            done();
-            return void host.after(wayMs(), 'socket is cut', () => fail('cut-short'));
+            return cut(done());
           case 'dies':
-            // In the middle of it, or right after.
-            if (chances.chance(0.5)) done();
             neighbours.deadUntil.set(name!, now() + times.between(restart.minMs, restart.maxMs));
-            return void host.after(wayMs(), 'socket is cut', () => fail('cut-short'));
+            // Before it did anything, or right after.
+            return cut(chances.chance(0.5) ? done() : undefined);
           case 'err':
             return tell(spoken.refused(neighbour), wayMs());
           case 'babbles':
@@ -117,13 +111,21 @@ export function simulatedSockets(
         refused: ({ refusal }) => refusal(bytes),
         babbled: (noise) => noise,
         bytesOf: ({ length }) => length,
+        deliver: (answer) => Promise.resolve(answer),
       }),
-    http: (path, asked, limits, signal) =>
+    http: (path, asked, limits, signal, piece) =>
       request<HttpAnswer>(path, limits, signal, {
         ask: ({ http }) => http?.(asked) ?? { status: 404, body: new Uint8Array(0) },
         refused: ({ refusal }) => ({ status: 500, body: refusal(asked.body ?? new Uint8Array(0)) }),
         babbled: (body) => ({ status: 200, body }),
         bytesOf: ({ body }) => body.length,
+        deliver: async (answer, share) => {
+          const { status, body } = answer;
+          if (piece === undefined || status < 200 || status >= 300) return answer;
+          const end = Math.floor(share * body.length);
+          for (let at = 0; at < end; at += pieceBytes) await piece(body.subarray(at, Math.min(at + pieceBytes, end)));
+          return { status, body: new Uint8Array(0) };
+        },
       }),
     open: () => open,
   };
@@ -135,4 +137,6 @@ interface Spoken<T> {
   refused(neighbour: Neighbour): T;
   babbled(noise: Uint8Array): T;
   bytesOf(answer: T): number;
+  /** Hands over that share of it, where it goes piece by piece; resolves with what is left to answer. */
+  deliver(answer: T, share: number): Promise<T>;
 }

@@ -124,7 +124,7 @@ export function drawAgentDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape)
   const drawn = dice.pick(agentThemes);
   const theme = dice.chance(0.6) ? drawn : [];
   const all: readonly DeedKind[] = [...agentKinds, ...theme.filter((kind) => !agentKinds.includes(kind as AgentKind))];
-  const own = drawAppetite<DeedKind>(dice.fork('appetite'), agentKinds, 2, 16);
+  const own = drawAppetite<DeedKind>(dice.fork('appetite'), agentKinds, 4, 20);
   const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
   bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
   drafts.sort((one, other) => one.atMs - other.atMs);

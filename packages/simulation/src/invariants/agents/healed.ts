@@ -60,7 +60,9 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     const beside = population.beside(node);
     if (beside === undefined) return [];
     return [
-      ...[...beside.ids(population.agents)].filter((id) => !keys.has(id)).map((id) => `${node.name} still has a status of agent ${id}`),
+      ...[...beside.ids(population.agents)]
+        .filter((id) => !keys.has(id))
+        .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
         .filter((id) => !keys.has(id))
         .map((id) => `${node.name} still has groups of agent ${id}`),
