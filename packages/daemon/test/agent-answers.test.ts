@@ -1,7 +1,8 @@
 import type { AskOutcome } from '@muster/node';
+import type { Agents } from '@muster/protocol';
 import { noAgentAnswers, workerAgentAnswers } from '../src/views/agent-answers.ts';
 
-const page = { type: 'agents', rows: [], total: 3 } as const;
+const page: Agents = { type: 'agents', rows: [], total: 3 };
 const answering = (outcome: AskOutcome | undefined, asked: unknown[] = []) =>
   workerAgentAnswers(async (to, message) => {
     asked.push([to, message]);
