@@ -67,7 +67,12 @@ function showProgress(text: string): void {
 async function flow(): Promise<boolean> {
   if (isRead && process.stdout.writableNeedDrain) {
     await new Promise<void>((resolve) => {
-      for (const event of ['drain', 'error', 'close'] as const) process.stdout.once(event, () => resolve());
+      const events = ['drain', 'error', 'close'] as const;
+      const settle = (): void => {
+        for (const event of events) process.stdout.off(event, settle);
+        resolve();
+      };
+      for (const event of events) process.stdout.on(event, settle);
     });
   }
   return isRead;
