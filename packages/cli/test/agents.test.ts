@@ -85,7 +85,7 @@ describe('muster agents', () => {
       ' 002  web-2    10.1.0.7  disconnected     w2             2 min ago  Wazuh v4.14.0  default,web',
       '1234  db-1234  any       never_connected  -                  never  -              -',
       '',
-      '3 agents: 1 disconnected, 1 active, 1 never_connected',
+      '3 agents: 1 active, 1 disconnected, 1 never_connected',
       '',
     ]);
     expect(asked).toEqual([{ after: 0 }, { after: 2 }]);

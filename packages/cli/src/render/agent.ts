@@ -17,9 +17,9 @@ const codeWords: Readonly<Record<(typeof statusCodes)[number], string>> = {
 const fieldWords: ReadonlyMap<string, string> = new Map([
   ['registeredIp', 'Registered as'],
   ['osName', 'System'],
-  ['osVersion', 'Its version'],
-  ['osMajor', 'Major'],
-  ['osMinor', 'Minor'],
+  ['osVersion', 'System version'],
+  ['osMajor', 'System major'],
+  ['osMinor', 'System minor'],
   ['osCodename', 'Code name'],
   ['osBuild', 'Build'],
   ['osPlatform', 'Platform'],

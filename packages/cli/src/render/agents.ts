@@ -1,4 +1,4 @@
-import { type AgentRowView, type AgentStatus, agentIdText, agentStatuses } from '@muster/protocol';
+import { type AgentRowView, type AgentStatus, agentIdText } from '@muster/protocol';
 import { type Cell, type Paint, renderRows, type Tone } from './table.ts';
 import { age, counted, printable } from './units.ts';
 
@@ -54,15 +54,16 @@ export function tallied(tally: AgentTally, rows: readonly AgentRowView[]): Agent
   return next;
 }
 
-export const shownOf = (tally: AgentTally): number => agentStatuses.reduce((sum, status) => sum + tally[status], 0);
+/** As they are said: those that live first. */
+const inWords: readonly AgentStatus[] = ['active', 'disconnected', 'pending', 'never_connected'];
+
+export const shownOf = (tally: AgentTally): number => inWords.reduce((sum, status) => sum + tally[status], 0);
 
 /** `3 of 7 agents: 2 active, 1 disconnected`; without `of` where all are shown. */
 export function totals(tally: AgentTally, total: number): string {
   const shown = shownOf(tally);
   const most = Math.max(shown, total);
-  const parts = [...agentStatuses]
-    .reverse()
-    .flatMap((status) => (tally[status] === 0 ? [] : [`${tally[status]} ${status}`]));
+  const parts = inWords.flatMap((status) => (tally[status] === 0 ? [] : [`${tally[status]} ${status}`]));
   const which = shown === most ? counted(shown, 'agent') : `${shown} of ${counted(most, 'agent')}`;
   return parts.length === 0 ? which : `${which}: ${parts.join(', ')}`;
 }
