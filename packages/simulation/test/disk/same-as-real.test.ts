@@ -25,6 +25,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('make-directory' as const), path, mode, within }),
   fc.record({ do: fc.constant('remove-directory' as const), path, within }),
   fc.record({ do: fc.constant('chmod' as const), path, mode, within }),
+  fc.record({ do: fc.constant('set-mtime' as const), path, mtimeMs: fc.nat(), within }),
 );
 const action = fc.oneof(
   { weight: 3, arbitrary: fc.record({ what: fc.constant('steps' as const), steps: fc.array(step, { maxLength: 4 }) }) },
