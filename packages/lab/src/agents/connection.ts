@@ -39,13 +39,15 @@ export async function connectAgent(
   const receive = (): Promise<ToAgent> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => end(new Error(`The server did not answer within ${patienceMs} ms`)), patienceMs);
-      const gone = (): void => reject(ended.signal.reason);
+      const gone = (): void => {
+        clearTimeout(timer);
+        reject(ended.signal.reason);
+      };
       waiting = (message) => {
         clearTimeout(timer);
         ended.signal.removeEventListener('abort', gone);
         resolve(message);
       };
-      ended.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
       ended.signal.addEventListener('abort', gone, { once: true });
     });
   const first = receive();

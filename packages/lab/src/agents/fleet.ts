@@ -1,4 +1,5 @@
 /** Adapter: many simulated agents in one process. */
+import { setMaxListeners } from 'node:events';
 import { type AgentState, liveAgent } from './agent.ts';
 import type { FleetOptions } from './arguments.ts';
 import { planAgents } from './plan.ts';
@@ -16,6 +17,8 @@ const enrolAtOnce = 8;
 /** Starts all agents; `changed` is called at each change of one. */
 export function startFleet(options: FleetOptions, changed: (state: AgentState) => void): Fleet {
   const over = new AbortController();
+  // Each agent waits for it.
+  setMaxListeners(0, over.signal);
   const inTurn = turns(enrolAtOnce);
   const plans = planAgents({
     seed: options.seed,
