@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 
 export interface HelperProcess {
   readonly pid: number | undefined;
+  /** False from the moment when it is gone. */
+  runs(): boolean;
   /** A line on its stdin. */
   send(line: string): void;
   kill(signal: NodeJS.Signals): void;
@@ -32,6 +34,7 @@ export function startHelper(program: string, words: readonly string[], news: (va
   });
   return {
     pid: child.pid,
+    runs: () => child.exitCode === null && child.signalCode === null,
     send: (line) => void child.stdin.write(`${line}\n`),
     kill: (signal) => void child.kill(signal),
     gone,

@@ -10,7 +10,9 @@ export interface NeighboursProcess {
   readonly agentsPort: number;
   pid(): number | undefined;
   kill(signal: NodeJS.Signals): void;
-  /** Starts it again, when it was killed. Resolves when it listens. */
+  /** Resolves when the process that runs, or ran last, is gone. */
+  ended(): Promise<unknown>;
+  /** Starts it again, when it has ended. Resolves when it listens. */
   restart(): Promise<void>;
   stop(graceMs: number): Promise<void>;
 }
@@ -22,19 +24,15 @@ type Ports = Pick<NeighboursProcess, 'enrolPort' | 'agentsPort'>;
 /** Resolves when it listens, on free ports. Rejects with its last words. */
 export async function startNeighbours(node: LabNode, warn: (text: string) => void): Promise<NeighboursProcess> {
   let [helper, ports] = await launch(node, { enrolPort: 0, agentsPort: 0 }, warn);
-  let runs = true;
   return {
     node,
     ...ports,
-    pid: () => (runs ? helper.pid : undefined),
-    kill: (signal) => {
-      runs = false;
-      helper.kill(signal);
-    },
+    pid: () => (helper.runs() ? helper.pid : undefined),
+    kill: (signal) => helper.kill(signal),
+    ended: () => helper.gone,
     restart: async () => {
       await helper.gone;
       [helper, ports] = await launch(node, ports, warn);
-      runs = true;
     },
     stop: (graceMs) => helper.stop(graceMs),
   };

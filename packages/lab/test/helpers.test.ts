@@ -46,6 +46,7 @@ describe('the process of the neighbours', () => {
     neighbours = await startNeighbours(node(), () => {});
     const { enrolPort, agentsPort } = neighbours;
     neighbours.kill('SIGKILL');
+    await neighbours.ended();
     expect(neighbours.pid()).toBeUndefined();
     await neighbours.restart();
     expect([neighbours.enrolPort, neighbours.agentsPort]).toEqual([enrolPort, agentsPort]);
