@@ -95,8 +95,19 @@ async function readFileAt(root: string, path: string): Promise<SeenFile | undefi
   }
 }
 
+/** What of an agent lies on a node: paths that say that it exists. */
+export async function agentTraces(root: string, { id, name }: { readonly id: number; readonly name: string }) {
+  const number = String(id).padStart(3, '0');
+  const keys = await readFile(join(root, 'etc/client.keys'), 'utf8').catch(() => '');
+  const files = [`queue/agent-info/${name}-any`, `queue/agent-groups/${number}`];
+  return [
+    ...(keys.split('\n').some((line) => line.startsWith(`${number} ${name} `)) ? ['etc/client.keys'] : []),
+    ...files.filter((path) => existsSync(join(root, path))),
+  ];
+}
+
 /** Lines of client.keys; 0 where there is none. */
-export const countAgents = async (root: string): Promise<number> => {
+export const countKeys = async (root: string): Promise<number> => {
   const text = await readFile(join(root, 'etc/client.keys'), 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line.trim() !== '').length;
 };
