@@ -15,12 +15,18 @@ export function oversize(scene: Scene, deed: DeedOf<'oversize'>): void {
   scene.litter(node, path);
 }
 
-/** A name that is never synchronised: neither sent, nor deleted by anybody. */
+/**
+ * A name that is never synchronised: neither sent, nor deleted by anybody. What stands there is replaced, not
+ * written to: a link may lead to what is not the workload's to write, such as the node's configuration.
+ */
 export function excludedName(scene: Scene, deed: DeedOf<'excluded-name'>): void {
   const node = scene.node(deed.node);
   const [folder] = drawn(scene.dice, [deed.within, ...foldersIn(node, deed.within)], 1);
   const path = `${folder}/${deed.name}`;
-  node.files.write(`${node.root}/${path}`, fresh(scene, node, path, 0, 64), 'operator');
+  const at = `${node.root}/${path}`;
+  const content = fresh(scene, node, path, 0, 64);
+  if (node.files.exists(at)) node.files.replace(at, content, 'operator');
+  else node.files.write(at, content, 'operator');
 }
 
 /** Longer than the 255 bytes of a name that a system takes are given only as a path: one of many deep folders. */
