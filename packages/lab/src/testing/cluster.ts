@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { type ControlClient, openControl } from '@muster/control';
 import type { ClusterView } from '@muster/protocol';
 import { differences } from '../compare.ts';
-import { freePort, makeRoots, modeOf, readTree } from '../files.ts';
+import { makeRoots, modeOf, readTree } from '../files.ts';
+import { freePort } from '../free-port.ts';
 import { type LabNode, labNodes, ossecConf } from '../layout.ts';
 
 export interface ClusterOptions {
