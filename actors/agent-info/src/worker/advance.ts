@@ -4,7 +4,16 @@
  */
 import { allIds, isBucket } from '@muster/protocol';
 import type { MarkNumbers } from './messages.ts';
-import { type Effect, type Exchange, noRound, type ReporterLimits, report, type State, type Step, step } from './state.ts';
+import {
+  type Effect,
+  type Exchange,
+  noRound,
+  type ReporterLimits,
+  report,
+  type State,
+  type Step,
+  step,
+} from './state.ts';
 import { rests } from './troubles.ts';
 
 /** An answer waits this long, ms, for moves that were sent before it; then they are lost, and the views are compared. */
@@ -12,19 +21,21 @@ const movesMs = 1_000;
 /** Ranges that are cut by one `check-agents`. */
 const rangesAtOnce = 8;
 
-export const then = (before: Step, next: (state: State) => Step): Step => {
+export const andThen = (before: Step, next: (state: State) => Step): Step => {
   const { state, effects } = next(before.state);
-  return effects.length === 0 ? { state, effects: before.effects } : { state, effects: [...before.effects, ...effects] };
+  return effects.length === 0
+    ? { state, effects: before.effects }
+    : { state, effects: [...before.effects, ...effects] };
 };
 
 /** Everything that follows from the state at `now`, ms. */
 export function advance(before: Step, now: number, limits: ReporterLimits): Step {
-  const looked = then(before, (state) => look(state, now));
-  const confirmed = then(looked, (state) => confirm(state, now));
-  const asked = then(confirmed, (state) => ask(state, now));
-  const removed = then(asked, (state) => remove(state, now, limits));
-  const marked = then(removed, mark);
-  return then(marked, (state) => setAlarm(state, now, limits));
+  const looked = andThen(before, (state) => look(state, now));
+  const confirmed = andThen(looked, (state) => confirm(state, now));
+  const asked = andThen(confirmed, (state) => ask(state, now));
+  const removed = andThen(asked, (state) => remove(state, now, limits));
+  const marked = andThen(removed, mark);
+  return andThen(marked, (state) => setAlarm(state, now, limits));
 }
 
 function look(state: State, now: number): Step {
@@ -80,7 +91,10 @@ function descend(state: State, descent: NonNullable<State['descent']>): Step {
   const asks = descent.asks + 1;
   if (isBucket(first)) {
     const next: State = { ...state, descent: { ...descent, todo: rest, asks }, lastTurn: 'descent' };
-    return step({ ...next, exchange: { type: 'compare', link, storing: false } }, { type: 'compare', link, range: first });
+    return step(
+      { ...next, exchange: { type: 'compare', link, storing: false } },
+      { type: 'compare', link, range: first },
+    );
   }
   const wide = descent.todo.findIndex((range) => isBucket(range));
   const ranges = descent.todo.slice(0, Math.min(rangesAtOnce, wide === -1 ? descent.todo.length : wide));
@@ -93,7 +107,7 @@ function descend(state: State, descent: NonNullable<State['descent']>): Step {
 function descended(state: State, { asks, wanted, lost }: NonNullable<State['descent']>): Step {
   const backlog = (state.backlog ?? 0) + wanted;
   const event = report({ type: 'compared', asks, wanted, lost });
-  return then(step({ ...state, backlog, descent: undefined }, event), (next) =>
+  return andThen(step({ ...state, backlog, descent: undefined }, event), (next) =>
     next.mayWait ? sendBatch(next) : step(next),
   );
 }

@@ -1,6 +1,6 @@
 /** What the master's answers change. */
 import type { AgentsTaken, IdRange } from '@muster/protocol';
-import { then } from './advance.ts';
+import { andThen } from './advance.ts';
 import { type Own, report, type State, type Step, step } from './state.ts';
 import { well } from './troubles.ts';
 
@@ -46,7 +46,7 @@ export function confirmed(state: State, link: number, batch: number, now: number
     updates.map(({ id }) => id),
     taken?.unknown ?? [],
   );
-  return then(well(noted.state, 'store'), (next) => {
+  return andThen(well(noted.state, 'store'), (next) => {
     const left = next.backlog === undefined ? undefined : Math.max(0, next.backlog - updates.length);
     const after = tookOver(next, link, { ...next, confirmed: batch, backlog: left }, now);
     return step(link === next.link ? after.state : next, ...noted.effects, ...after.effects);
@@ -55,7 +55,8 @@ export function confirmed(state: State, link: number, batch: number, now: number
 
 /** `sent` were answered, and of them the master does not know `unknown`. */
 export function withUnknown(state: State, sent: readonly number[], unknown: readonly number[]): Step {
-  if (unknown.length === 0 && (state.unknown.size === 0 || !sent.some((id) => state.unknown.has(id)))) return step(state);
+  if (unknown.length === 0 && (state.unknown.size === 0 || !sent.some((id) => state.unknown.has(id))))
+    return step(state);
   const next = new Set(state.unknown);
   for (const id of sent) next.delete(id);
   for (const id of unknown) if (next.size < maxUnknown) next.add(id);
@@ -79,8 +80,8 @@ export function compared(state: State, link: number, taken: AgentsTaken): Step {
   const gone = [...taken.lost, ...taken.unknown];
   const found = { wanted: descent.wanted + taken.wanted.length, lost: descent.lost + gone.length };
   const next: State = { ...state, exchange: { ...exchange, storing: true }, descent: { ...descent, ...found } };
-  return then(well(next, 'master'), (after) =>
-    then(withUnknown(after, [], taken.unknown), (last) =>
+  return andThen(well(next, 'master'), (after) =>
+    andThen(withUnknown(after, [], taken.unknown), (last) =>
       step(last, { type: 'amend', link, gone, wanted: taken.wanted }),
     ),
   );
@@ -88,6 +89,4 @@ export function compared(state: State, link: number, taken: AgentsTaken): Step {
 
 /** What the comparison of a bucket found is written down. */
 export const amended = (state: State): Step =>
-  state.exchange?.type === 'compare'
-    ? well({ ...state, exchange: undefined, mayWait: true }, 'store')
-    : step(state);
+  state.exchange?.type === 'compare' ? well({ ...state, exchange: undefined, mayWait: true }, 'store') : step(state);

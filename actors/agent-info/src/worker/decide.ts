@@ -1,6 +1,6 @@
 import { freshFaults } from '../faults.ts';
 import { keysChanged, keysReadAgain } from '../removals.ts';
-import { advance, numbersOf, roundDue, then } from './advance.ts';
+import { advance, andThen, numbersOf, roundDue } from './advance.ts';
 import { amended, answered, checked, compared, confirmed, tookOver } from './answers.ts';
 import type { AgentReporterMessage, ReporterView } from './messages.ts';
 import { type Effect, type Own, type ReporterLimits, report, type State, type Step, step } from './state.ts';
@@ -8,8 +8,7 @@ import { failed, well } from './troubles.ts';
 
 /** One step of the reporter. Pure; `now` is milliseconds on a monotonic scale. */
 export function decide(state: State, message: AgentReporterMessage | Own, now: number, limits: ReporterLimits): Step {
-  if (message.type === 'get-state')
-    return step(state, { type: 'reply', to: message.replyTo, view: viewOf(state) });
+  if (message.type === 'get-state') return step(state, { type: 'reply', to: message.replyTo, view: viewOf(state) });
   return advance(take(state, message, now, limits), now, limits);
 }
 
@@ -98,7 +97,7 @@ function tick(state: State, now: number, limits: ReporterLimits): Step {
   const isFull = now >= state.fullAt;
   const lookAgain = state.lookAgain || isFull || !limits.hinted;
   const next = { ...state, lookAgain, fullAt: isFull ? now + limits.fullMs : state.fullAt };
-  return then(roundDue(next, now, limits), (after) =>
+  return andThen(roundDue(next, now, limits), (after) =>
     isFull && after.unknown.size > 0 ? step(after, { type: 'resend', ids: [...after.unknown] }) : step(after),
   );
 }
@@ -107,14 +106,16 @@ function observed(state: State, { count, faults, more }: Extract<Own, { readonly
   const { told, fresh } = freshFaults(state.told, faults);
   const mayWait = state.mayWait || count > 0;
   const next: State = { ...state, looking: false, lookAgain: state.lookAgain || more, told, mayWait };
-  const isWell = then(well(next, 'manager'), (after) => well(after, 'store'));
+  const isWell = andThen(well(next, 'manager'), (after) => well(after, 'store'));
   return fresh.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'faults', faults: fresh }));
 }
 
 /** A new link: what is unsent is sent, and nothing else. */
 function linked(state: State, now: number): Step {
   const link = state.link + 1;
-  const troubles = new Map([...state.troubles].map(([of, trouble]) => [of, of === 'master' ? { ...trouble, until: now } : trouble]));
+  const troubles = new Map(
+    [...state.troubles].map(([of, trouble]) => [of, of === 'master' ? { ...trouble, until: now } : trouble]),
+  );
   const next: State = {
     ...withoutAsk(state),
     ...{ linked: true, link, troubles, mayWait: true, linkedAt: now },
@@ -176,12 +177,20 @@ function removed(state: State, { ids, faults }: Extract<Own, { readonly type: 'r
 }
 
 /** Agents of earlier runs: those not in client.keys any more go, and those that the master does not hold from us are tried once. */
-function surveyed(state: State, { strays, unheld, of }: Extract<Own, { readonly type: 'surveyed' }>, now: number): Step {
+function surveyed(
+  state: State,
+  { strays, unheld, of }: Extract<Own, { readonly type: 'surveyed' }>,
+  now: number,
+): Step {
   const next = keys(state, { type: 'keys-changed', removed: strays, added: [], of }, now);
   return unheld.length === 0 ? next : step(next.state, ...next.effects, { type: 'resend', ids: unheld });
 }
 
-function storeFailed(state: State, { doing, failure }: Extract<Own, { readonly type: 'store-failed' }>, now: number): Step {
+function storeFailed(
+  state: State,
+  { doing, failure }: Extract<Own, { readonly type: 'store-failed' }>,
+  now: number,
+): Step {
   switch (doing) {
     case 'confirm':
       // Unconfirmed: it is sent again, and is no news to the master then.

@@ -1,6 +1,6 @@
 import type { Scope } from '@muster/actor';
 import { BUCKET_IDS, type IdRange, MAX_AGENT_ROWS, MAX_FULL_ROWS, packBatch } from '@muster/protocol';
-import { type Failure, failureOf } from '../trouble.ts';
+import { failureOf } from '../trouble.ts';
 import type { AgentReporterDeps } from './agent-reporter.ts';
 import type { Effect, Own, StoreWork } from './state.ts';
 
@@ -19,7 +19,11 @@ type Performed = Exclude<Effect, { readonly type: 'reply' }>;
 export function perform(effect: Performed, deps: AgentReporterDeps, scope: Scope<Own>): void {
   const { own } = deps;
   const store = (doing: StoreWork, write: () => Promise<unknown>, done: Own): void =>
-    scope.run(write, () => done, (error) => ({ type: 'store-failed', doing, failure: failureOf(error) }));
+    scope.run(
+      write,
+      () => done,
+      (error) => ({ type: 'store-failed', doing, failure: failureOf(error) }),
+    );
   switch (effect.type) {
     case 'observe':
       return observe(deps, scope);
@@ -126,7 +130,11 @@ const bucketOf = ({ from }: IdRange): IdRange => {
   return { from: start, to: start + BUCKET_IDS - 1 };
 };
 
-function compare({ link, range }: Extract<Effect, { type: 'compare' }>, deps: AgentReporterDeps, scope: Scope<Own>): void {
+function compare(
+  { link, range }: Extract<Effect, { type: 'compare' }>,
+  deps: AgentReporterDeps,
+  scope: Scope<Own>,
+): void {
   const bucket = bucketOf(range);
   scope.run(
     async () => deps.master.held(bucket, deps.own.held(bucket)),
@@ -168,5 +176,3 @@ function survey({ own, keys, nextTurn }: AgentReporterDeps, scope: Scope<Own>): 
     (error) => ({ type: 'store-failed', doing: 'survey', failure: failureOf(error) }),
   );
 }
-
-export type { Failure };

@@ -134,7 +134,12 @@ export type Own =
   | { readonly type: 'removed'; readonly ids: ReadonlySet<number>; readonly faults: readonly Fault[] }
   | { readonly type: 'keys-read' }
   /** A part of the look at what the store holds from earlier runs. */
-  | { readonly type: 'surveyed'; readonly strays: readonly number[]; readonly unheld: readonly number[]; readonly of: number };
+  | {
+      readonly type: 'surveyed';
+      readonly strays: readonly number[];
+      readonly unheld: readonly number[];
+      readonly of: number;
+    };
 
 /** What a write to the store was for. */
 export type StoreWork = 'confirm' | 'moves' | 'amend' | 'resend' | 'remove' | 'reread' | 'survey';
