@@ -1,6 +1,7 @@
 /** What the log says of agents, in the reference's tags (`reference/links.md` 5). */
-import type { AgentMergerEvent, AgentReporterEvent } from '@muster/agent-info';
+
 import type { GroupAuthorityEvent, GroupReplicaEvent } from '@muster/agent-groups';
+import type { AgentMergerEvent, AgentReporterEvent } from '@muster/agent-info';
 import type { Log, Logger } from '@muster/log';
 import { agentIdText, type NodeName } from '@muster/protocol';
 
@@ -28,13 +29,19 @@ export function logReporter(log: Log, tag: string, event: AgentReporterEvent): v
   const sync = log.for(tag, 'Agent-info sync');
   switch (event.type) {
     case 'round':
-      return sync.info(`Finished in ${seconds(event.forMs)}s. Updated ${event.updates} statuses in ${event.batches} batches.`);
+      return sync.info(
+        `Finished in ${seconds(event.forMs)}s. Updated ${event.updates} statuses in ${event.batches} batches.`,
+      );
     case 'backlog-sent':
       return sync.debug(`What had waited is sent: ${event.updates} statuses in ${seconds(event.forMs)}s.`);
     case 'unknown':
-      return sync.debug2(`The master has no ${agents(event.count)} of ours in its client.keys: ${named(event.ids, event.count)}.`);
+      return sync.debug2(
+        `The master has no ${agents(event.count)} of ours in its client.keys: ${named(event.ids, event.count)}.`,
+      );
     case 'compared':
-      return sync.info(`Compared with the master's view: ${event.wanted} to be sent again, ${event.lost} report elsewhere.`);
+      return sync.info(
+        `Compared with the master's view: ${event.wanted} to be sent again, ${event.lost} report elsewhere.`,
+      );
     case 'removed':
       return sync.info(`Removed ${agents(event.count)} that are in client.keys no more.`);
     default:
@@ -50,10 +57,14 @@ export function logMerger(log: Log, event: AgentMergerEvent): void {
     case 'round': {
       const { updates, batches, lost, unknown, forMs } = event;
       const dropped = lost + unknown === 0 ? '' : ` Reporting elsewhere: ${lost}. Not in client.keys: ${unknown}.`;
-      return peer(event.peer).debug(`Received ${updates} statuses in ${batches} batches in ${seconds(forMs)}s.${dropped}`);
+      return peer(event.peer).debug(
+        `Received ${updates} statuses in ${batches} batches in ${seconds(forMs)}s.${dropped}`,
+      );
     }
     case 'unknown':
-      return peer(event.peer).debug2(`Received ${event.count} agent statuses for non-existent agents, dropped: ${named(event.ids, event.count)}.`);
+      return peer(event.peer).debug2(
+        `Received ${event.count} agent statuses for non-existent agents, dropped: ${named(event.ids, event.count)}.`,
+      );
     case 'differs':
       return peer(event.peer).info('Its view of its agents is not ours: it compares them by ranges.');
     case 'disconnected':

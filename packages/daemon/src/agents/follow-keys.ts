@@ -1,7 +1,7 @@
 /** client.keys followed: read again at each hint, and what changed in it told. */
 import type { KeysChange } from '@muster/agent-info';
-import type { KeysRefresh, KeysView } from '@muster/manager';
 import type { Logger } from '@muster/log';
+import type { KeysRefresh, KeysView } from '@muster/manager';
 
 export interface FollowedKeys {
   readonly view: KeysView;
@@ -35,9 +35,11 @@ function faultTeller(log: Pick<Logger, 'warning' | 'info'>) {
   let told: string | undefined;
   return ({ faults, faultCount, trouble }: Pick<KeysRefresh, 'faults' | 'faultCount' | 'trouble'>): void => {
     for (const { at, text } of faults.slice(0, namedFaults)) log.warning(`${at}: ${text}`);
-    if (faultCount > namedFaults) log.warning(`etc/client.keys: ${faultCount - namedFaults} more lines are not understood.`);
+    if (faultCount > namedFaults)
+      log.warning(`etc/client.keys: ${faultCount - namedFaults} more lines are not understood.`);
     if (trouble?.code === told) return;
-    if (trouble !== undefined) log.warning(`${trouble.at} cannot be read whole, what was known of it holds: ${trouble.text}`);
+    if (trouble !== undefined)
+      log.warning(`${trouble.at} cannot be read whole, what was known of it holds: ${trouble.text}`);
     else log.info('etc/client.keys can be read whole again.');
     told = trouble?.code;
   };

@@ -43,7 +43,10 @@ export async function openAgents(
   const { kv, setAside } = await platform.openStore(`${files.statePath}/agents`, {
     maxBytes: config.muster.agents.storeMaxSizeBytes,
   });
-  if (setAside !== undefined) log.error(`The store of agents could not be used, it lies at ${setAside.to} now and a new one is begun: ${setAside.why}`);
+  if (setAside !== undefined)
+    log.error(
+      `The store of agents could not be used, it lies at ${setAside.to} now and a new one is begun: ${setAside.why}`,
+    );
   const { view, first } = await openClientKeys(disk, config.root);
   const keys = followKeys(view, first, log);
   const manager = openManager(config, platform, view, files);

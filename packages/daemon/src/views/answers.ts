@@ -40,7 +40,7 @@ export interface AnswerSources {
   /** Of the master; a worker asks it. */
   readonly agents?: AgentAnswers;
   /** What `muster health` says of agents. */
-  readonly agentWork?: () => Pick<Health, 'agents' | 'agentWork'>;
+  readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
 
 export interface MasterSources extends AnswerSources {
@@ -198,7 +198,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
     ...peers.traffic(),
-    ...sources.agentWork?.(),
+    ...(await sources.agentWork()),
   };
 }
 
