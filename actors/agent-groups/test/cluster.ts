@@ -219,10 +219,9 @@ export async function openCluster(workers: number) {
     crashes: (): readonly unknown[] =>
       [master, ...all].flatMap(({ process }) => process?.system.crashes.map(({ error }) => error) ?? []),
     stop: async (): Promise<void> => {
-      for (const one of [master, ...all]) {
-        one.process!.life.alive = false;
-        await one.process!.system.stop();
-      }
+      for (const one of [master, ...all]) end(one as Member<never>);
+      // A stop waits for work in flight, on this clock.
+      await clock.advance(10_000);
     },
   };
   startMaster();
