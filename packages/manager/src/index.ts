@@ -1,4 +1,6 @@
+export { chooseManager, type FoundManager, findManager, type ManagerOption } from './choose-manager.ts';
 export { type ClientKeys, infoFileName, type KeyLine } from './client-keys.ts';
+export { type EmbeddedManager, openEmbeddedManager } from './embedded/embedded-manager.ts';
 export { type FilesManagerOptions, openFilesManager } from './files/files-manager.ts';
 export { multigroupHash } from './files/group-files.ts';
 export type { ManagerClock } from './files/watched-names.ts';
@@ -7,5 +9,7 @@ export { clientKeysPath, type ParsedKeys, parseClientKeys } from './keys/parse.t
 export type * from './manager.ts';
 export { ManagerError } from './manager-error.ts';
 export type { ManagerKeys } from './manager-keys.ts';
+export { unixSockets } from './node/unix-sockets.ts';
 export type * from './registrar.ts';
-export type * from './sockets.ts';
+export { type HttpAnswer, type HttpRequest, type LocalSockets, SocketError, type SocketLimits } from './sockets.ts';
+export { openWazuhDbManager, type WazuhDbManagerOptions } from './wazuh-db/wazuh-db-manager.ts';
