@@ -18,7 +18,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const options = { workers: 1, from: undefined, forMs: undefined, port: 0, keep: false, verbose: false } as const;
+const options = {
+  workers: 1,
+  agents: 0,
+  from: undefined,
+  forMs: undefined,
+  port: 0,
+  keep: false,
+  verbose: false,
+} as const;
 const labFolder = (): string => /folder: (.*)/.exec(written)?.[1] ?? '';
 
 /** A program in place of `muster`, which writes its process id to the test's folder. */
