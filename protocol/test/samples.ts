@@ -17,7 +17,7 @@ export const messages: Samples = {
     files: 10_000,
     loopDelayMs: 1.25,
     why: 'fetching 3 files of generation 3.42',
-    agents: { timeMs: 1_763_760_000_123.5, batch: 7, moved: 2, digest: [1_000, 4_000_000_000, 12] },
+    agents: { timeMs: 1_763_760_000_123.5, batch: 7, moved: 2, backlog: 0, digest: [1_000, 4_000_000_000, 12] },
     groups: { version: 41, digest: [3, 1, 2] },
   },
   generation: {
@@ -151,7 +151,7 @@ export const messages: Samples = {
     8,
     1_763_760_000_623.5,
   ).message,
-  'agents-taken': { type: 'agents-taken', lost: [7], wanted: [1, 2, 3], unknown: [2_147_483_647, 5] },
+  'agents-taken': { type: 'agents-taken', moved: 3, lost: [7], wanted: [1, 2, 3], unknown: [2_147_483_647, 5] },
   'agents-moved': { type: 'agents-moved', number: 3, ids: [12, 9, 200_000] },
   'agents-differ': { type: 'agents-differ' },
   'check-agents': {
