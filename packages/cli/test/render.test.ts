@@ -176,14 +176,14 @@ describe('health', () => {
     expect(line(0)).toBe('Agents      990 agents reported here, all told to the master');
   });
 
-  it('shows a manager that cannot be asked, is not good then, and lets no control character pass', () => {
+  it('shows what gives trouble, is not good then, and lets no control character pass', () => {
     const trouble = {
       ...health,
       state: 'in-sync' as const,
       problems: [],
       agentWork: { ...work, trouble: 'gone\u001b[2J' },
     };
-    expect(renderHealth(trouble, plain)).toContain('Manager     wazuh-db: gone\\x1b[2J');
+    expect(renderHealth(trouble, plain)).toContain('Trouble     gone\\x1b[2J');
     expect(isHealthy(trouble)).toBe(false);
     expect(isHealthy({ ...trouble, agentWork: work })).toBe(true);
   });

@@ -152,7 +152,7 @@ export const musterTable = {
     min: 16 * MiB,
     max: 1024 * GiB,
     about:
-      'What the store of agents (`queue/cluster/muster`) may take on disk; what is beyond is refused, and said. The file grows with its content only: 4GiB are room for over a million agents.',
+      'What the store of agents (`queue/cluster/muster/agents`) may take on disk; what is beyond is refused, and said. The file grows with its content only: 4GiB are room for over a million agents.',
   },
   'registration.per_second': integer(
     50,

@@ -51,7 +51,14 @@ function sources(world: World): AgentSources & { readonly looks: () => number } 
   return {
     looks: () => looks,
     nowMs: now,
-    keys: { has: (id) => ids.has(id), of, byFileName: () => undefined, ids: () => ids, size: ids.size },
+    keys: {
+      has: (id) => ids.has(id),
+      of,
+      byFileName: () => undefined,
+      ids: () => ids,
+      size: ids.size,
+      version: () => 1,
+    },
     agents: {
       one: (id) => {
         looks += 1;
@@ -200,6 +207,25 @@ describe('a page of agents', () => {
     });
     expect(agentsPage(ask({ group: 'x' }), from)).toMatchObject({ rows: [], next: 5_000 });
     expect(all(from, { group: 'x' })).toEqual({ ids: [11_999, 12_000], pages: 3 });
+  });
+
+  it('follows client.keys as it changes', () => {
+    const ids = [9, 4];
+    let version = 1;
+    const from = sources({});
+    const keys = {
+      ...from.keys,
+      ids: () => ids,
+      version: () => version,
+      of: (id: number) => ({ id, name: 'a', ip: 'any' }),
+    };
+    const listed = () =>
+      agentsPage(ask(), { ...from, keys: Object.defineProperty(keys, 'size', { get: () => ids.length }) });
+    expect(listed().rows.map(({ id }) => id)).toEqual([4, 9]);
+    ids.push(1, 12);
+    version += 1;
+    expect(listed().rows.map(({ id }) => id)).toEqual([1, 4, 9, 12]);
+    expect(listed().total).toBe(4);
   });
 
   it('of long texts has fewer rows and a next, and fits a frame', () => {

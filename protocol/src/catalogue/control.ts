@@ -48,7 +48,7 @@ export type FileWork = Static<typeof FileWork>;
 export const AgentWork = Fields({
   /** The adapter that speaks with the manager beside this node. */
   manager: Words(['files', 'wazuh-db', 'embedded']),
-  /** Why the manager cannot be asked now, in plain words. */
+  /** Why the manager cannot be asked now, the store not written, or the like, in plain words. */
   trouble: Type.Optional(Text),
   /** A master: agents of which a status is known. A worker: those that reported to it. */
   known: Count,

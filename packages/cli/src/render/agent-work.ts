@@ -13,7 +13,8 @@ export function agentFacts(work: AgentWork, paint: Paint): readonly (readonly [n
     ['Agents', agents(work)],
     ['Statuses', statuses(work)],
     ['Groups', `version ${work.groupsVersion}`],
-    ['Manager', trouble === undefined ? `asked by ${manager}` : `${manager}: ${paint(printable(trouble), 'bad')}`],
+    ['Manager', `asked by ${manager}`],
+    ...(trouble === undefined ? [] : [['Trouble', paint(printable(trouble), 'bad')] as const]),
     ['Store', storeBytes >= storeMaxBytes * nearlyFull ? paint(store, 'bad') : store],
   ];
 }

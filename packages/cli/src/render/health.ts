@@ -4,7 +4,7 @@ import { agentFacts } from './agent-work.ts';
 import { type Paint, renderTable, type Tone } from './table.ts';
 import { age, bytes, counted, printable } from './units.ts';
 
-/** In sync, with nothing held back, and the manager beside it answers. */
+/** In sync, with nothing held back, and no trouble with manager or store. */
 export const isHealthy = (health: Health): boolean =>
   health.state === 'in-sync' && health.problems.length === 0 && health.agentWork?.trouble === undefined;
 

@@ -8,10 +8,16 @@ import type { ClientKeys } from '@muster/manager';
 import { type GetAgents, MAX_AGENT_ID, MAX_AGENT_PAGE } from '@muster/protocol';
 import type { KnownAgent, MasterAgents } from '@muster/store';
 
+/** client.keys as it is at any time (`KeysView` of `packages/manager`). */
+export type LivingKeys = ClientKeys & {
+  /** Grows with each change. */
+  readonly version: () => number;
+};
+
 export interface AgentSources {
   readonly agents: Pick<MasterAgents, 'one' | 'page' | 'info' | 'history' | 'size'>;
   readonly groups: Pick<HeldGroups, 'get' | 'rows'>;
-  readonly keys: ClientKeys;
+  readonly keys: LivingKeys;
   /** The master's node time, ms. */
   readonly nowMs: number;
 }
@@ -52,7 +58,7 @@ function findAny({ after, node, status }: GetAgents, { agents, keys }: AgentSour
 }
 
 /** Of client.keys, after `after` and up to `horizon`, those that are not known; `upTo`: how far was looked. */
-function silentIds(keys: ClientKeys, after: number, horizon: number, isKnown: (id: number) => boolean) {
+function silentIds(keys: LivingKeys, after: number, horizon: number, isKnown: (id: number) => boolean) {
   const sorted = sortedIds(keys);
   const ids: number[] = [];
   const start = firstAfter(sorted, after);
@@ -81,18 +87,19 @@ function findInGroup({ after, node, status }: GetAgents, group: string, { agents
   return { found, next: held.length < maxLooked ? undefined : held.at(-1)?.id };
 }
 
-/** The ids of a client.keys in order, made once for each: `ClientKeys` changes as a whole. */
-const sortedOf = new WeakMap<ClientKeys, Int32Array>();
+/** The ids of a client.keys in order, made anew when it has changed and is asked for. */
+const sortedOf = new WeakMap<LivingKeys, { readonly version: number; readonly ids: Int32Array }>();
 
-function sortedIds(keys: ClientKeys): Int32Array {
+function sortedIds(keys: LivingKeys): Int32Array {
+  const version = keys.version();
   const made = sortedOf.get(keys);
-  if (made !== undefined) return made;
+  if (made?.version === version) return made.ids;
   const ids = new Int32Array(keys.size);
   let at = 0;
   for (const id of keys.ids()) ids[at++] = id;
   // Mostly it is in order already, and a million ids are sorted in more time than a heartbeat should wait.
   if (ids.some((id, index) => index > 0 && (ids[index - 1] ?? 0) > id)) ids.sort();
-  sortedOf.set(keys, ids);
+  sortedOf.set(keys, { version, ids });
   return ids;
 }
 
