@@ -8,6 +8,7 @@ import { fieldNames } from './catalogue/parts.ts';
 import type { Decoded, Envelope, Violation } from './envelope.ts';
 import { type EnvelopeEntry, envelopes } from './envelope-schema.ts';
 import { DATA_HEADER, FRAME_HEADER, MAX_DATA, MAX_FRAME } from './limits.ts';
+import { packFields, unpackFields } from './packed-message.ts';
 import { createScanner } from './scan.ts';
 import { breach, refused } from './violation.ts';
 
@@ -42,7 +43,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   // Before packing, for msgpackr has errors of its own for what no schema lets pass.
   const wrong = faultOf(envelope, undefined);
   if (wrong !== undefined) throw unsendable(envelope, wrong.text);
-  const frame = packr.pack(envelope, LEAVE_HEADER);
+  const frame = packr.pack(packFields(envelope), LEAVE_HEADER);
   const text = frame.subarray(FRAME_HEADER);
   const fault = tooLong(envelope, text.length)?.text ?? scanner.scan(text);
   if (fault !== undefined) throw unsendable(envelope, fault);
@@ -77,6 +78,8 @@ export function decodeEnvelope(bytes: Uint8Array, sender: Sender): Decoded {
   } catch (error) {
     return refused('malformed', `an envelope that msgpackr refuses: ${error instanceof Error ? error.message : ''}`);
   }
+  const unreadable = unpackFields(envelope);
+  if (unreadable !== undefined) return { ok: false, violation: unreadable };
   const violation = faultOf(envelope, sender) ?? tooLong(envelope, bytes.length);
   return violation === undefined ? { ok: true, frame: { type: 'envelope', envelope } } : { ok: false, violation };
 }

@@ -1,4 +1,6 @@
 export * from './agent.ts';
+export { type PackedBatch, packBatch } from './agent-batch.ts';
+export { type BatchRow, type UnpackedBatch, unpackBatch } from './agent-batch-reader.ts';
 export * from './catalogue/index.ts';
 export { clip } from './clip.ts';
 export { DATA_FRAME, decodeEnvelope, ENVELOPE_FRAME, encodeDataHeader, encodeEnvelope } from './codec.ts';

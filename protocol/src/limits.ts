@@ -77,8 +77,11 @@ export const MAX_VIEW_ROWS = 1_000;
 /** Rows of agents in one message: what one transaction of the store takes without a stall. */
 export const MAX_AGENT_ROWS = 1_000;
 
-/** Full rows in one batch: 17 texts each stay below `MAX_VALUES`. */
+/** Full rows in one batch: what is decoded of them is below 1 MiB. */
 export const MAX_FULL_ROWS = 600;
+
+/** Bytes of one batch, save one of a single row: leaves room in the frame, and is what a slow line takes in a second. */
+export const MAX_BATCH_BYTES = 200 * KIB;
 
 /** Texts of one batch, each once. */
 export const MAX_AGENT_STRINGS = 6_000;

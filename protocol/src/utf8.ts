@@ -25,3 +25,6 @@ function fitsLead(lead: number, second: number): boolean {
   if (lead === 0xf0) return second >= 0x90;
   return lead === 0xf4 ? second < 0x90 : true;
 }
+
+/** Whether a text has half of a surrogate pair, which UTF-8 cannot say. */
+export const isTorn = (text: string): boolean => /[\ud800-\udfff]/u.test(text);

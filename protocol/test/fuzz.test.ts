@@ -12,12 +12,16 @@ import {
   frameDecoder,
   manifestBlocks,
   manifestDecoder,
+  packBatch,
+  unpackBatch,
 } from '@muster/protocol';
+import { agentInfo } from './agents.ts';
 import { digest, messages, samples, wrap } from './samples.ts';
 import { file, treeOf } from './trees.ts';
 
 const total = Number(process.env.MUSTER_FUZZ ?? 1_000_000);
-const slowestMs = 50;
+/** Nothing takes a hundredth of it; what grows with the square of its length, or worse, takes more. */
+const slowestMs = 1_000;
 
 let state = 0x2f6e2b1;
 const below = (bound: number): number => {
@@ -128,6 +132,24 @@ describe(`${total} hostile texts never throw, and none takes ${slowestMs} ms`, (
       () => mutated(large[below(large.length)]!),
       (bytes) => decodeEnvelope(bytes, anySender()),
     );
+    expect(slowest).toBeLessThan(slowestMs);
+  });
+
+  it('mutated batches of statuses', () => {
+    const updates = Array.from({ length: 300 }, (_, i) => ({
+      id: i + 1,
+      revision: 1_763_760_000_000 + i,
+      seenMs: i,
+      status: 'active' as const,
+      code: 0,
+      disconnectedMs: 0,
+      ...(i % 2 === 0 ? { info: agentInfo(i + 1) } : {}),
+    }));
+    const batches = [messages['agent-statuses'], packBatch(updates, 1, 1_000).message];
+    const source = (): Uint8Array => mutated(batches[below(2)]!.rows);
+    const slowest = hammer(Math.ceil(part / 10), source, (rows) => {
+      for (const batch of batches) unpackBatch({ ...batch, rows });
+    });
     expect(slowest).toBeLessThan(slowestMs);
   });
 

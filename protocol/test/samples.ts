@@ -1,6 +1,7 @@
 /** One sample of every message and every envelope; optional fields are present. */
 import type { Envelope, MessageType, Sender, WireMessage } from '@muster/protocol';
-import { catalogue, digestBytes } from '@muster/protocol';
+import { catalogue, digestBytes, packBatch } from '@muster/protocol';
+import { agentInfo } from './agents.ts';
 
 export const digest = (byte: string): Uint8Array => digestBytes(byte.repeat(64));
 
@@ -16,6 +17,8 @@ export const messages: Samples = {
     files: 10_000,
     loopDelayMs: 1.25,
     why: 'fetching 3 files of generation 3.42',
+    agents: { timeMs: 1_763_760_000_123.5, batch: 7, moved: 2, digest: [1_000, 4_000_000_000, 12] },
+    groups: { version: 41, digest: [3, 1, 2] },
   },
   generation: {
     type: 'generation',
@@ -124,6 +127,108 @@ export const messages: Samples = {
   'forget-node': { type: 'forget-node', node: 'worker1' },
   'set-log-level': { type: 'set-log-level', level: 'debug2' },
   'crash-actor': { type: 'crash-actor', path: 'node/keep-alive' },
+  'agent-statuses': packBatch(
+    [
+      { id: 1, revision: 1_763_760_000_100, seenMs: 1_763_760_000_123, status: 'active', code: 0, disconnectedMs: 0 },
+      {
+        id: 1_000,
+        revision: 1_763_760_000_090,
+        seenMs: 1_763_759_100_000,
+        status: 'disconnected',
+        code: 4,
+        disconnectedMs: 1_763_760_000_000,
+      },
+      {
+        id: 2,
+        revision: 1_763_760_000_300,
+        seenMs: 1_763_760_000_000,
+        status: 'active',
+        code: 0,
+        disconnectedMs: 0,
+        info: agentInfo(2),
+      },
+    ],
+    8,
+    1_763_760_000_623.5,
+  ).message,
+  'agents-taken': { type: 'agents-taken', lost: [7], wanted: [1, 2, 3], unknown: [2_147_483_647, 5] },
+  'agents-moved': { type: 'agents-moved', number: 3, ids: [12, 9, 200_000] },
+  'agents-differ': { type: 'agents-differ' },
+  'check-agents': {
+    type: 'check-agents',
+    parts: [
+      [0, 255, [12, 4_294_967_295, 7]],
+      [256, 2_147_483_647, [0, 0, 0]],
+    ],
+  },
+  'agents-checked': { type: 'agents-checked', differing: [0, 255] },
+  'held-agents': {
+    type: 'held-agents',
+    from: 256,
+    to: 511,
+    rows: [
+      [257, 1_763_760_000_100],
+      [500, 1_763_760_000_001],
+    ],
+  },
+  'group-changes': {
+    type: 'group-changes',
+    base: 41,
+    version: 43,
+    names: ['default', 'web-1'],
+    rows: [
+      [3, 43, [1, 0]],
+      [1, 42, []],
+    ],
+  },
+  'check-groups': { type: 'check-groups', parts: [[0, 2_147_483_647, [3, 1, 2]]] },
+  'groups-checked': { type: 'groups-checked', version: 43, differing: [0] },
+  'get-groups': { type: 'get-groups', from: 0, to: 255 },
+  groups: { type: 'groups', from: 0, upTo: 255, version: 43, names: ['default'], rows: [[3, 43, [0]]] },
+  'propose-groups': { type: 'propose-groups', id: 3, groups: ['default', 'web-1'] },
+  'groups-assigned': { type: 'groups-assigned', id: 3, version: 43, outcome: 'kept', groups: ['web-1'] },
+  'register-agent': {
+    type: 'register-agent',
+    name: 'web-7',
+    ip: '10.0.0.0/24',
+    groups: ['default'],
+    keyHash: 'a9'.repeat(20),
+    id: 12,
+    key: '0f'.repeat(32),
+  },
+  'agent-registered': { type: 'agent-registered', id: 12, name: 'web-7', ip: 'any', key: '0f'.repeat(32) },
+  'remove-agent': { type: 'remove-agent', id: 12, purge: false },
+  'agent-removed': { type: 'agent-removed', id: 12 },
+  'assign-group': { type: 'assign-group', id: 12, mergedSum: 'd4'.repeat(16) },
+  'group-assigned': { type: 'group-assigned', id: 12, group: 'default' },
+  'registration-refused': { type: 'registration-refused', code: 9_008, text: 'Duplicate name' },
+  'get-agents': { type: 'get-agents', after: 500, node: 'worker1', status: 'active', group: 'default' },
+  agents: {
+    type: 'agents',
+    rows: [
+      {
+        id: 12,
+        name: 'web-7',
+        ip: 'any',
+        status: 'active',
+        node: 'worker1',
+        seenAgoMs: 1_500,
+        version: 'Wazuh v4.14.0',
+        groups: 'default,web-1',
+      },
+    ],
+    next: 12,
+    total: 100_000,
+  },
+  'get-agent': { type: 'get-agent', id: 12 },
+  agent: {
+    type: 'agent',
+    row: { id: 12, name: 'web-7', ip: 'any', status: 'disconnected', version: '', groups: '' },
+    code: 4,
+    disconnectedAgoMs: 60_000,
+    info: [['osName', 'Ubuntu']],
+    history: [{ node: 'worker1', sinceAgoMs: 86_400_000.5 }],
+  },
   'sync-now': { type: 'sync-now' },
   done: { type: 'done' },
 };

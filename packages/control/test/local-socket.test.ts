@@ -20,12 +20,12 @@ let root = '';
 let stop = async (): Promise<void> => {};
 
 /** Opens a client as the command line does, on a short path. */
-const openClient = (timeoutMs = 5_000): Promise<ControlClient> =>
+const openClient = (timeoutMs = 120_000): Promise<ControlClient> =>
   connectControl(root, (_path, ms) => dialLocally()(path(), ms), timeoutMs);
 
-/** Tries until it works, for at most 5 s. */
+/** Tries until it works, for at most two minutes. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const until = performance.now() + 5_000;
+  const until = performance.now() + 120_000;
   for (;;) {
     try {
       return await attempt();

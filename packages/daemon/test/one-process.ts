@@ -57,7 +57,7 @@ export async function openTestCluster(workers: number, restarts = 100): Promise<
   const [master] = nodes as [TestNode];
 
   const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-    const deadline = performance.now() + 8_000;
+    const deadline = performance.now() + 120_000;
     for (;;) {
       // What is asked may have to wait for a restart, and that for the clock.
       let answer: boolean | undefined;

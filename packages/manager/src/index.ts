@@ -1,4 +1,11 @@
-export type * from './client-keys.ts';
+export { type ClientKeys, infoFileName, type KeyLine } from './client-keys.ts';
+export { type FilesManagerOptions, openFilesManager } from './files/files-manager.ts';
+export { multigroupHash } from './files/group-files.ts';
+export type { ManagerClock } from './files/watched-names.ts';
+export { type KeysRefresh, type KeysView, openClientKeys } from './keys/keys-view.ts';
+export { clientKeysPath, type ParsedKeys, parseClientKeys } from './keys/parse.ts';
 export type * from './manager.ts';
+export { ManagerError } from './manager-error.ts';
+export type { ManagerKeys } from './manager-keys.ts';
 export type * from './registrar.ts';
 export type * from './sockets.ts';

@@ -1,14 +1,7 @@
 /** What the agent-info actors of a worker and its master say to each other. */
 import { type Static, Type } from '@sinclair/typebox';
 import { MAX_AGENT_ID } from '../agent.ts';
-import {
-  MAX_AGENT_ROWS,
-  MAX_AGENT_STRING,
-  MAX_AGENT_STRINGS,
-  MAX_FULL_ROWS,
-  MAX_LABELS,
-  MAX_RANGE_PARTS,
-} from '../limits.ts';
+import { MAX_AGENT_ROWS, MAX_AGENT_STRINGS, MAX_FRAME, MAX_RANGE_PARTS } from '../limits.ts';
 import { Count, Fields, Milliseconds } from './parts.ts';
 
 /** An agent's id, 1 to 2^31 - 1. */
@@ -24,53 +17,22 @@ export const DigestSumSchema = Type.Tuple([Count, Word32, Word32]);
 export const RangePart = Type.Tuple([RangeBound, RangeBound, DigestSumSchema]);
 export type RangePart = Static<typeof RangePart>;
 
-const StatusNumber = Type.Integer({ minimum: 0, maximum: 3 });
-const CodeNumber = Type.Integer({ minimum: 0, maximum: 5 });
-/** Milliseconds before `sentMs`; whole. */
-const Age = Count;
-/** The same, or -1: it is not disconnected. */
-const AgeOrNever = Type.Integer({ minimum: -1, maximum: Number.MAX_SAFE_INTEGER });
-/** An index into `strings`; whoever reads checks that it is one. */
-const StringIndex = Type.Integer({ minimum: 0, maximum: MAX_AGENT_STRINGS });
-
-/** `[id, revision, age]`: it lives, and all else is as it was. */
-export const AliveRow = Type.Tuple([AgentId, Count, Age]);
-export type AliveRow = Static<typeof AliveRow>;
-
-/** `[id, revision, age, status, code, disconnected age]`. */
-export const StatusRow = Type.Tuple([AgentId, Count, Age, StatusNumber, CodeNumber, AgeOrNever]);
-export type StatusRow = Static<typeof StatusRow>;
-
-/** As `StatusRow`, then the texts of `agentInfoFields` as indices, then keys and values of labels in turn. */
-export const FullRow = Type.Tuple([
-  AgentId,
-  Count,
-  Age,
-  StatusNumber,
-  CodeNumber,
-  AgeOrNever,
-  Type.Array(StringIndex, { minItems: 17, maxItems: 17 + 2 * MAX_LABELS }),
-]);
-export type FullRow = Static<typeof FullRow>;
-
-/** A text of a batch; one of 32 lower-case hexadecimal digits (an MD5) as its 16 bytes. */
-const BatchString = Type.Union([
-  Type.String({ maxLength: MAX_AGENT_STRING }),
-  Type.Uint8Array({ minByteLength: 16, maxByteLength: 16 }),
-]);
-
-/** A worker's batch of statuses; one is in flight on a link at a time. The rows of one agent are of one kind. */
+/**
+ * A worker's batch of statuses; one is in flight on a link at a time. An agent is in it once. `packBatch` makes
+ * one of updates, `unpackBatch` reads it.
+ */
 export const AgentStatuses = Fields({
   type: Type.Literal('agent-statuses'),
   /** Of this link: 1, 2, … */
   batch: Count,
   /** The sender's node time, ms, when it was sent; ages count back from it. */
   sentMs: Milliseconds,
-  /** Each text once. */
-  strings: Type.Array(BatchString, { maxItems: MAX_AGENT_STRINGS }),
-  full: Type.Array(FullRow, { maxItems: MAX_FULL_ROWS }),
-  status: Type.Array(StatusRow, { maxItems: MAX_AGENT_ROWS }),
-  alive: Type.Array(AliveRow, { maxItems: MAX_AGENT_ROWS }),
+  /** Every text of the batch once, one after the other. */
+  texts: Type.String({ maxLength: MAX_FRAME }),
+  /** Those texts that are 32 lower-case hexadecimal digits (an MD5), as 16 bytes each. */
+  sums: Type.Uint8Array({ maxByteLength: 16 * MAX_AGENT_STRINGS }),
+  /** Lengths of texts, and rows (README, "Batches of statuses"). */
+  rows: Type.Uint8Array({ maxByteLength: MAX_FRAME }),
 });
 export type AgentStatuses = Static<typeof AgentStatuses>;
 

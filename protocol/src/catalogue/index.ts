@@ -5,6 +5,15 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { ActorName } from '../ids.ts';
 import { MAX_FRAME } from '../limits.ts';
+import {
+  type PackedFields,
+  packedGroups,
+  packedHeld,
+  packedIds,
+  packedNames,
+  packedPairs,
+  packedParts,
+} from '../packed-fields.ts';
 import * as agentGroups from './agent-groups.ts';
 import * as agentInfo from './agent-info.ts';
 import * as agentsView from './agents-view.ts';
@@ -91,12 +100,14 @@ export interface CatalogueEntry {
   readonly from: readonly Sender[];
   /** Of the whole msgpack text, envelope included, bytes. */
   readonly maxBytes: number;
-  /** Of an ask: the type of its reply. */
-  readonly answer?: MessageType;
+  /** Of an ask: the types of its reply. */
+  readonly answer?: readonly MessageType[];
+  /** Fields of the message that cross the wire packed. */
+  readonly packed?: PackedFields;
 }
 
 const SMALL = 1_024;
-const localAsk = (schema: TSchema, answer: MessageType): CatalogueEntry => ({
+const localAsk = (schema: TSchema, ...answer: readonly MessageType[]): CatalogueEntry => ({
   schema,
   form: 'ask',
   to: 'control',
@@ -118,7 +129,7 @@ const reply = (schema: TSchema, from: readonly Sender[], maxBytes: number): Cata
 
 const askTo =
   (to: ActorName, from: readonly Sender[]) =>
-  (schema: TSchema, maxBytes: number, answer: MessageType): CatalogueEntry => ({
+  (schema: TSchema, maxBytes: number, ...answer: readonly MessageType[]): CatalogueEntry => ({
     schema,
     form: 'ask',
     to,
@@ -128,7 +139,9 @@ const askTo =
   });
 const agentAsk = askTo('agent-info', ['worker']);
 const groupsAsk = askTo('agent-groups', ['worker']);
-const registrationAsk = askTo('registration', ['worker', 'local']);
+const registrationAsk = (schema: TSchema, maxBytes: number, answer: MessageType): CatalogueEntry =>
+  askTo('registration', ['worker', 'local'])(schema, maxBytes, answer, 'registration-refused');
+const packed = (packed: PackedFields, entry: CatalogueEntry): CatalogueEntry => ({ ...entry, packed });
 
 const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   // `why` is 2,000 characters, up to 3 bytes each.
@@ -152,8 +165,14 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'get-content': { schema: fileSync.GetContent, form: 'stream', to: 'file-sync', from: ['worker'], maxBytes: 67_000 },
   // 262 bytes a row of 1,000 rows, or 600 full ones.
   'agent-statuses': agentAsk(agentInfo.AgentStatuses, MAX_FRAME, 'agents-taken'),
-  'agents-taken': reply(agentInfo.AgentsTaken, ['master'], 16_384),
-  'agents-moved': { schema: agentInfo.AgentsMoved, form: 'tell', to: 'agent-info', from: ['master'], maxBytes: 8_192 },
+  'agents-taken': packed(
+    { lost: packedIds, wanted: packedIds, unknown: packedIds },
+    reply(agentInfo.AgentsTaken, ['master'], 16_384),
+  ),
+  'agents-moved': packed(
+    { ids: packedIds },
+    { schema: agentInfo.AgentsMoved, form: 'tell', to: 'agent-info', from: ['master'], maxBytes: 8_192 },
+  ),
   'agents-differ': {
     schema: agentInfo.AgentsDiffer,
     form: 'tell',
@@ -161,24 +180,30 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
     from: ['master'],
     maxBytes: SMALL,
   },
-  'check-agents': agentAsk(agentInfo.CheckAgents, 16_384, 'agents-checked'),
-  'agents-checked': reply(agentInfo.AgentsChecked, ['master'], SMALL),
-  'held-agents': agentAsk(agentInfo.HeldAgents, 32_768, 'agents-taken'),
-  'group-changes': {
-    schema: agentGroups.GroupChanges,
-    form: 'tell',
-    to: 'agent-groups',
-    from: ['master'],
-    maxBytes: MAX_FRAME,
-  },
-  'check-groups': groupsAsk(agentGroups.CheckGroups, 16_384, 'groups-checked'),
-  'groups-checked': reply(agentGroups.GroupsChecked, ['master'], SMALL),
+  'check-agents': packed({ parts: packedParts }, agentAsk(agentInfo.CheckAgents, 16_384, 'agents-checked')),
+  'agents-checked': packed({ differing: packedIds }, reply(agentInfo.AgentsChecked, ['master'], SMALL)),
+  'held-agents': packed({ rows: packedHeld }, agentAsk(agentInfo.HeldAgents, 32_768, 'agents-taken')),
+  'group-changes': packed(
+    { names: packedNames, rows: packedGroups },
+    {
+      schema: agentGroups.GroupChanges,
+      form: 'tell',
+      to: 'agent-groups',
+      from: ['master'],
+      maxBytes: MAX_FRAME,
+    },
+  ),
+  'check-groups': packed({ parts: packedParts }, groupsAsk(agentGroups.CheckGroups, 16_384, 'groups-checked')),
+  'groups-checked': packed({ differing: packedIds }, reply(agentGroups.GroupsChecked, ['master'], SMALL)),
   'get-groups': groupsAsk(agentGroups.GetGroups, SMALL, 'groups'),
-  groups: reply(agentGroups.Groups, ['master'], MAX_FRAME),
+  groups: packed({ names: packedNames, rows: packedGroups }, reply(agentGroups.Groups, ['master'], MAX_FRAME)),
   // 256 names of 255 characters.
-  'propose-groups': groupsAsk(agentGroups.ProposeGroups, 70_000, 'groups-assigned'),
-  'groups-assigned': reply(agentGroups.GroupsAssigned, ['master'], 70_000),
-  'register-agent': registrationAsk(registration.RegisterAgent, 70_000, 'agent-registered'),
+  'propose-groups': packed({ groups: packedNames }, groupsAsk(agentGroups.ProposeGroups, 70_000, 'groups-assigned')),
+  'groups-assigned': packed({ groups: packedNames }, reply(agentGroups.GroupsAssigned, ['master'], 70_000)),
+  'register-agent': packed(
+    { groups: packedNames },
+    registrationAsk(registration.RegisterAgent, 70_000, 'agent-registered'),
+  ),
   'agent-registered': reply(registration.AgentRegistered, ['master', 'daemon'], SMALL),
   'remove-agent': registrationAsk(registration.RemoveAgent, SMALL, 'agent-removed'),
   'agent-removed': reply(registration.AgentRemoved, ['master', 'daemon'], SMALL),
@@ -188,7 +213,7 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'get-agents': clusterAsk(agentsView.GetAgents, ['worker', 'local'], 'agents'),
   agents: reply(agentsView.Agents, ['master', 'daemon'], MAX_FRAME),
   'get-agent': clusterAsk(agentsView.GetAgent, ['worker', 'local'], 'agent'),
-  agent: reply(agentsView.AgentView, ['master', 'daemon'], MAX_FRAME),
+  agent: packed({ info: packedPairs }, reply(agentsView.AgentView, ['master', 'daemon'], MAX_FRAME)),
   'get-cluster': clusterAsk(cluster.GetCluster, ['worker', 'local'], 'cluster'),
   cluster: reply(cluster.ClusterView, ['master', 'daemon'], MAX_FRAME),
   explain: clusterAsk(cluster.Explain, ['master', 'worker', 'local'], 'explanation'),

@@ -1,1 +1,3 @@
-export {};
+export type { TestFramework } from './framework.ts';
+export { managerCompliance } from './manager-compliance.ts';
+export { infoOf, type ManagerStage, ownNode } from './stage.ts';

@@ -88,6 +88,20 @@ describe('an operator', () => {
 
   const pair = ({ before, after }: Awaited<ReturnType<typeof done>>) => [before, after] as const;
 
+  it('that writes a name that is never synchronised writes it, and not what a link of that name leads to', async () => {
+    const { rig } = await done(deed('excluded-name', { name: 'x~' }));
+    const { files } = rig.node('master');
+    const [written] = Object.keys(rig.texts('master', 'etc/rules')).filter((path) => path.endsWith('/x~'));
+    const other = openRig(planWith([deed('excluded-name', { name: 'x~' })], { files: 40 }));
+    const master = other.node('master');
+    const before = other.texts('master')['etc/ossec.conf'];
+    master.files.symlink(`${root}/${written}`, `${root}/etc/ossec.conf`, 'operator');
+    await other.pass(200);
+    expect(files.exists(`${root}/${written}`)).toBe(true);
+    expect(other.texts('master')['etc/ossec.conf']).toBe(before);
+    expect(other.texts('master')[written!]).toBe(rig.texts('master')[written!]);
+  });
+
   it.each(['nowhere', 'outside', 'directory', 'file'] as const)(
     'makes a symlink to %s, which goes at the healing',
     async (to) => {
