@@ -64,7 +64,8 @@ export async function liveAgent(plan: AgentPlan, deps: AgentDeps, over: AbortSig
     if (attempt.type === 'enrolled') {
       identity = attempt.identity;
       become({ state: 'connecting', id: identity.id, why: '' });
-      course = { ...course, waitMs: 0 };
+      // Wherever it enrolled, it reports to its own first server.
+      course = { server: 0, tries: 0, waitMs: 0 };
     } else {
       const loss = attempt.type === 'lost' ? ({ state: 'lost', losses: state.losses + 1 } as const) : {};
       become({ why: attempt.why, ...loss });

@@ -59,8 +59,7 @@ export async function openClusterAgents(
           if (found !== '') throw new Error(found);
           return true;
         },
-        withinMs,
-        100,
+        { withinMs, everyMs: 100 },
       ),
     close: async () => {
       await agents.stop(graceMs);

@@ -10,6 +10,9 @@ import {
   openClusterAgents,
   until,
 } from '@muster/lab/testing';
+import { openLink } from '@muster/link';
+import { type AgentInfo, agentInfoFields, packBatch } from '@muster/protocol';
+import { deafHandlers, identity, linkDeps, never, transportOf } from './hostile-rig.ts';
 
 let cluster: Cluster;
 let world: ClusterAgents;
@@ -84,6 +87,25 @@ describe('an agent that was added by hand on a worker', () => {
     process.stdout.write(`agents-removed: added by hand on a worker, gone after ${since(startedAt)} (goal 2000 ms)\n`);
     expect(await isShown(900)).toBe(false);
     expect(existsSync(join(cluster.master.root, 'queue/agent-info/by-hand-any'))).toBe(false);
+  }, 60_000);
+});
+
+describe('a late status of an agent that does not exist', () => {
+  it('is dropped, told to whoever sent it, and counted', async () => {
+    const own = identity('late');
+    const link = await openLink(await transportOf(own, cluster.key, cluster.port).dial(never), own, linkDeps());
+    link.start(deafHandlers().handlers);
+    const dropped = async () => (await cluster.master.ask((client) => client.health())).agentWork?.unknown ?? 0;
+    const before = await dropped();
+    const texts = Object.fromEntries(agentInfoFields.map((field) => [field, field]));
+    const info = { ...texts, labels: [] } as unknown as AgentInfo;
+    const now = Date.now();
+    const update = { id: 901, revision: 1, seenMs: now, status: 'active', code: 0, disconnectedMs: 0, info } as const;
+    const answer = await link.ask('agent-info', packBatch([update], 1, now).message, 10_000);
+    expect(answer).toMatchObject({ type: 'agents-taken', lost: [], wanted: [], unknown: [901] });
+    expect(await dropped()).toBe(before + 1);
+    expect(await isShown(901)).toBe(false);
+    link.close('shutting-down', 'The test is done.');
   }, 60_000);
 });
 

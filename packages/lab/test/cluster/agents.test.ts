@@ -34,12 +34,14 @@ describe(`${count} agents of a cluster of three nodes`, () => {
   it('enrol through whichever node, report to all of them, and the master shows each once, where it reports', async () => {
     const startedAt = performance.now();
     await world.agreed();
-    process.stdout.write(`agents: ${count} enrolled, reporting and shown after ${since(startedAt)}\n`);
-    for (const node of cluster.nodes) expect(at(node)).toBe(count / 3);
+    const shares = cluster.nodes.map((node) => `${node.name} ${at(node)}`).join(', ');
+    process.stdout.write(`agents: ${count} enrolled, reporting and shown after ${since(startedAt)}: ${shares}\n`);
+    for (const node of cluster.nodes) expect(at(node)).toBeGreaterThan(0);
   }, 120_000);
 
   it('report elsewhere when a worker and its neighbours are killed, and the master shows them there, none twice', async () => {
     const [, dying] = cluster.workers as [ClusterNode, ClusterNode];
+    const dyingAgents = at(dying);
     const startedAt = performance.now();
     dying.kill('SIGKILL');
     world.neighboursOf(dying).kill('SIGKILL');
@@ -51,7 +53,7 @@ describe(`${count} agents of a cluster of three nodes`, () => {
     const last = Math.max(...world.agents.states().map(({ sinceMs }) => sinceMs)) - atWallMs;
     await world.agreed();
     process.stdout.write(
-      `agents: of ${quickTimes.reconnectMs} ms to reconnect, the last of ${count / 3} reported elsewhere after ${last} ms; ` +
+      `agents: of ${quickTimes.reconnectMs} ms to reconnect, the last of ${dyingAgents} reported elsewhere after ${last} ms; ` +
         `the master showed all of them there after ${since(startedAt)}\n`,
     );
   }, 120_000);
