@@ -113,6 +113,18 @@ describe('an operator', () => {
     },
   );
 
+  it('moves at the healing what is never synchronised out of the way of what is, and leaves it elsewhere', async () => {
+    const rig = openRig(planWith([]));
+    const [master, worker] = [rig.node('master'), rig.node('worker1')];
+    const text = Buffer.from('x');
+    master.files.write(`${root}/etc/rules/now-a-file`, text, 'operator');
+    for (const folder of ['now-a-file', 'still-a-folder'])
+      worker.files.write(`${root}/etc/rules/${folder}/deep/x~`, text, 'operator');
+    healAll(rig.world);
+    expect(worker.files.exists(`${root}/etc/rules/now-a-file/deep/x~`)).toBe(false);
+    expect(worker.files.exists(`${root}/etc/rules/still-a-folder/deep/x~`)).toBe(true);
+  });
+
   it('writes slowly: whoever looks in between sees a part, and the whole in the end', async () => {
     const rig = openRig(planWith([deed('slow-write', { bytes: 900, pieces: 3, forMs: 3_000 })]));
     const seen = async (ms: number) => {
