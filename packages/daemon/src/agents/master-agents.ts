@@ -18,7 +18,8 @@ import {
 } from '@muster/agent-info';
 import type { NodeConfig } from '@muster/config';
 import type { Answer } from '@muster/link';
-import type { Beat, NodeName, WireMessage } from '@muster/protocol';
+import type { Manager } from '@muster/manager';
+import { type Beat, MAX_AGENT_ID, type NodeName, type WireMessage } from '@muster/protocol';
 import { type MasterAgents, openGroups, openMasterAgents, openWorkerAgents } from '@muster/store';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
@@ -65,9 +66,10 @@ export async function spawnMasterAgents({
   const { confirmAfterMs } = config.muster.integrity.guard;
   const turn = (): Promise<void> => disk.turn();
   const linkedWorkers = (): readonly NodeName[] => peers.all().map(({ link }) => link.peer.node);
-  const agents = await openMasterAgents(kv, { nowMs: nodeTime(), turn });
-  const own = await openWorkerAgents(kv, { wallMs: wallNow(), nowMs: nodeTime(), turn });
+  const agents = await openMasterAgents(kv, { turn });
+  const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   const held = withDigest(await openGroups(kv, { turn }));
+  if (manager.kind === 'embedded') await giveBack(held, manager);
   const merger: Ref<AgentMergerMessage> = root.spawn((parent) =>
     spawnAgentMerger(
       parent,
@@ -152,6 +154,16 @@ export async function spawnMasterAgents({
     deliverAsk: (peer, message, answer) =>
       mergerAsk(merger, peer, message, answer, nodeTime) || groups(message, answer),
   };
+}
+
+/** Without a manager beside us nobody but our store remembers the groups: what is there holds, not an empty start. */
+async function giveBack(held: DigestedGroups, { assign }: Manager): Promise<void> {
+  const atOnce = 5_000;
+  for (let from = 1; from <= MAX_AGENT_ID; ) {
+    const rows = held.rows(from, MAX_AGENT_ID, atOnce);
+    await assign(rows, new AbortController().signal);
+    from = rows.length < atOnce ? MAX_AGENT_ID + 1 : (rows.at(-1)?.id ?? MAX_AGENT_ID) + 1;
+  }
 }
 
 /** For a request that found a mailbox full or its actor gone. */

@@ -2,7 +2,15 @@
 import type { KeysChange, KnownKeys, ManagersAgents } from '@muster/agent-info';
 import type { NodeConfig } from '@muster/config';
 import type { Logger } from '@muster/log';
-import { type Manager, openClientKeys, openFilesManager } from '@muster/manager';
+import {
+  chooseManager,
+  findManager,
+  type Manager,
+  openClientKeys,
+  openEmbeddedManager,
+  openFilesManager,
+  openWazuhDbManager,
+} from '@muster/manager';
 import type { Kv } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Platform } from '../platform.ts';
@@ -49,8 +57,8 @@ export async function openAgents(
     );
   const { view, first } = await openClientKeys(disk, config.root);
   const keys = followKeys(view, first, log);
-  const manager = openManager(config, platform, view, files);
-  log.info(`Agents: by ${managerWords[manager.kind]}; ${view.size} in client.keys.`);
+  const { manager, why } = await openManager(config, platform, view, files);
+  log.info(`Agents: by ${managerWords[manager.kind]}, for ${why}; ${view.size} in client.keys.`);
   let cancel = (): void => {};
   const look = (): void => {
     cancel();
@@ -88,17 +96,22 @@ const managerWords: Readonly<Record<Manager['kind'], string>> = {
   embedded: 'the store of Muster alone',
 };
 
-function openManager(
-  { root, cluster }: NodeConfig,
-  { disk, clock }: Platform,
+/** What the option asks for, or what R looks like (`docs/adr/0015`). */
+async function openManager(
+  { root, cluster, muster }: NodeConfig,
+  { disk, clock, sockets, wallNow }: Platform,
   keys: FollowedKeys['view'],
   { owner }: NodeFiles,
-): Manager {
+): Promise<{ readonly manager: Manager; readonly why: string }> {
+  const { kind, why } = chooseManager(await findManager(disk, root), muster.manager);
+  const common = { root, keys, ownNode: cluster.nodeName };
   const isMaster = cluster.nodeType === 'master';
-  return openFilesManager({
-    ...{ disk, clock, root, keys, ownNode: cluster.nodeName, isMaster },
-    ...(owner === undefined ? {} : { owner }),
-  });
+  const open = {
+    files: () => openFilesManager({ ...common, disk, clock, isMaster, ...(owner === undefined ? {} : { owner }) }),
+    'wazuh-db': () => openWazuhDbManager({ ...common, sockets, wallNow, turn: () => disk.turn() }),
+    embedded: () => openEmbeddedManager({ ...common, clock }),
+  } as const;
+  return { manager: open[kind](), why };
 }
 
 /** The part of the manager that agent-info writes to. */

@@ -69,7 +69,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
   const { clock, disk, log, wallNow } = platform;
   const { kv, manager, clocks, known } = opened;
   const turn = (): Promise<void> => disk.turn();
-  const own = await openWorkerAgents(kv, { wallMs: wallNow(), nowMs: clocks.nodeTime(), turn });
+  const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   const held = withDigest(await openGroups(kv, { turn }));
   const { confirmAfterMs } = config.muster.integrity.guard;
   let numbers: MarkNumbers | undefined;
