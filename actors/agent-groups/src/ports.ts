@@ -1,21 +1,34 @@
 /** What the two agent-groups actors need of the node that they run in. */
 import type { GroupRow, Groups, GroupsAssigned, GroupsChecked, RangePart } from '@muster/protocol';
 
+/** Who has which groups; none: no assignment. */
+export interface Assignment {
+  readonly id: number;
+  readonly groups: readonly string[];
+}
+
+/** One entry of the manager's that could not be read or written. */
+export interface GroupsFault {
+  /** A file, a socket or `agent 012`: where it is about one agent, it ends with the agent's id. */
+  readonly at: string;
+  readonly code: string;
+  /** For people: the fault and its cure. */
+  readonly text: string;
+}
+
 /** The groups of the manager beside us (`Manager` of `packages/manager`). */
 export interface ManagersGroups {
-  /** All there are, page by page. */
+  /** All there are with ids after `after`, up to `next` (included), page by page, in the order of ids. Rejects when the listing is not whole. */
   groups(
     after: number,
     signal: AbortSignal,
   ): Promise<{
-    readonly rows: readonly { readonly id: number; readonly groups: readonly string[] }[];
-    readonly faults: readonly { readonly at: string; readonly code: string; readonly text: string }[];
+    readonly rows: readonly Assignment[];
+    readonly faults: readonly GroupsFault[];
     readonly next: number | undefined;
   }>;
-  assign(
-    rows: readonly { readonly id: number; readonly groups: readonly string[] }[],
-    signal: AbortSignal,
-  ): Promise<readonly { readonly at: string; readonly code: string; readonly text: string }[]>;
+  /** Idempotent, durable when it resolves. Those that could not be written; rejects when none can. */
+  assign(rows: readonly Assignment[], signal: AbortSignal): Promise<readonly GroupsFault[]>;
 }
 
 /** The assignments as this node holds them, durable. In memory and in the store (`packages/store`, `GroupStore`). */

@@ -2,8 +2,6 @@ import type { ActorTree, Health } from '@muster/control';
 import type { Explanation } from '@muster/protocol';
 import { openTestCluster, type TestCluster, type TestNode } from './one-process.ts';
 
-jest.setTimeout(50_000);
-
 let cluster: TestCluster;
 
 beforeAll(async () => {

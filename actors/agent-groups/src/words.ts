@@ -1,0 +1,45 @@
+/** Failures in words, and when to try again. */
+import type { GroupsFault } from './ports.ts';
+
+/** Something that failed as a whole and is tried again. */
+export interface Trouble {
+  readonly attempts: number;
+  /** Not before, ms. */
+  readonly until: number;
+  readonly fault: GroupsFault;
+}
+
+/** Back-off: 1 s, doubling to 30 s. */
+const firstMs = 1_000;
+const longestMs = 30_000;
+
+export const backOffMs = (attempts: number): number => Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 10));
+
+/** `before`, once more. */
+export function troubleAfter(before: Trouble | undefined, fault: GroupsFault, now: number): Trouble {
+  const attempts = (before?.attempts ?? 0) + 1;
+  return { attempts, until: now + backOffMs(attempts), fault };
+}
+
+/** `code` of an error that has one; `FAILED` for one without. */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'FAILED';
+}
+
+export function faultOf(doing: string, error: unknown): GroupsFault {
+  const code = codeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return { at: doing, code, text: `${doing} failed (${code}: ${text}); it is tried again` };
+}
+
+/** Faults told of one piece of work: the first few name the trouble, and a log is no list. */
+const maxTold = 20;
+
+export const told = (faults: readonly GroupsFault[]): readonly GroupsFault[] =>
+  faults.length <= maxTold
+    ? faults
+    : [
+        ...faults.slice(0, maxTold),
+        { at: 'agents', code: 'more-faults', text: `${faults.length - maxTold} more faults like these are not shown` },
+      ];
