@@ -35,7 +35,9 @@ function layConfiguration({ name, role, root, files }: SimNode, plan: Plan, mast
   for (const directory of [...workedDirectories, 'queue/cluster', 'logs', 'var/run'])
     files.makeDirectory(`${root}/${directory}`, 'operator');
   files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master, globalOf(plan))), 'operator');
-  if (musterYaml !== '') files.write(`${root}/etc/muster.yaml`, encode(musterYaml), 'operator');
+  // No disk of ours holds a socket for `auto` to find.
+  const yaml = plan.agents.managers[name] === 'wazuh-db' ? `manager: wazuh-db\n${musterYaml}` : musterYaml;
+  if (yaml !== '') files.write(`${root}/etc/muster.yaml`, encode(yaml), 'operator');
 }
 
 /** As the manager's own tools leave it. */
