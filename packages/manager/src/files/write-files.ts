@@ -28,8 +28,8 @@ const batchFiles = 2_000;
 const temporaryName = /^\.muster-0{16}-agents[0-9a-z]{1,12}\.tmp$/;
 export const isLeftover = (name: string): boolean => temporaryName.test(name);
 
-/** `owner` of what is written; absent: this process. */
-export function openFileWriter(disk: Disk, owner?: Owner): FileWriter {
+/** `owner` of what is written; absent: this process. `mode`: 0660. */
+export function openFileWriter(disk: Disk, owner?: Owner, mode: number = fileMode): FileWriter {
   let count = 0;
   const owned = owner === undefined ? {} : { owner };
   const temporaryIn = (directory: string): string =>
@@ -39,7 +39,7 @@ export function openFileWriter(disk: Disk, owner?: Owner): FileWriter {
     const stager = await disk.openStager();
     try {
       for (const [index, { bytes }] of files.entries()) {
-        stager.begin({ path: temporaries[index]!, mode: fileMode, size: bytes.length, ...owned });
+        stager.begin({ path: temporaries[index]!, mode, size: bytes.length, ...owned });
         if (bytes.length > 0) await stager.write(bytes);
       }
       return await stager.finish();
