@@ -74,7 +74,9 @@ export async function spawnMasterAgents({
     spawnAgentMerger(
       parent,
       {
-        ...{ clock, nodeTime, wallNow, linkedWorkers, keys: known, nextTurn: turn },
+        ...{ clock, nodeTime, wallNow, keys: known, nextTurn: turn },
+        // Its own reporter is always there, as if it were linked.
+        linkedWorkers: () => [nodeName, ...linkedWorkers()],
         store: agents,
         manager: managersAgents(manager),
         send: (to, message) => peers.send(to, 'agent-info', message),
