@@ -23,6 +23,8 @@ export interface KeepAliveDeps {
   readonly wallMs: () => number;
   /** Read at every step: cheap, and neither blocks nor throws. */
   readonly status: () => OwnStatus;
+  /** What other actors of this node have their peers told with each beat. Cheap, and neither blocks nor throws. */
+  readonly marks: () => Pick<Beat, 'agents' | 'groups'>;
   /** The 99th percentile of the event loop's delay since the last call, ms. Called once per beat. */
   readonly loopDelayMs: () => number;
   readonly linkedPeers: () => readonly LinkedPeer[];
@@ -84,5 +86,6 @@ function beatOf(sequence: number, deps: KeepAliveDeps): Beat {
     ...status,
     loopDelayMs: Math.max(0, deps.loopDelayMs()),
     ...(why === undefined ? {} : { why: clip(why) }),
+    ...deps.marks(),
   };
 }

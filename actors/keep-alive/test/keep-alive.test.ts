@@ -24,6 +24,7 @@ async function rig({ linked = [w1] as readonly LinkedPeer[], onBeat = (_beat: Be
     clock: system.clock,
     wallMs: () => 1_700_000_000_000,
     status: () => status,
+    marks: () => ({ groups: { version: 4, digest: [1, 2, 3] as [number, number, number] } }),
     loopDelayMs: () => 2,
     linkedPeers: () => linked,
     sendBeat: (to: NodeName, sent: Beat) => {
@@ -66,6 +67,7 @@ describe('keep-alive actor', () => {
           files: 3,
           holds: { epoch: 1, generation: 5 },
           loopDelayMs: 2,
+          groups: { version: 4, digest: [1, 2, 3] },
         },
       ],
     ]);

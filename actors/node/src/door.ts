@@ -13,6 +13,8 @@ export interface Door<C> {
   handedOver(greeting: number): void;
   /** Ends all of it. May be called twice. */
   close(): void;
+  /** Resolves when it is closed and nothing of it is bound any more. */
+  readonly closed: Promise<void>;
 }
 
 /** A connection on its way to a link. */
@@ -22,17 +24,18 @@ interface Greeting<L> {
   link: L | undefined;
 }
 
-/** Starts to listen; everything is closed with `scope` at the latest. */
+/** Starts to listen when `before` has come, the end of the door before; everything is closed with `scope` at the latest. */
 export function openDoor<C extends ConnectionPort, L extends OpenedLink, R>(
   deps: ListenerDeps<C, L, R>,
   scope: Scope<ListenerOwn<C, L, R>>,
+  before: Promise<void>,
 ): Door<C> {
   const greetings = new Map<number, Greeting<L>>();
-  const stopListening = listen(deps, scope);
+  const listening = listen(deps, scope, before);
   let closed = false;
   const close = (): void => {
     closed = true;
-    stopListening();
+    listening.stop();
     for (const { controller, link } of greetings.values()) {
       controller.abort(new Error('the listener ended'));
       link?.close('shutting-down', 'the master ends, or restarts its listener');
@@ -60,20 +63,32 @@ export function openDoor<C extends ConnectionPort, L extends OpenedLink, R>(
     tellVerdict: (greeting, verdict) => greetings.get(greeting)?.admit?.(verdict),
     handedOver: (greeting) => void greetings.delete(greeting),
     close,
+    closed: listening.stopped,
   };
 }
 
-/** Binds; the returned function undoes it, now or once it is done. */
+interface Binding {
+  /** Undoes it, now or once it is done. */
+  readonly stop: () => void;
+  /** Resolves when it is undone, or was stopped and came to nothing. */
+  readonly stopped: Promise<void>;
+}
+
 function listen<C extends ConnectionPort, L extends OpenedLink, R>(
   deps: ListenerDeps<C, L, R>,
   scope: Scope<ListenerOwn<C, L, R>>,
-): () => void {
+  before: Promise<void>,
+): Binding {
   let closed = false;
   let listening: ListeningPort | undefined;
+  let ended = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
   const stop = (): void => {
     closed = true;
-    // The outcome is of no use to anybody: what is bound ends with the process at the latest.
-    listening?.close().catch(() => {});
+    // How that ends is of no use to anybody: what is bound ends with the process at the latest.
+    listening?.close().then(ended, ended);
     listening = undefined;
   };
   const handlers = {
@@ -81,7 +96,11 @@ function listen<C extends ConnectionPort, L extends OpenedLink, R>(
     rejected: (rejection: R) => scope.send({ type: 'rejected', rejection }),
   };
   const bind = async (): Promise<ListeningPort> => {
-    const bound = await deps.listen(handlers);
+    await before;
+    const bound = await deps.listen(handlers).catch((error: unknown) => {
+      ended();
+      throw error;
+    });
     listening = bound;
     if (closed) stop();
     return bound;
@@ -91,7 +110,7 @@ function listen<C extends ConnectionPort, L extends OpenedLink, R>(
     ({ address, port }) => ({ type: 'bound', address, port }),
     (error) => ({ type: 'bind-failed', error }),
   );
-  return stop;
+  return { stop, stopped };
 }
 
 /** Shakes hands within `withinMs`; the connection is destroyed when that fails. */

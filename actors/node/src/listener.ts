@@ -4,7 +4,8 @@
  * It listens, greets each connection, and gives a name to one link at a time. A name that is held is given
  * to a newcomer only after its holder was probed and found dead and its link has closed. The open link is
  * handed over; `link-closed` frees its name. A failed bind crashes the listener: after its restarts the
- * node ends. A restart asks the node which links are open; greetings in flight are given up and dialed again.
+ * node ends. A restart asks the node which links are open, and binds when its predecessor's address is free; greetings
+ * in flight are given up and dialed again.
  */
 import { type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
 import type { NodeName } from '@muster/protocol';
@@ -38,7 +39,7 @@ export function spawnListener<C extends ConnectionPort, L extends OpenedLink, R>
     clock: deps.clock,
     init: () => ({ registry: registryOf(deps.openLinks()), lastGreeting: 0, refused: new Set() }),
     started: (scope) => {
-      door = openDoor(deps, scope);
+      door = openDoor(deps, scope, door?.closed ?? Promise.resolve());
     },
     decide: (state, message, now) => decideListener(state, message, now, config),
     perform: (effect, scope) => perform(effect, deps, door!, scope),

@@ -36,6 +36,7 @@ async function rig({ alive = true, bind = async () => {}, mute = false, replaceE
   let connect: (connection: FakeConnection) => void = () => {};
   let reject: (rejection: string) => void = () => {};
   let bound = 0;
+  let mostBound = 0;
   const greet = async (connection: FakeConnection, admit: (name: string) => Promise<Verdict>): Promise<FakeLink> => {
     if (mute) await new Promise(() => {});
     const verdict = await admit(connection.name);
@@ -54,6 +55,7 @@ async function rig({ alive = true, bind = async () => {}, mute = false, replaceE
     }) => {
       await bind();
       bound++;
+      mostBound = Math.max(mostBound, bound);
       connect = handlers.connection;
       reject = handlers.rejected;
       return {
@@ -96,6 +98,7 @@ async function rig({ alive = true, bind = async () => {}, mute = false, replaceE
     gone,
     reject: (what: string) => reject(what),
     bound: () => bound,
+    mostBound: () => mostBound,
   };
 }
 
@@ -218,6 +221,23 @@ describe('the listener', () => {
     expect(bound()).toBe(1);
     await arrives('w1', 4_001);
     expect(events.at(-1)).toMatchObject({ type: 'refused', address: '10.0.0.7:4001', code: 'name-taken' });
+    await system.stop();
+  });
+
+  it('crashed again before it has bound, it binds only when what it began is undone: one address is not bound twice', async () => {
+    const waiting: (() => void)[] = [];
+    const bind = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+    const { system, bound, mostBound, types } = await rig({ bind });
+    for (const _ of [1, 2]) {
+      system.crash('/listener', new Error('drill'));
+      await settle();
+    }
+    expect(waiting).toHaveLength(1);
+    for (let taken = 0; taken < 3; taken++) {
+      waiting[taken]?.();
+      await settle();
+    }
+    expect([bound(), mostBound(), types()]).toEqual([1, 1, ['listening']]);
     await system.stop();
   });
 

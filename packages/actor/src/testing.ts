@@ -43,8 +43,8 @@ export async function settle(): Promise<void> {
   throw new Error(`actors still exchange messages after ${mostTurns} turns: one of them never comes to rest`);
 }
 
-/** Resolves once `condition` holds; rejects after `withinMs` of real time, naming `what`. For I/O. */
-export async function eventually(what: string, condition: () => boolean, withinMs = 5_000): Promise<void> {
+/** Resolves once `condition` holds; rejects after `withinMs` of real time, naming `what`: long, for a machine may be busy. For I/O. */
+export async function eventually(what: string, condition: () => boolean, withinMs = 120_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);

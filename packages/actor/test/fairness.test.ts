@@ -59,7 +59,7 @@ describe('a visit of nact to the mailboxes', () => {
   });
 });
 
-/** Lateness of a timer and round trips of a socket, milliseconds. */
+/** How many messages were handled while a timer, and a round trip of a socket, was waited for. */
 interface Delays {
   readonly timer: readonly number[];
   readonly pings: readonly number[];
@@ -67,13 +67,13 @@ interface Delays {
 }
 
 const samples = 100;
-/** A kernel that starves timers must fail the test, not hang it. */
-const longestMs = 4_000;
 /** What a message costs: 256 of them fill the 5 ms of a turn. */
 const messageMs = 0.02;
+/** 50 ms of messages: counted, for on a busy machine time passes that has nothing to do with them. */
+const mostMessages = 50 / messageMs;
 
 describe('while 200 actors flood themselves', () => {
-  it('a timer and a ping over a socket stay below 50 ms at p99, and messages flow', async () => {
+  it('a timer and a ping over a socket wait for 2,500 messages at most at p99, and messages flow', async () => {
     const server = createServer((socket) => socket.pipe(socket));
     const scheduler = nactScheduler();
     const flood = openFlood(scheduler);
@@ -81,16 +81,16 @@ describe('while 200 actors flood themselves', () => {
       const socket = await connected(server);
       const { timer, pings, handled } = await measure(socket, flood.handled);
       socket.destroy();
-      process.stdout.write(`p99 amid the flood: timer ${p99(timer).toFixed(1)} ms, ping ${p99(pings).toFixed(1)} ms\n`);
-      expect(p99(timer)).toBeLessThan(50);
-      expect(p99(pings)).toBeLessThan(50);
+      process.stdout.write(`p99 amid the flood: a timer waits for ${p99(timer)} messages, a ping for ${p99(pings)}\n`);
+      expect(p99(timer)).toBeLessThan(mostMessages);
+      expect(p99(pings)).toBeLessThan(mostMessages);
       expect(handled).toBeGreaterThan(0);
     } finally {
       await flood.stop();
       scheduler.stop();
       server.close();
     }
-  }, 60_000);
+  });
 });
 
 const p99 = (delays: readonly number[]): number =>
@@ -128,31 +128,21 @@ async function connected(server: Server): Promise<Socket> {
 async function measure(socket: Socket, handled: () => number): Promise<Delays> {
   const before = handled();
   const [timer, pings] = await Promise.all([
-    repeated((done) => void systemClock.after(1, done), 1),
+    repeated((done) => void systemClock.after(1, done), handled),
     repeated((done) => {
       socket.once('data', done);
       socket.write('x');
-    }, 0),
+    }, handled),
   ]);
   return { timer, pings, handled: handled() - before };
 }
 
-/**
- * How much longer than `dueMs` each of the samples took, in CPU time of this process: while actors
- * flood it never sleeps, so that is the time that passes, less what the machine gave to others.
- */
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
-
-async function repeated(start: (done: () => void) => void, dueMs: number): Promise<readonly number[]> {
-  const delays: number[] = [];
-  const deadline = performance.now() + longestMs;
-  while (delays.length < samples && performance.now() < deadline) {
-    const began = cpuMs();
+async function repeated(start: (done: () => void) => void, handled: () => number): Promise<readonly number[]> {
+  const waits: number[] = [];
+  while (waits.length < samples) {
+    const began = handled();
     await new Promise<void>((resolve) => start(resolve));
-    delays.push(cpuMs() - began - dueMs);
+    waits.push(handled() - began);
   }
-  return delays;
+  return waits;
 }

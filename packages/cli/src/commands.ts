@@ -1,5 +1,6 @@
 /** What each command does, with the world passed in; parsing is in `program.ts`. */
 import type { ControlClient, LogLevel } from '@muster/control';
+import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { isHealthy, renderHealth } from './render/health.ts';
 import { isInSync, renderNodes } from './render/nodes.ts';
@@ -38,6 +39,12 @@ export interface Output {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   readonly paint: Paint;
+  /** Whether `out` is a terminal. */
+  readonly outIsTerminal?: boolean;
+  /** How far a long work is, in one line in the place of the one before; '' takes it away. Absent: nobody sees it. */
+  readonly progress?: (text: string) => void;
+  /** Resolves when what was given to `out` is on its way; false: nobody reads it any more. */
+  readonly flow?: () => Promise<boolean>;
 }
 
 export const startNode = (deps: CommandDeps, output: Output, options: StartOptions): Promise<ExitCode> =>
@@ -111,21 +118,4 @@ export const forgetNode = (deps: CommandDeps, output: Output, root: string, node
     return exitCodes.fine;
   });
 
-async function withClient(
-  deps: CommandDeps,
-  root: string,
-  use: (client: ControlClient) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const client = await deps.open(root);
-  try {
-    return await use(client);
-  } finally {
-    client.close();
-  }
-}
-
 const lines = (of: readonly string[]): string => of.join('\n');
-/** Milliseconds are whole: the clock's fractions tell nobody anything. */
-const wholeMs = (key: string, value: unknown): unknown =>
-  key.endsWith('Ms') && typeof value === 'number' ? Math.round(value) : value;
-const asJson = (value: unknown): string => JSON.stringify(value, wholeMs, 2);

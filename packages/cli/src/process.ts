@@ -35,6 +35,11 @@ export const commandDeps: CommandDeps = {
   newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
 };
 
+let isRead = true;
+process.stdout.on('error', () => {
+  isRead = false;
+});
+
 /** A reader that went away (`muster nodes | head -1`) is no fault: what is left unsaid is dropped. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -46,4 +51,29 @@ export const processOutput: Output = {
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),
   paint: paintFor(process.stdout.isTTY === true, process.env),
+  outIsTerminal: process.stdout.isTTY === true,
+  ...(process.stderr.isTTY === true ? { progress: showProgress } : {}),
+  flow,
 };
+
+let shown = '';
+/** `\r`, and what is left of a longer line before is cleared. */
+function showProgress(text: string): void {
+  if (text !== shown) process.stderr.write(`\r\x1b[K${text}`);
+  shown = text;
+}
+
+/** A full pipe is waited for, so that a slow reader costs no memory. */
+async function flow(): Promise<boolean> {
+  if (isRead && process.stdout.writableNeedDrain) {
+    await new Promise<void>((resolve) => {
+      const events = ['drain', 'error', 'close'] as const;
+      const settle = (): void => {
+        for (const event of events) process.stdout.off(event, settle);
+        resolve();
+      };
+      for (const event of events) process.stdout.on(event, settle);
+    });
+  }
+  return isRead;
+}

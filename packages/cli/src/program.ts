@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { isUnreachable } from '@muster/control';
+import { type AgentFilter, isUnreachable } from '@muster/control';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { agentId, agentStatus, groupName } from './agent-arguments.ts';
+import { showAgent, showAgents } from './agents.ts';
 import {
   type CommandDeps,
   checkConfig,
@@ -116,6 +118,7 @@ function buildProgram(
   command('forget', 'on the master: list a worker that is gone for good no more')
     .argument('<node>', 'its name, as muster nodes shows it', nodeName)
     .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
+  addAgents(command, deps, output, finish);
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
@@ -156,6 +159,28 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
           stayRoot: options.stayRoot === true,
         }),
       ),
+    );
+}
+
+function addAgents(
+  command: (usage: string, about: string) => Command,
+  deps: CommandDeps,
+  output: Output,
+  finish: (code: ExitCode) => void,
+): void {
+  command('agents', 'list the agents: where they report, and whether they live')
+    .option('--node <node>', 'only those that last reported to it', nodeName)
+    .option('--status <status>', 'only those: active, disconnected, pending, never_connected', agentStatus)
+    .option('--group <group>', 'only its members', groupName)
+    .option('--json', 'as JSON')
+    .action(async ({ root, json, ...filter }: Root & Json & AgentFilter) =>
+      finish(await showAgents(deps, output, root, filter, json === true)),
+    );
+  command('agent', 'show everything that is known of agent ID, and where it reported')
+    .argument('<id>', 'its number, as 12 or 012', agentId)
+    .option('--json', 'as JSON')
+    .action(async (id: number, { root, json }: Root & Json) =>
+      finish(await showAgent(deps, output, root, id, json === true)),
     );
 }
 

@@ -47,7 +47,7 @@ async function start(
     }
     throw new ControlError(settings.refused ?? 'not-running', 'No Muster runs.');
   };
-  const { patienceMs = 20_000 } = settings;
+  const { patienceMs = 120_000 } = settings;
   return { code: await startDetached(options(), output, { program, open, patienceMs }), ...told, looks: () => looks };
 }
 

@@ -153,6 +153,48 @@ describe('health', () => {
     ]);
   });
 
+  const work = {
+    ...({ manager: 'wazuh-db', known: 990, taken: 70_000, lost: 12, unknown: 1, groupsVersion: 41 } as const),
+    ...{ storeBytes: 2_097_152, storeMaxBytes: 4_294_967_296 },
+  };
+  const judged = { active: 900, disconnected: 80, pending: 10, neverConnected: 10, unpublished: 4 };
+
+  it('of a master says how its agents are', () => {
+    expect(renderHealth({ ...health, agentWork: { ...work, ...judged } }, plain).slice(7, 12)).toEqual([
+      'Agents      900 active, 80 disconnected, 10 pending, 10 never connected',
+      "Statuses    70000 taken, 12 older than another node's, 1 of unknown agents; 4 wait to be told to the manager",
+      'Groups      version 41',
+      'Manager     asked by wazuh-db',
+      'Store       2.0 MiB of at most 4.0 GiB',
+    ]);
+  });
+
+  it('of a worker says how many agents wait to be sent', () => {
+    const line = (unsent: number) =>
+      renderHealth({ ...health, agentWork: { ...work, unsent } }, plain).find((text) => text.startsWith('Agents'));
+    expect(line(3)).toBe('Agents      990 agents reported here, all but 3 told to the master');
+    expect(line(0)).toBe('Agents      990 agents reported here, all told to the master');
+  });
+
+  it('shows what gives trouble, is not good then, and lets no control character pass', () => {
+    const trouble = {
+      ...health,
+      state: 'in-sync' as const,
+      problems: [],
+      agentWork: { ...work, trouble: 'gone\u001b[2J' },
+    };
+    expect(renderHealth(trouble, plain)).toContain('Trouble     gone\\x1b[2J');
+    expect(isHealthy(trouble)).toBe(false);
+    expect(isHealthy({ ...trouble, agentWork: work })).toBe(true);
+  });
+
+  it('makes a store that is nearly full stand out', () => {
+    const line = (storeBytes: number) =>
+      renderHealth({ ...health, agentWork: { ...work, storeBytes, storeMaxBytes: 1_000 } }, ansi).at(11);
+    expect(line(899)).toBe('Store       899 B of at most 1000 B');
+    expect(line(900)).toContain('\u001b[31m');
+  });
+
   it('says why the state is what it is', () => {
     const lines = renderHealth({ ...health, why: 'The disk is full;\nfree some.' }, plain);
     expect(lines.slice(2, 4)).toEqual(['State       held', 'Why         The disk is full;\\x0afree some.']);

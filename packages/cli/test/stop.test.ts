@@ -16,7 +16,7 @@ async function child(source: string, ...words: readonly string[]): Promise<numbe
 
 it('a node that ends in its own time has ended', async () => {
   const slow = "process.on('SIGTERM', () => setTimeout(() => process.exit(), 200))";
-  expect(await stopProcess(await child(slow, 'start', '-f'), 20_000)).toBe('ended');
+  expect(await stopProcess(await child(slow, 'start', '-f'), 120_000)).toBe('ended');
 });
 
 it('a node that does not end is late, and lives', async () => {

@@ -13,7 +13,10 @@ export function describeConfig(config: NodeConfig): string {
     ['root', config.root] as const,
     ...describeCluster(cluster),
     ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
-    ...Object.entries({ ...muster, files }).flatMap(([name, section]) => rowsOf(snakeCase(name), section)),
+    ['global.agents_disconnection_time', formatDuration(config.agents.disconnectionMs)] as const,
+    ...Object.entries({ ...muster, files }).flatMap(([name, section]) =>
+      isGroup(section) ? rowsOf(snakeCase(name), section) : [[snakeCase(name), shownValue(name, section)] as const],
+    ),
     ['wazuh_clusterd.debug', String(config.debugLevel)] as const,
     ...config.table.map((entry) => [`R/${entry.directory}`, describeEntry(entry)] as const),
   ];

@@ -1,3 +1,4 @@
+export { type AgentsConfig, defaultDisconnectionMs } from './agents.ts';
 export { absentCluster, type ClusterConfig, reservedNodes } from './cluster.ts';
 export { describeConfig } from './describe.ts';
 export { ConfigError, describeConfigError, type Fault, faultLine } from './fault.ts';
@@ -5,7 +6,7 @@ export type { HaproxyHelperConfig } from './haproxy-helper.ts';
 export type { DebugLevel } from './internal-options.ts';
 export { generateKey, isKey } from './key.ts';
 export { type ConfigSource, loadConfig, type NodeConfig } from './load.ts';
-export type { LogFormat, LogLevel, MusterOptions } from './muster-options.ts';
+export type { LogFormat, LogLevel, ManagerChoice, MusterOptions } from './muster-options.ts';
 export { musterSchema } from './muster-schema.ts';
 export { allowedOf, defaultOf, musterOptionList, musterTable, type Option, type OptionPath } from './muster-table.ts';
 export { excludedExtensions, excludedFiles, synchronisedDirectories, type TableEntry } from './table.ts';

@@ -1,3 +1,4 @@
+import { type AgentsConfig, defaultAgents, readAgents } from './agents.ts';
 import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
 import { ConfigError, type Fault, type Findings, lenient, withLines } from './fault.ts';
 import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
@@ -17,6 +18,7 @@ export interface NodeConfig {
   readonly cluster: ClusterConfig;
   /** Only where `ossec.conf` has the block. Read on workers too, used on the master. */
   readonly haproxyHelper?: HaproxyHelperConfig;
+  readonly agents: AgentsConfig;
   readonly muster: MusterOptions;
   /** `wazuh_clusterd.debug`. */
   readonly debugLevel: DebugLevel;
@@ -76,8 +78,8 @@ const noRoot = (root: string): Fault => ({
   cure: 'Give the directory of the manager with --root.',
 });
 
-function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' | 'haproxyHelper'> {
-  const nothing = { cluster: absentCluster };
+function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' | 'agents' | 'haproxyHelper'> {
+  const nothing = { cluster: absentCluster, agents: defaultAgents };
   if (text === unreadable) return nothing;
   if (text === undefined) {
     findings.fault({
@@ -104,11 +106,12 @@ function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' |
     return nothing;
   }
   const section = clusterSection(parsed, findings);
-  if (section === undefined) return nothing;
+  if (section === undefined) return { ...nothing, agents: readAgents(parsed.roots, false, findings) };
   const helper = section.children.filter((child) => child.name === 'haproxy_helper').at(-1);
   const cluster = readCluster(section, findings);
-  if (helper === undefined) return { cluster };
-  return { cluster, haproxyHelper: readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings) };
+  const agents = readAgents(parsed.roots, !cluster.disabled, findings);
+  if (helper === undefined) return { cluster, agents };
+  return { cluster, agents, haproxyHelper: readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings) };
 }
 
 /** In place of a text that could not be read: the fault has been told. */

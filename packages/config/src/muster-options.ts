@@ -30,6 +30,17 @@ export interface MusterOptions {
       readonly confirmAfterMs: number;
     };
   };
+  readonly manager: ManagerChoice;
+  readonly agents: {
+    readonly pollEveryMs: number;
+    /** Of the store on disk. */
+    readonly storeMaxSizeBytes: number;
+  };
+  /** Of each node that asks. */
+  readonly registration: {
+    readonly perSecond: number;
+    readonly burst: number;
+  };
   /** Undefined: what is created keeps the daemon's own. */
   readonly files: { readonly uid: number | undefined; readonly gid: number | undefined };
   readonly log: { readonly format: LogFormat /** Undefined: by `debugLevel`. */; readonly level: LogLevel | undefined };
@@ -42,5 +53,7 @@ export interface MusterOptions {
   };
 }
 
+/** `auto`: by what is found in R. */
+export type ManagerChoice = 'auto' | 'files' | 'wazuh-db' | 'embedded';
 export type LogFormat = 'plain' | 'json';
 export type LogLevel = 'debug2' | 'debug' | 'info' | 'warning' | 'error' | 'critical';

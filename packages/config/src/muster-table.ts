@@ -21,6 +21,7 @@ const ms = 1;
 const s = 1000 * ms;
 const minute = 60 * s;
 const hour = 60 * minute;
+const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 
 const duration = (value: number, min: number, max: number, about: string): Option => ({
@@ -131,6 +132,39 @@ export const musterTable = {
     s,
     24 * hour,
     'How long the master waits before the scan that confirms, and a worker before it takes a generation for a confirmation. The same on every node.',
+  ),
+  manager: {
+    kind: 'choice',
+    choices: ['auto', 'files', 'wazuh-db', 'embedded'],
+    default: 'auto',
+    about:
+      'How the manager beside this node is asked for its agents. `files`: 3.8, by `queue/agent-info` and `queue/agent-groups`; `wazuh-db`: 4.x, by its sockets; `embedded`: neither, our own store alone. `auto` chooses by what is found in R.',
+  },
+  'agents.poll_every': duration(
+    500 * ms,
+    50 * ms,
+    10 * minute,
+    'How often the manager is asked for agents that reported, where it gives no hint. Half of the second within which a change reaches the master.',
+  ),
+  'agents.store_max_size': {
+    kind: 'size',
+    default: 4 * GiB,
+    min: 16 * MiB,
+    max: 1024 * GiB,
+    about:
+      'What the store of agents (`queue/cluster/muster/agents`) may take on disk; what is beyond is refused, and said. The file grows with its content only: 4GiB are room for over a million agents.',
+  },
+  'registration.per_second': integer(
+    50,
+    1,
+    10_000,
+    'Requests to add, remove or group an agent that one node may make in the long run; more are refused. It keeps a mad program from filling `client.keys`.',
+  ),
+  'registration.burst': integer(
+    1000,
+    1,
+    100_000,
+    'Such requests that one node may make at once, as when agents are rolled out.',
   ),
   'files.owner': {
     kind: 'account',

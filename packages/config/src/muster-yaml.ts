@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { parseDocument } from 'yaml';
 import { type Findings, quoted } from './fault.ts';
-import type { LogFormat, LogLevel, MusterOptions } from './muster-options.ts';
+import type { LogFormat, LogLevel, ManagerChoice, MusterOptions } from './muster-options.ts';
 import { musterSchema } from './muster-schema.ts';
 import { allowedOf, defaultOf, musterOptionList, musterTable, type Option, type OptionPath } from './muster-table.ts';
 import { nearest } from './nearest.ts';
@@ -191,6 +191,9 @@ function optionsFrom(value: Values): MusterFile {
         retryMaxMs: ms('link.retry_max'),
       },
       integrity: integrityFrom(value),
+      manager: value('manager') as ManagerChoice,
+      agents: { pollEveryMs: ms('agents.poll_every'), storeMaxSizeBytes: parseSize(value('agents.store_max_size')) },
+      registration: { perSecond: count('registration.per_second'), burst: count('registration.burst') },
       log: { format: value('log.format') as LogFormat, level: value('log.level') as LogLevel | undefined },
       restarts: {
         max: count('restarts.max'),

@@ -25,6 +25,9 @@ test('without a file, and with an empty one, every option has its default', asyn
       maxFiles: 1_000_000,
       guard: { percent: 50, files: 4, confirmAfterMs: 30_000 },
     },
+    manager: 'auto',
+    agents: { pollEveryMs: 500, storeMaxSizeBytes: 4_294_967_296 },
+    registration: { perSecond: 50, burst: 1_000 },
     files: { uid: undefined, gid: undefined },
     log: { format: 'plain', level: undefined },
     restarts: { max: 5, withinMs: 60_000, backOffMinMs: 100, backOffMaxMs: 10_000 },
@@ -117,6 +120,20 @@ test.each([
   await expect(loadMuster(text)).resolves.toBeDefined();
 });
 
+test.each(['auto', 'files', 'wazuh-db', 'embedded'])('the manager may be %s', async (choice) => {
+  expect((await options(`manager: ${choice}`)).manager).toBe(choice);
+});
+
+test('options of agents and of registration are read', async () => {
+  const text =
+    'agents: {poll_every: 2s, store_max_size: 64MiB}\nregistration: {per_second: 5, burst: 10}\nmanager: files';
+  expect(await options(text)).toMatchObject({
+    manager: 'files',
+    agents: { pollEveryMs: 2_000, storeMaxSizeBytes: 67_108_864 },
+    registration: { perSecond: 5, burst: 10 },
+  });
+});
+
 test.each([
   ['keep_alive: {intervall: 1s}', 'keep_alive.intervall', 'Did you mean keep_alive.interval?'],
   ['integrity: {gard: {percent: 5}}', 'integrity.gard', 'Did you mean integrity.guard?'],
@@ -126,6 +143,8 @@ test.each([
   ['xyz: 1', 'xyz', 'Remove it.'],
   ['__proto__: {x: 1}', '__proto__', 'Remove it.'],
   ['constructor: 1', 'constructor', 'Remove it.'],
+  ['managr: files', 'managr', 'Did you mean manager?'],
+  ['agents: {poll_evry: 1s}', 'agents.poll_evry', 'Did you mean agents.poll_every?'],
 ])('%s is refused, with what was meant', async (text, option, cure) => {
   const fault = await faultOf(text);
   expect(fault).toMatchObject({ code: 3004, option, file: '/r/etc/muster.yaml' });
@@ -173,6 +192,9 @@ test.each([
   ['text', 'muster.yaml must hold a mapping'],
   ['log: plain', 'log must be a mapping'],
   ['integrity: {guard: 5}', 'integrity.guard must be a mapping'],
+  ['manager: {kind: files}', 'Invalid value for manager'],
+  ['manager: wazuhdb', 'Invalid value for manager'],
+  ['agents: 5', 'agents must be a mapping'],
   ['log: {level: INFO}', 'Invalid value for log.level'],
   ['restarts: {max: 1.5}', 'Invalid value for restarts.max'],
   ['restarts: {max: "5"}', 'Invalid value for restarts.max'],

@@ -1,7 +1,21 @@
 import { join } from 'node:path';
-import type { ClusterView, NodeName } from '@muster/protocol';
+import type {
+  AgentRegistered,
+  AgentRemoved,
+  Agents,
+  AgentView,
+  AssignGroup,
+  ClusterView,
+  GetAgents,
+  GroupAssigned,
+  NodeName,
+  RegisterAgent,
+  RegistrationRefused,
+  RemoveAgent,
+} from '@muster/protocol';
+import { allPages } from './agent-pages.ts';
 import { ControlError, controlError } from './errors.ts';
-import type { ActorRow, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+import type { ActorRow, AgentFilter, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
 
 /** An open conversation with the node of one R. */
 export interface ControlClient {
@@ -18,6 +32,18 @@ export interface ControlClient {
   crash(path: string): Promise<void>;
   /** Looks at the whole disk now, without waiting for the next full reconcile. */
   syncNow(): Promise<void>;
+  /** One page of agents, those after `after` (0 for the first). It may be short or empty and still have a `next`. */
+  agents(query: Omit<GetAgents, 'type'>): Promise<Agents>;
+  /** All agents that fit, page by page. An agent that comes or goes meanwhile may be in it or not; none is twice. */
+  allAgents(filter?: AgentFilter): AsyncGenerator<Agents, void, undefined>;
+  /** Everything that is known of one agent. */
+  agent(id: number): Promise<AgentView>;
+  /** Adds an agent, on the master. The registrar's refusal is an answer; rejects when it could not be asked. */
+  register(agent: Omit<RegisterAgent, 'type'>): Promise<AgentRegistered | RegistrationRefused>;
+  /** `purge`: its line of client.keys goes, too. */
+  removeAgent(agent: Omit<RemoveAgent, 'type'>): Promise<AgentRemoved | RegistrationRefused>;
+  /** The group of an agent that has none yet. */
+  assignGroup(agent: Omit<AssignGroup, 'type'>): Promise<GroupAssigned | RegistrationRefused>;
   close(): void;
 }
 
@@ -42,13 +68,14 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
   const connection = await dial(path, timeoutMs).catch((error: unknown) => {
     throw controlError(error, root, path);
   });
-  const ask = <Type extends LocalReply['type']>(message: LocalRequest, type: Type) =>
+  const ask = <Type extends LocalReply['type']>(message: LocalRequest, ...types: readonly [Type, ...Type[]]) =>
     connection.ask(message, timeoutMs).then(
-      (reply) => expectType(reply, type, root),
+      (reply) => expectType(reply, types, root),
       (error: unknown) => {
         throw controlError(error, root, path);
       },
     );
+  const agents: ControlClient['agents'] = (query) => ask({ type: 'get-agents', ...query }, 'agents');
   return {
     cluster: () => ask({ type: 'get-cluster' }, 'cluster'),
     health: () => ask({ type: 'get-health' }, 'health'),
@@ -58,6 +85,12 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
     crash: (actor) => ask({ type: 'crash-actor', path: actor }, 'done').then(nothing),
     syncNow: () => ask({ type: 'sync-now' }, 'done').then(nothing),
     forget: (node) => ask({ type: 'forget-node', node }, 'done').then(nothing),
+    agents,
+    allAgents: (filter = {}) => allPages((after) => agents({ ...filter, after }), root),
+    agent: (id) => ask({ type: 'get-agent', id }, 'agent'),
+    register: (agent) => ask({ type: 'register-agent', ...agent }, 'agent-registered', 'registration-refused'),
+    removeAgent: (agent) => ask({ type: 'remove-agent', ...agent }, 'agent-removed', 'registration-refused'),
+    assignGroup: (agent) => ask({ type: 'assign-group', ...agent }, 'group-assigned', 'registration-refused'),
     close: () => connection.close(),
   };
 }
@@ -66,10 +99,10 @@ const nothing = (): void => {};
 
 function expectType<Type extends LocalReply['type']>(
   reply: LocalReply,
-  type: Type,
+  types: readonly Type[],
   root: string,
 ): Extract<LocalReply, { readonly type: Type }> {
-  if (reply.type === type) return reply as Extract<LocalReply, { readonly type: Type }>;
-  const text = `The Muster of R (${root}) answered with ${reply.type} instead of ${type}. Do both have the same version?`;
+  if (types.some((type) => type === reply.type)) return reply as Extract<LocalReply, { readonly type: Type }>;
+  const text = `The Muster of R (${root}) answered with ${reply.type} instead of ${types[0]}. Do both have the same version?`;
   throw new ControlError('unexpected', text);
 }

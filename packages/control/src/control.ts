@@ -8,9 +8,17 @@
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor } from '@muster/actor';
 import type { Answer } from '@muster/link';
-import type { ClusterView } from '@muster/protocol';
+import type { Agents, AgentView, ClusterView, GetAgents } from '@muster/protocol';
 import { decide, type Effect, type Limits, nothingYet, type Own, type State } from './decide.ts';
-import type { ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+import type {
+  ActorTree,
+  Health,
+  LocalReply,
+  LocalRequest,
+  LogLevel,
+  RegistrationReply,
+  RegistrationRequest,
+} from './local.ts';
 import type { ControlMessage } from './messages.ts';
 
 export interface ControlConfig extends Limits {
@@ -36,6 +44,12 @@ export interface ControlAnswers {
   readonly syncNow: () => Awaitable<void>;
   /** Lists a worker that is gone no more. Throws when it is linked, when there is none, and on a worker. */
   readonly forget: (node: string) => Awaitable<void>;
+  /** One page of agents. */
+  readonly agents: (query: GetAgents) => Awaitable<Agents>;
+  /** Throws when there is none of this id. */
+  readonly agent: (id: number) => Awaitable<AgentView>;
+  /** Adds or removes an agent or picks its group, on the master. A refusal by the registrar is a reply; throws when it cannot be asked. */
+  readonly registration: (request: RegistrationRequest) => Awaitable<RegistrationReply>;
 }
 
 export interface ControlDeps {
@@ -148,6 +162,14 @@ async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise
     case 'forget-node':
       await answers.forget(request.node);
       return { type: 'done' };
+    case 'get-agents':
+      return await answers.agents(request);
+    case 'get-agent':
+      return await answers.agent(request.id);
+    case 'register-agent':
+    case 'remove-agent':
+    case 'assign-group':
+      return await answers.registration(request);
   }
 }
 

@@ -52,7 +52,12 @@ export interface Limits {
 export const nothingYet: State = { socket: 'closed', warned: undefined, nextId: 1, requests: new Map() };
 
 /** What a worker may ask of its master's control: views, never acts. */
-const askableByNodes: ReadonlySet<LocalRequest['type']> = new Set(['get-cluster', 'explain']);
+const askableByNodes: ReadonlySet<LocalRequest['type']> = new Set([
+  'get-cluster',
+  'explain',
+  'get-agents',
+  'get-agent',
+]);
 
 /** One step of the actor. Pure; `now` is milliseconds on a monotonic scale. */
 export function decide(

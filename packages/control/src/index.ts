@@ -1,3 +1,4 @@
+export { allPages } from './agent-pages.ts';
 export {
   type ControlClient,
   type ControlConnection,
@@ -15,7 +16,17 @@ export {
   spawnControl,
 } from './control.ts';
 export { ControlError, isUnreachable } from './errors.ts';
-export type { ActorRow, ActorTree, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+export type {
+  ActorRow,
+  ActorTree,
+  AgentFilter,
+  Health,
+  LocalReply,
+  LocalRequest,
+  LogLevel,
+  RegistrationReply,
+  RegistrationRequest,
+} from './local.ts';
 export { isLocalRequest } from './local.ts';
 export { dialLocally, listenLocally, openControl } from './local-socket.ts';
 export type { ControlMessage, Origin } from './messages.ts';

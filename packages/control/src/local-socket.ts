@@ -13,7 +13,7 @@ import {
   type Peer,
   unixTransport,
 } from '@muster/link';
-import { frameDecoder, type Sender } from '@muster/protocol';
+import { type ActorName, catalogue, frameDecoder, type Sender, type WireMessage } from '@muster/protocol';
 import { type ControlClient, type ControlDial, clientTimeoutMs, connectControl } from './client.ts';
 import type { ControlDeps, ListenHandlers } from './control.ts';
 import { isLocalRequest, type LocalReply } from './local.ts';
@@ -149,10 +149,13 @@ export const dialLocally =
     link.start(deaf);
     return {
       // The decoder has checked that the node may send it, `connectControl` checks that it is what was asked for.
-      ask: async (message, within) => (await link.ask('control', message, within)) as LocalReply,
+      ask: async (message, within) => (await link.ask(addressOf(message), message, within)) as LocalReply,
       close: () => link.close('shutting-down', 'The command is done.'),
     };
   };
+
+/** The actor that the catalogue wants on it; whoever listens here answers all the same. */
+const addressOf = (message: WireMessage): ActorName => catalogue.get(message.type)?.to ?? 'control';
 
 /** Connects to the running node of `root`. Rejects with a `ControlError` that names the cure. */
 export const openControl = (root: string, timeoutMs: number = clientTimeoutMs): Promise<ControlClient> =>

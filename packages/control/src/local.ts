@@ -2,16 +2,27 @@
 import type {
   ActorTree,
   ActorView,
+  AgentRegistered,
+  AgentRemoved,
+  Agents,
+  AgentView,
+  AssignGroup,
   ClusterView,
   CrashActor,
   Done,
   Explain,
   Explanation,
   ForgetNode,
+  GetAgent,
+  GetAgents,
   GetCluster,
   GetHealth,
   GetTree,
+  GroupAssigned,
   Health,
+  RegisterAgent,
+  RegistrationRefused,
+  RemoveAgent,
   SetLogLevel,
   SyncNow,
   WireMessage,
@@ -21,8 +32,26 @@ export type { ActorTree, Health };
 export type ActorRow = ActorView;
 export type LogLevel = SetLogLevel['level'];
 
-export type LocalRequest = GetCluster | GetHealth | Explain | GetTree | SetLogLevel | CrashActor | SyncNow | ForgetNode;
-export type LocalReply = ClusterView | Health | Explanation | ActorTree | Done;
+/** What of agents may be asked for. Absent: whatever it is. */
+export type AgentFilter = Pick<GetAgents, 'node' | 'status' | 'group'>;
+
+/** The three that a node hands to its master, and what comes of them. */
+export type RegistrationRequest = RegisterAgent | RemoveAgent | AssignGroup;
+export type RegistrationReply = AgentRegistered | AgentRemoved | GroupAssigned | RegistrationRefused;
+
+export type LocalRequest =
+  | GetCluster
+  | GetHealth
+  | Explain
+  | GetTree
+  | SetLogLevel
+  | CrashActor
+  | SyncNow
+  | ForgetNode
+  | GetAgents
+  | GetAgent
+  | RegistrationRequest;
+export type LocalReply = ClusterView | Health | Explanation | ActorTree | Done | Agents | AgentView | RegistrationReply;
 
 const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'get-cluster',
@@ -33,6 +62,11 @@ const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'crash-actor',
   'sync-now',
   'forget-node',
+  'get-agents',
+  'get-agent',
+  'register-agent',
+  'remove-agent',
+  'assign-group',
 ]);
 
 /** Whether a message that came over a wire is one of ours to answer. */

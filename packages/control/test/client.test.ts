@@ -1,4 +1,11 @@
-import { type ControlConnection, ControlError, connectControl, isUnreachable, type LocalReply } from '../src/index.ts';
+import {
+  type ControlConnection,
+  ControlError,
+  connectControl,
+  isUnreachable,
+  type LocalReply,
+  type LocalRequest,
+} from '../src/index.ts';
 
 const system = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
 const wrapped = (code: string): Error => Object.assign(new Error('link'), { code: 'unreachable', cause: system(code) });
@@ -42,6 +49,46 @@ describe('the control client', () => {
     const refusal = Object.assign(new Error('There is no node w9. Nodes: w1, w2.'), { code: 'timeout', remote: true });
     const failed = await askTree(() => Promise.reject(refusal));
     expect(failed).toMatchObject({ code: 'timeout', message: 'There is no node w9. Nodes: w1, w2.' });
+  });
+
+  const clientOf = (answer: (message: LocalRequest) => LocalReply) =>
+    connectControl('/r', async () => ({ ask: async (message) => answer(message), close: () => {} }), 100);
+  const row = (id: number) =>
+    ({ id, name: `a${id}`, ip: 'any', status: 'active', seenAgoMs: 5, version: '', groups: '' }) as const;
+
+  it('asks page after page of agents, with the same filter, until there is no next', async () => {
+    const asked: unknown[] = [];
+    const client = await clientOf((message) => {
+      asked.push(message);
+      const after = message.type === 'get-agents' ? message.after : -1;
+      if (after === 0) return { type: 'agents', rows: [row(1), row(2)], next: 2, total: 4 };
+      if (after === 2) return { type: 'agents', rows: [], next: 5_000, total: 4 };
+      return { type: 'agents', rows: [row(5_001)], total: 4 };
+    });
+    const ids: number[] = [];
+    for await (const { rows } of client.allAgents({ group: 'web' })) ids.push(...rows.map(({ id }) => id));
+    expect(ids).toEqual([1, 2, 5_001]);
+    expect(asked).toEqual([0, 2, 5_000].map((after) => ({ type: 'get-agents', group: 'web', after })));
+  });
+
+  const disorder: readonly [name: string, page: LocalReply][] = [
+    ['that lead nowhere', { type: 'agents', rows: [], next: 0, total: 4 }],
+    ['whose next is one of the page', { type: 'agents', rows: [row(1), row(2)], next: 1, total: 4 }],
+    ['with an agent twice', { type: 'agents', rows: [row(1), row(1)], total: 4 }],
+  ];
+  it.each(disorder)('gives up on pages %s', async (_name, page) => {
+    const client = await clientOf(() => page);
+    const read = async (): Promise<void> => {
+      for await (const _ of client.allAgents());
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'unexpected' });
+  });
+
+  it('takes a refusal of a registration as its answer', async () => {
+    const refused = { type: 'registration-refused', code: 9008, text: 'Duplicate name.' } as const;
+    const client = await clientOf(() => refused);
+    expect(await client.register({ name: 'web-1', ip: 'any' })).toEqual(refused);
+    await expect(client.agent(1)).rejects.toMatchObject({ code: 'unexpected' });
   });
 
   it('takes no answer of another kind', async () => {

@@ -28,6 +28,9 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     forget: () => {},
     crash: () => {},
     syncNow: () => {},
+    agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
+    agent: (id) => Promise.reject(Object.assign(new Error(`There is no agent ${id}.`), { code: 'no-such-agent' })),
+    registration: () => ({ type: 'registration-refused', code: 9013, text: 'Too many agents.' }),
     ...changes,
   };
   const listen = async (handlers: ListenHandlers, signal: AbortSignal) => void listeners.push({ handlers, signal });
@@ -58,6 +61,37 @@ describe('control actor', () => {
     expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'sync-now' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'forget-node', node: 'w1' })).toEqual({ reply: { type: 'done' } });
+    await stop();
+  });
+
+  it('hands questions on agents to the answers, filters and all', async () => {
+    const queries: unknown[] = [];
+    const agents: ControlAnswers['agents'] = (query) => {
+      queries.push(query);
+      return { type: 'agents', rows: [], total: 7 };
+    };
+    const { stop, ask } = rig({ agents });
+    await settle();
+    const query = { type: 'get-agents', after: 5, node: 'w1', status: 'active', group: 'web' } as const;
+    expect(await ask(query)).toEqual({ reply: { type: 'agents', rows: [], total: 7 } });
+    expect(queries).toEqual([query]);
+    expect(await ask({ type: 'get-agent', id: 12 })).toEqual({ failure: 'no-such-agent: There is no agent 12.' });
+    await stop();
+  });
+
+  it('hands the three requests of registration on; a refusal of the registrar is an answer', async () => {
+    const seen: string[] = [];
+    const registration: ControlAnswers['registration'] = ({ type }) => {
+      seen.push(type);
+      return { type: 'registration-refused', code: 9008, text: 'Duplicate name.' };
+    };
+    const { stop, ask } = rig({ registration });
+    await settle();
+    const refused = { reply: { type: 'registration-refused', code: 9008, text: 'Duplicate name.' } };
+    expect(await ask({ type: 'register-agent', name: 'web-1', ip: 'any' })).toEqual(refused);
+    expect(await ask({ type: 'remove-agent', id: 12, purge: true })).toEqual(refused);
+    expect(await ask({ type: 'assign-group', id: 12, mergedSum: 'a'.repeat(32) })).toEqual(refused);
+    expect(seen).toEqual(['register-agent', 'remove-agent', 'assign-group']);
     await stop();
   });
 

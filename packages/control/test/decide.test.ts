@@ -11,6 +11,12 @@ const worker: Origin = { kind: 'node', node: 'worker1' };
 const tick: Own = { type: 'tick' };
 const opened: Own = { type: 'opened' };
 const done = { type: 'done' } as const;
+const question = (message: ControlMessage['message'], from: Origin): ControlMessage => ({
+  type: 'ask',
+  from,
+  message,
+  answer,
+});
 const ask = (type: 'get-tree' | 'get-cluster' | 'sync-now' | 'get-health', from: Origin = local): ControlMessage => ({
   type: 'ask',
   from,
@@ -213,6 +219,21 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     'a worker may ask for an explanation',
     [[0, explain(worker)]],
     [{ type: 'work', id: 1, request: { type: 'explain', node: 'w' } }],
+  ],
+  [
+    'a worker may ask for agents',
+    [[0, question({ type: 'get-agents', after: 0 }, worker)]],
+    [{ type: 'work', id: 1, request: { type: 'get-agents', after: 0 } }],
+  ],
+  [
+    'a worker may ask for one agent',
+    [[0, question({ type: 'get-agent', id: 12 }, worker)]],
+    [{ type: 'work', id: 1, request: { type: 'get-agent', id: 12 } }],
+  ],
+  [
+    'a worker registers nobody through control: that is the matter of the actor registration, which limits it',
+    [[0, question({ type: 'remove-agent', id: 12, purge: true }, worker)]],
+    [fail('not-allowed', 'Only a program on the node itself may ask for remove-agent.')],
   ],
   [
     'a worker may not make the master act',

@@ -20,12 +20,12 @@ let root = '';
 let stop = async (): Promise<void> => {};
 
 /** Opens a client as the command line does, on a short path. */
-const openClient = (timeoutMs = 5_000): Promise<ControlClient> =>
+const openClient = (timeoutMs = 120_000): Promise<ControlClient> =>
   connectControl(root, (_path, ms) => dialLocally()(path(), ms), timeoutMs);
 
-/** Tries until it works, for at most 5 s. */
+/** Tries until it works, for at most two minutes. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const until = performance.now() + 5_000;
+  const until = performance.now() + 120_000;
   for (;;) {
     try {
       return await attempt();
@@ -47,6 +47,9 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     forget: () => {},
     crash: () => {},
     syncNow: () => {},
+    agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
+    agent: (id) => Promise.reject(Object.assign(new Error(`There is no agent ${id}.`), { code: 'no-such-agent' })),
+    registration: () => ({ type: 'registration-refused', code: 9013, text: 'Too many agents.' }),
     ...changes,
   };
   const system = testSystem({ clock: systemClock });
@@ -89,6 +92,26 @@ describe('the local socket', () => {
     expect(await client.tree()).toEqual([]);
     await client.setLogLevel('debug');
     await client.forget('w1');
+    client.close();
+  });
+
+  it('carries pages of agents, and requests for the actor registration', async () => {
+    start({
+      agents: ({ after }) => ({ type: 'agents', rows: [], ...(after < 2 ? { next: after + 1 } : {}), total: 9 }),
+      registration: (request) =>
+        request.type === 'remove-agent'
+          ? { type: 'agent-removed', id: request.id }
+          : { type: 'registration-refused', code: 9014, text: 'Invalid group.' },
+    });
+    const client = await eventually(openClient);
+    const pages: (number | undefined)[] = [];
+    for await (const { next } of client.allAgents({ status: 'active' })) pages.push(next);
+    expect(pages).toEqual([1, 2, undefined]);
+    expect(await client.removeAgent({ id: 12, purge: false })).toEqual({ type: 'agent-removed', id: 12 });
+    const refused = { type: 'registration-refused', code: 9014, text: 'Invalid group.' };
+    expect(await client.register({ name: 'web-1', ip: 'any', groups: ['web'] })).toEqual(refused);
+    expect(await client.assignGroup({ id: 12, mergedSum: 'a'.repeat(32) })).toEqual(refused);
+    await expect(client.agent(12)).rejects.toMatchObject({ code: 'no-such-agent', message: 'There is no agent 12.' });
     client.close();
   });
 

@@ -3,6 +3,9 @@
  *
  *   / (supervisor, one-for-one)
  *   ├── keep-alive   ← links, integrity
+ *   ├── agent-info   ← links, own-agents      merges the statuses of all agents
+ *   ├── agent-groups ← the manager, links     the truth on who has which groups
+ *   ├── own-agents   ← the manager            reports the agents of this node
  *   ├── file-sync    ← integrity, links       serves files
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
@@ -28,6 +31,9 @@ import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
 import { defaultExclusions, openContentReader } from '@muster/tree';
+import { masterAgentAnswers, masterAgentHealth } from './agents/answers.ts';
+import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
+import { openAgents } from './agents/open-agents.ts';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
@@ -58,10 +64,14 @@ export async function composeMaster(
 ): Promise<RunningNode> {
   const { clock, disk, log, wallNow } = platform;
   const files = await openNodeFiles(config, platform, {
-    dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
+    dirty: (directories) => {
+      tell(integrity, { type: 'dirty', directories });
+      opened.dirty(directories);
+    },
     exhausted: (error) => logPolling(log.for('Master', 'Local integrity'), error, config),
     poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
+  const opened = await openAgents(config, platform, files, log.for('Master', 'Agent-info sync'));
   const known = await openKnownWorkers(disk, `${files.statePath}/workers`, (error) => {
     const text = error instanceof Error ? error.message : String(error);
     log.for('Master', 'Main').warning(`The list of known workers cannot be kept: ${text}`);
@@ -79,7 +89,7 @@ export async function composeMaster(
     spawnKeepAlive(
       parent,
       {
-        ...keepAliveDeps(platform, peers, standing),
+        ...keepAliveDeps(platform, peers, standing, () => agents?.marks() ?? {}),
         report: (event) => {
           known.take(event);
           logKeepAlive(log, limit, 'Master', event);
@@ -88,6 +98,8 @@ export async function composeMaster(
       keepAliveConfig(config),
     ),
   );
+
+  const agents: MasterAgentsNode = await spawnMasterAgents({ root, config, platform, opened, peers });
 
   const content = openContentReader({
     disk,
@@ -146,19 +158,35 @@ export async function composeMaster(
     spawnControl(parent, {
       clock,
       listen: platform.listenLocally,
-      answers: masterAnswers({ config, platform, system, files, standing, peers, known, keepAlive, integrity }),
+      answers: masterAnswers({
+        config,
+        platform,
+        system,
+        files,
+        standing,
+        peers,
+        known,
+        keepAlive,
+        integrity,
+        agents: masterAgentAnswers(agents, opened),
+        agentWork: () => masterAgentHealth(agents, opened),
+      }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );
 
   const links = root.supervise('links');
-  const routes = masterRoutes({ keepAlive, fileServer, integrity, control });
+  const routes = masterRoutes({ keepAlive, fileServer, integrity, control, agents });
   const { own, deps } = linkSettings(config, platform);
   const linking = {
     ...{ platform, links, peers, keepAlive, routes, limit },
-    linked: ({ peer }: PausedLink) => tell(fileServer, { type: 'worker-linked', peer: peer.node }),
+    linked: ({ peer }: PausedLink) => {
+      tell(fileServer, { type: 'worker-linked', peer: peer.node });
+      agents.linked(peer.node);
+    },
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
+      agents.unlinked(link.peer.node);
       tell(listener, { type: 'link-closed', link });
     },
   };
@@ -192,6 +220,7 @@ export async function composeMaster(
       const written = known.close();
       await system.stop();
       await written;
+      await opened.close();
       await files.close();
     },
   };
@@ -213,6 +242,7 @@ function masterRoutes(actors: {
   readonly fileServer: Ref<FileServerMessage>;
   readonly integrity: Ref<IntegrityMessage>;
   readonly control: Ref<ControlMessage>;
+  readonly agents: MasterAgentsNode;
 }): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
   return {
     deliver: (peer, _to, message) => {
@@ -220,12 +250,15 @@ function masterRoutes(actors: {
       if (message.type === 'confirm-generation') {
         tell(actors.integrity, { type: 'confirm-generation', id: message.id });
       }
+      actors.agents.deliver(peer, message);
     },
     deliverAsk: (node, _to, message, answer) => {
       if (isLocalRequest(message)) {
         const taken = offer(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
         if (!taken) answer.fail('overloaded', tooMuch);
-      } else answer.fail('not-allowed', `${message.type} is not asked of a master.`);
+      } else if (!actors.agents.deliverAsk(node, message, answer)) {
+        answer.fail('not-allowed', `${message.type} is not asked of a master.`);
+      }
     },
     deliverOpen: (peer, _to, message, stream) => {
       const serve = (wish: FileServerMessage): void => {

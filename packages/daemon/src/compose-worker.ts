@@ -3,6 +3,8 @@
  *
  *   / (supervisor, one-for-one)
  *   ├── keep-alive   ← links, file-sync
+ *   ├── agent-info   ← the manager, links     collects, sends, clears what is confirmed
+ *   ├── agent-groups ← the manager, links     holds what the master says
  *   ├── file-sync    ← integrity, links       fetches, stages, applies
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
@@ -23,6 +25,10 @@ import { LinkError, openLink, type PausedLink } from '@muster/link';
 import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
+import { workerAgentHealth } from './agents/answers.ts';
+import { openAgents } from './agents/open-agents.ts';
+import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
+import { askingMaster } from './ask-master.ts';
 import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest, nextTurnOf } from './files/manifest-stream.ts';
@@ -42,7 +48,7 @@ import {
   type RunningNode,
   takeLink,
 } from './node-core.ts';
-import { openPeers } from './peers.ts';
+import { type LinkedNode, openPeers } from './peers.ts';
 import type { Platform } from './platform.ts';
 import { openNodeSystem } from './system.ts';
 import { workerAnswers } from './views/answers.ts';
@@ -57,11 +63,15 @@ export async function composeWorker(
   const { root: ossec, table, cluster, muster } = config;
   const tag = `Worker ${cluster.nodeName}`;
   const files = await openNodeFiles(config, platform, {
-    dirty: (directories) => tell(integrity, { type: 'dirty', directories }),
+    dirty: (directories) => {
+      tell(integrity, { type: 'dirty', directories });
+      opened.dirty(directories);
+    },
     exhausted: (error) => logPolling(log.for(tag, 'Local integrity'), error, config),
     poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const { owner, statePath, scanner } = files;
+  const opened = await openAgents(config, platform, files, log.for(tag, 'Agent-info sync'));
   const replicator = openReplicator(
     { disk, random: random.next, learn: scanner.learn },
     {
@@ -90,12 +100,19 @@ export async function composeWorker(
     spawnKeepAlive(
       parent,
       {
-        ...keepAliveDeps(platform, peers, standing),
+        ...keepAliveDeps(platform, peers, standing, () => agents?.marks() ?? {}),
         report: (event) => logKeepAlive(log, limit, tag, event),
       },
       keepAliveConfig(config),
     ),
   );
+
+  const linkedMaster = (): LinkedNode | undefined => (master === undefined ? undefined : peers.of(master.peer.node));
+  const agents: WorkerAgentsNode = await spawnWorkerAgents({
+    ...{ root, config, platform, opened, tag },
+    isLinked: () => master !== undefined,
+    askMaster: askingMaster(linkedMaster),
+  });
 
   const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
@@ -163,7 +180,8 @@ export async function composeWorker(
       answers: workerAnswers({
         ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
         dialer: () => dialer,
-        master: () => (master === undefined ? undefined : peers.of(master.peer.node)),
+        master: linkedMaster,
+        agentWork: () => workerAgentHealth(agents, opened),
       }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
@@ -173,17 +191,19 @@ export async function composeWorker(
   const { own, deps } = linkSettings(config, platform);
   const linking = {
     ...{ platform, links, peers, keepAlive, limit },
-    routes: workerRoutes(keepAlive, fileReplica, (generation) => {
+    routes: workerRoutes(keepAlive, fileReplica, agents, (generation) => {
       announced = generation;
     }),
     linked: (link: PausedLink) => {
       master = link;
       announced = undefined;
       tell(fileReplica, { type: 'linked' });
+      agents.linked();
     },
     unlinked: (link: PausedLink, { end }: { readonly end: Extract<DialerMessage, { type: 'link-closed' }>['end'] }) => {
       if (master === link) master = undefined;
       tell(fileReplica, { type: 'unlinked' });
+      agents.unlinked();
       tell(dialer, { type: 'link-closed', end });
     },
   };
@@ -210,6 +230,7 @@ export async function composeWorker(
     system,
     stop: async () => {
       await system.stop();
+      await opened.close();
       await files.close();
     },
   };
@@ -228,12 +249,13 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
 function workerRoutes(
   keepAlive: Ref<KeepAliveMessage>,
   fileReplica: Ref<FileReplicaMessage>,
+  agents: Pick<WorkerAgentsNode, 'deliver'>,
   announced: (generation: GenerationAnnounced) => void,
 ): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
   return {
     deliver: (peer, _to, message) => {
       if (message.type === 'beat') tell(keepAlive, { type: 'beat', peer, beat: message });
-      if (message.type !== 'generation') return;
+      if (message.type !== 'generation') return agents.deliver(message);
       announced(message);
       tell(fileReplica, { type: 'announced', generation: message });
     },

@@ -140,10 +140,12 @@ export const keepAliveDeps = (
   { clock, wallNow, process }: Platform,
   peers: Peers,
   standing: Standing,
+  marks: KeepAliveDeps['marks'],
 ): Omit<KeepAliveDeps, 'report'> => ({
   clock,
   wallMs: wallNow,
   status: standing.read,
+  marks,
   loopDelayMs: process.loopDelayMs,
   linkedPeers: linkedPeers(peers),
   sendBeat: (to, beat) => peers.send(to, 'keep-alive', beat),

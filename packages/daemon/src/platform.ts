@@ -2,6 +2,8 @@ import type { Clock, Random, Scheduler } from '@muster/actor';
 import type { ControlDeps } from '@muster/control';
 import type { Transport } from '@muster/link';
 import type { Log } from '@muster/log';
+import type { LocalSockets } from '@muster/manager';
+import type { OpenKv } from '@muster/store';
 import type { Disk } from '@muster/tree';
 
 /**
@@ -22,6 +24,10 @@ export interface Platform {
   readonly links: Transport;
   /** Opens the socket of the command line, `R/queue/cluster/muster.sock`. */
   readonly listenLocally: ControlDeps['listen'];
+  /** Opens what this node remembers of agents. */
+  readonly openStore: OpenKv;
+  /** The sockets of the manager's daemons. */
+  readonly sockets: LocalSockets;
   readonly log: Log;
   readonly process: ProcessPort;
 }

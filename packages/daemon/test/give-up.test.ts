@@ -1,7 +1,5 @@
 import { openTestCluster, type TestCluster } from './one-process.ts';
 
-jest.setTimeout(60_000);
-
 let cluster: TestCluster;
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);

@@ -9,7 +9,9 @@ import { fixedRandom, type ManualClock, manualClock } from '@muster/actor/testin
 import { loadConfig } from '@muster/config';
 import type { ListenHandlers, LocalReply, LocalRequest } from '@muster/control';
 import type { Log, Logger } from '@muster/log';
+import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
+import { emptyDisk, openMemoryKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import { composeMaster, composeWorker, type Platform, type RunningNode } from '../src/index.ts';
 import { type MemoryNetwork, memoryNetwork } from './memory-network.ts';
@@ -57,7 +59,7 @@ export async function openTestCluster(workers: number, restarts = 100): Promise<
   const [master] = nodes as [TestNode];
 
   const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-    const deadline = performance.now() + 8_000;
+    const deadline = performance.now() + 120_000;
     for (;;) {
       // What is asked may have to wait for a restart, and that for the clock.
       let answer: boolean | undefined;
@@ -110,6 +112,7 @@ async function openTestNode({ name, root, clock, network, restarts }: NodeSettin
   const logged: string[] = [];
   const gaveUp: string[] = [];
   const disk = nodeDisk({});
+  const stored = emptyDisk();
   const scheduler = nactScheduler();
   let local: { readonly handlers: ListenHandlers; readonly signal: AbortSignal } | undefined;
   const platform: Platform = {
@@ -128,6 +131,8 @@ async function openTestNode({ name, root, clock, network, restarts }: NodeSettin
         if (local === open) local = undefined;
       });
     },
+    openStore: async (_path, options) => ({ kv: openMemoryKv(stored, options) }),
+    sockets: unixSockets(),
     log: logInto(logged),
     process: { pid: 1, uid: () => 1, rssBytes: () => 1, loopDelayMs: () => 0 },
   };

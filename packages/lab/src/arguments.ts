@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 export interface LabOptions {
   /** 1 to 32. */
   readonly workers: number;
+  /** Simulated, 0 to 10,000. */
+  readonly agents: number;
   /** A folder whose rules, decoders and lists (or whose whole `etc`) the master starts with. */
   readonly from: string | undefined;
   /** Verify, then end, after at most so many milliseconds. Undefined: run until Ctrl-C. */
@@ -23,9 +25,10 @@ export type Parsed =
 export const help = `npm run lab [-- OPTIONS]
 
 Starts a master and workers as processes of their own on this machine, each with a root in a temporary
-folder, and shows how their files stay identical.
+folder, and shows how their files stay identical, and where simulated agents report.
 
   --workers N    how many workers, 1 to 32 (2)
+  --agents N     how many simulated agents, 0 to 10000 (30)
   --from DIR     start with the rules/, decoders/ and lists/ of DIR, or with its etc/, instead of the sample
   --for TIME     verify a series of changes, print how long each took, and end: 30s, 2min
   --port PORT    of the master on 127.0.0.1, 1025 to 65534, or 0 for a free one (0)
@@ -37,6 +40,7 @@ Exit codes: 0 all that was verified held, or Ctrl-C; 1 something did not hold, a
 
 const flags = {
   workers: { type: 'string', default: '2' },
+  agents: { type: 'string', default: '30' },
   from: { type: 'string' },
   for: { type: 'string' },
   port: { type: 'string', default: '0' },
@@ -57,6 +61,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
 
 function checked(values: {
   readonly workers: string;
+  readonly agents: string;
   readonly from?: string | undefined;
   readonly for?: string | undefined;
   readonly port: string;
@@ -64,17 +69,19 @@ function checked(values: {
   readonly verbose: boolean;
 }): Parsed {
   const workers = wholeNumber(values.workers);
+  const agents = wholeNumber(values.agents);
   const port = wholeNumber(values.port);
   const forMs = values.for === undefined ? undefined : durationMs(values.for);
   const faults = [
     workers >= 1 && workers <= 32 ? '' : `--workers ${values.workers}: give a number from 1 to 32`,
+    agents <= 10_000 ? '' : `--agents ${values.agents}: give a number from 0 to 10000`,
     port === 0 || (port > 1024 && port < 65535) ? '' : `--port ${values.port}: give 0, or a number from 1025 to 65534`,
     forMs === undefined || forMs > 0 ? '' : `--for ${values.for}: give a time such as 30s or 2min`,
     values.from === '' ? '--from: give a folder' : '',
   ].filter((text) => text !== '');
   if (faults.length > 0) return wrong(faults);
   const { keep, verbose, from } = values;
-  return { type: 'run', options: { workers, from, forMs, port, keep, verbose } };
+  return { type: 'run', options: { workers, agents, from, forMs, port, keep, verbose } };
 }
 
 const wholeNumber = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);

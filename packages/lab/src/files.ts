@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { excludedExtensions, excludedFiles, synchronisedDirectories } from '@muster/config';
@@ -40,17 +39,6 @@ function sourceIn(from: string): string {
   if (found !== undefined) return found;
   throw new Error(`--from ${from}: it holds neither an etc/ nor any of rules/, decoders/, lists/`);
 }
-
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 /** Those of `paths` that are there. */
 export async function readPaths(root: string, paths: readonly string[]): Promise<SeenTree> {
@@ -95,8 +83,19 @@ async function readFileAt(root: string, path: string): Promise<SeenFile | undefi
   }
 }
 
+/** What of an agent lies on a node: paths that say that it exists. */
+export async function agentTraces(root: string, { id, name }: { readonly id: number; readonly name: string }) {
+  const number = String(id).padStart(3, '0');
+  const keys = await readFile(join(root, 'etc/client.keys'), 'utf8').catch(() => '');
+  const files = [`queue/agent-info/${name}-any`, `queue/agent-groups/${number}`];
+  return [
+    ...(keys.split('\n').some((line) => line.startsWith(`${number} ${name} `)) ? ['etc/client.keys'] : []),
+    ...files.filter((path) => existsSync(join(root, path))),
+  ];
+}
+
 /** Lines of client.keys; 0 where there is none. */
-export const countAgents = async (root: string): Promise<number> => {
+export const countKeys = async (root: string): Promise<number> => {
   const text = await readFile(join(root, 'etc/client.keys'), 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line.trim() !== '').length;
 };

@@ -7,14 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateKey } from '@muster/config';
 import type { LabOptions } from './arguments.ts';
-import { countAgents, freePort, makeRoots } from './files.ts';
+import { countsAt } from './census.ts';
+import { countKeys, makeRoots } from './files.ts';
+import { freePort } from './free-port.ts';
+import { type LabAgents, openLabAgents } from './lab-agents.ts';
 import { type LabNode, labNodes } from './layout.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { realBench } from './real-bench.ts';
+import { realAgentsBench, realBench } from './real-bench.ts';
 import { held, renderResults } from './results.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { verify } from './verify.ts';
-import { type LabRow, labRow, suggestions } from './view.ts';
+import { agentsText, type LabRow, labRow, suggestions } from './view.ts';
 import { openWatcher, type Watcher } from './watcher.ts';
 
 /** Milliseconds between two looks at the cluster. */
@@ -31,6 +34,8 @@ interface Run {
   readonly options: LabOptions;
   readonly nodes: readonly LabNode[];
   readonly processes: readonly NodeProcess[];
+  /** Undefined: there are none. */
+  readonly agents: LabAgents | undefined;
   readonly watcher: Watcher;
   readonly screen: Screen;
   /** Aborted when the lab is to end; an error as its reason makes the lab fail. */
@@ -47,6 +52,7 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
   const screen = processScreen();
   const failed = new AbortController();
   const processes: NodeProcess[] = [];
+  let agents: LabAgents | undefined;
   const watcher = openWatcher(join(folder, 'master'));
   try {
     const key = generateKey((count) => randomBytes(count));
@@ -55,15 +61,20 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
     const show = options.verbose ? screen.say : undefined;
     const settings = { program, show, event: screen.say, gaveUp: (error: Error) => failed.abort(error) };
     for (const node of nodes) processes.push(startNodeProcess(node, settings));
+    if (options.agents > 0) {
+      const group = options.from === undefined ? 'dmz' : undefined;
+      agents = await openLabAgents(nodes, { agents: options.agents, group, event: screen.say });
+    }
     // Said and not drawn: a line that is cut to the width of the terminal cannot be copied.
     if (options.forMs === undefined) screen.say(suggestions(nodes, `node ${program}`).join('\n'));
     const over = AbortSignal.any([stop, failed.signal]);
-    const code = await watched({ options, nodes, processes, watcher, screen, over });
+    const code = await watched({ options, nodes, processes, agents, watcher, screen, over });
     if (failed.signal.aborted) throw failed.signal.reason;
     return code;
   } finally {
     watcher.close();
     screen.say('Stopping the nodes.');
+    await agents?.stop(graceMs);
     await Promise.all(processes.map((node) => node.stop(graceMs)));
     if (options.keep) screen.say(`Kept: ${folder}`);
     else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -76,15 +87,19 @@ async function watched(run: Run): Promise<number> {
   const done = new AbortController();
   const view = options.verbose ? Promise.resolve() : liveView(run, AbortSignal.any([over, done.signal]));
   try {
-    return options.forMs === undefined ? await ended(over) : await verified(run, options.forMs);
+    if (options.forMs !== undefined) return await verified(run, options.forMs);
+    run.agents?.begin();
+    return await ended(over);
   } finally {
     done.abort();
     await view;
   }
 }
 
-async function verified({ nodes, processes, watcher, screen, over }: Run, forMs: number): Promise<number> {
-  const bench = realBench(nodes, processes, watcher, (text) => screen.say(`Verifying: ${text}`));
+async function verified(run: Run, forMs: number): Promise<number> {
+  const { options, nodes, processes, agents, watcher, screen, over } = run;
+  const agentsBench = agents && realAgentsBench(options.agents, agents, processes, watcher);
+  const bench = realBench(nodes, processes, watcher, (text) => screen.say(`Verifying: ${text}`), agentsBench);
   const results = await Promise.race([verify(bench, bench.now() + forMs), ended(over).then(() => undefined)]);
   if (results === undefined) {
     screen.say('Ended before everything was verified.');
@@ -102,12 +117,14 @@ async function liveView(run: Run, over: AbortSignal): Promise<void> {
   }
 }
 
-async function rowsOf({ nodes, processes, watcher }: Run): Promise<readonly LabRow[]> {
+async function rowsOf({ nodes, processes, agents, watcher }: Run): Promise<readonly LabRow[]> {
   const cluster = await watcher.look();
+  const shown = (agents && (await watcher.agents())) ?? [];
   return await Promise.all(
     nodes.map(async (node, index) => {
       const view = cluster?.nodes.find(({ name }) => name === node.name);
-      return labRow(node, processes[index]?.pid(), view, await countAgents(node.root));
+      const at = agents === undefined ? '-' : agentsText(countsAt(node.name, agents.known(), shown));
+      return labRow(node, processes[index]?.pid(), view, { keys: await countKeys(node.root), agents: at });
     }),
   );
 }

@@ -24,6 +24,8 @@ export const directories: readonly string[] = [
   'etc/lists',
   'etc/shared',
   'logs',
+  'queue/agent-groups',
+  'queue/agent-info',
   'queue/cluster',
   'var/multigroups',
   'var/run',

@@ -2,10 +2,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { modeOf, readPaths, readTree } from './files.ts';
+import { agentTraces, modeOf, readPaths, readTree } from './files.ts';
+import { type LabAgents, labTimes } from './lab-agents.ts';
 import type { LabNode } from './layout.ts';
 import type { NodeProcess } from './node-process.ts';
 import type { Bench } from './verify.ts';
+import type { AgentsBench } from './verify-agents.ts';
 import type { Watcher } from './watcher.ts';
 
 export const realBench = (
@@ -13,7 +15,9 @@ export const realBench = (
   processes: readonly NodeProcess[],
   watcher: Watcher,
   progress: (text: string) => void,
+  agents?: AgentsBench,
 ): Bench => ({
+  ...(agents === undefined ? {} : { agents }),
   nodes,
   look: ({ root }, paths) => (paths === undefined ? readTree(root) : readPaths(root, paths)),
   modeOf,
@@ -24,8 +28,30 @@ export const realBench = (
   write: ({ root }, path, text) => writeFile(join(root, path), text),
   remove: ({ root }, path) => rm(join(root, path)),
   rename: ({ root }, from, to) => rename(join(root, from), join(root, to)),
-  kill: (node) => processes.find((one) => one.node === node)?.kill('SIGKILL'),
+  kill: (node) => killNode(processes, node),
   now: () => performance.now(),
   pause: (ms) => sleep(ms),
   progress,
+});
+
+const killNode = (processes: readonly NodeProcess[], node: LabNode): void =>
+  processes.find((one) => one.node === node)?.kill('SIGKILL');
+
+export const realAgentsBench = (
+  count: number,
+  agents: LabAgents,
+  processes: readonly NodeProcess[],
+  watcher: Watcher,
+): AgentsBench => ({
+  count,
+  begin: agents.begin,
+  known: agents.known,
+  shown: watcher.agents,
+  killAll: (node) => {
+    killNode(processes, node);
+    agents.kill(node);
+  },
+  remove: watcher.removeAgent,
+  traces: ({ root }, agent) => agentTraces(root, agent),
+  reconnectMs: labTimes.reconnectMs,
 });

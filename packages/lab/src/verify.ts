@@ -6,6 +6,7 @@ import { differences, type SeenTree, summarised } from './compare.ts';
 import type { LabNode } from './layout.ts';
 import type { StepResult } from './results.ts';
 import { chooseTargets, type Targets } from './targets.ts';
+import { type AgentsBench, agentSteps } from './verify-agents.ts';
 
 /** The world of the verification. */
 export interface Bench {
@@ -25,9 +26,11 @@ export interface Bench {
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
   readonly progress: (text: string) => void;
+  /** Absent: the lab has no agents. */
+  readonly agents?: AgentsBench;
 }
 
-interface Step {
+export interface Step {
   readonly name: string;
   readonly goalMs: number;
   readonly act: () => Promise<void>;
@@ -35,6 +38,8 @@ interface Step {
   readonly paths: readonly string[];
   /** Also wait until the master calls every worker in sync. */
   readonly andInSync?: boolean;
+  /** Also wait until this finds nothing that is wrong. */
+  readonly also?: () => Promise<string>;
 }
 
 /** Milliseconds between two looks. */
@@ -55,6 +60,7 @@ export async function verify(bench: Bench, until: number): Promise<readonly Step
   const targets = master && chooseTargets([...(await bench.look(master)).keys()]);
   if (master === undefined || worker === undefined || targets === undefined) return [...results, nothingToChange];
   for (const step of steps(bench, master, worker, targets)) await run(step);
+  if (bench.agents !== undefined) for (const step of agentSteps(bench.agents, bench.nodes)) await run(step);
   return results;
 }
 
@@ -113,7 +119,7 @@ function steps(bench: Bench, master: LabNode, worker: LabNode, targets: Targets)
 
 async function runStep(
   bench: Bench,
-  { name, goalMs, act, paths, andInSync }: Step,
+  { name, goalMs, act, paths, andInSync, also }: Step,
   until: number,
 ): Promise<StepResult> {
   const startedAt = bench.now();
@@ -127,9 +133,9 @@ async function runStep(
     const rest = await waitFor(
       bench,
       deadline,
-      async () => (await differ(bench)) || (andInSync ? await outOfSync(bench) : ''),
+      async () => (await differ(bench)) || (andInSync ? await outOfSync(bench) : '') || ((await also?.()) ?? ''),
     );
-    return result(andInSync ? bench.now() - startedAt : tookMs, rest);
+    return result(andInSync || also ? bench.now() - startedAt : tookMs, rest);
   } catch (error) {
     return result(undefined, error instanceof Error ? error.message : String(error));
   }

@@ -12,15 +12,22 @@ export interface LabRow {
   readonly lag: number | undefined;
   readonly files: number;
   /** Lines of its client.keys. */
-  readonly agents: number;
+  readonly keys: number;
+  /** Agents that the master shows there; with those that report there, where they are not the same. `-`: there are none in this lab. */
+  readonly agents: string;
   /** Why it is not in sync, or not up. */
   readonly why: string;
 }
 
 /** What the master says of `node`, with what the lab knows of its process. */
-export function labRow({ name }: LabNode, pid: number | undefined, view: NodeView | undefined, agents: number): LabRow {
+export function labRow(
+  { name }: LabNode,
+  pid: number | undefined,
+  view: NodeView | undefined,
+  { keys, agents }: Pick<LabRow, 'keys' | 'agents'>,
+): LabRow {
   const alone = { generation: undefined, lag: undefined, files: 0, sync: '-', why: '' };
-  if (view === undefined) return { ...alone, name, pid, agents, state: pid === undefined ? 'ended' : 'starting' };
+  if (view === undefined) return { ...alone, name, pid, keys, agents, state: pid === undefined ? 'ended' : 'starting' };
   const why = view.liveness === 'up' ? (view.why ?? '') : view.reason;
   return {
     name,
@@ -30,12 +37,13 @@ export function labRow({ name }: LabNode, pid: number | undefined, view: NodeVie
     generation: view.holds?.generation,
     lag: view.lag,
     files: view.files,
+    keys,
     agents,
     why: view.sync === 'in-sync' && view.liveness === 'up' ? '' : oneLine(why),
   };
 }
 
-const head = ['NODE', 'PROCESS', 'STATE', 'SYNC', 'GENERATION', 'LAG', 'FILES', 'AGENTS', ''];
+const head = ['NODE', 'PROCESS', 'STATE', 'SYNC', 'GENERATION', 'LAG', 'FILES', 'KEYS', 'AGENTS', ''];
 
 /** The whole live view, no line longer than `width`. */
 export function renderView(rows: readonly LabRow[], footer: readonly string[], width: number): readonly string[] {
@@ -47,7 +55,8 @@ export function renderView(rows: readonly LabRow[], footer: readonly string[], w
     `${row.generation ?? '-'}`,
     `${row.lag ?? '-'}`,
     `${row.files}`,
-    `${row.agents}`,
+    `${row.keys}`,
+    row.agents,
     row.why,
   ]);
   return [...columns([head, ...cells]), '', ...footer].map((line) => line.slice(0, width));
@@ -58,9 +67,14 @@ export function changeLine(row: LabRow, atMs: number): string {
   const generation = row.generation === undefined ? 'no generation' : `generation ${row.generation}`;
   const lag = row.lag === undefined || row.lag === 0 ? '' : `, ${row.lag} behind`;
   const why = row.why === '' ? '' : ` (${row.why})`;
-  const what = `${row.state}, ${row.sync}, ${generation}${lag}, ${row.files} files, ${row.agents} agents${why}`;
+  const agents = row.agents === '-' ? '' : `, ${row.agents} agents`;
+  const what = `${row.state}, ${row.sync}, ${generation}${lag}, ${row.files} files, ${row.keys} keys${agents}${why}`;
   return `${seconds(atMs).padStart(7)}  ${row.name.padEnd(8)}  ${what}`;
 }
+
+/** How many agents the master shows at a node, and how many report there when these are others. */
+export const agentsText = ({ shown, connected }: { readonly shown: number; readonly connected: number }): string =>
+  shown === connected ? `${shown}` : `${shown} of ${connected}`;
 
 /** Whether two rows read the same. */
 export const sameRow = (a: LabRow | undefined, b: LabRow): boolean =>
@@ -91,6 +105,9 @@ export function suggestions(nodes: readonly LabNode[], muster: string): readonly
     '    comes back within two seconds',
     `  kill -9 $(pgrep -f -- '--root ${worker.root}$')`,
     `    ${worker.name} is started again after 2 s, and catches up`,
+    `  kill -9 $(pgrep -f -- '--root ${worker.root}( |$)')`,
+    '    with its authd and remoted: its agents report elsewhere within 4 s',
+    `  ${muster} agents --root ${master.root}`,
     `  ${muster} nodes --root ${master.root}`,
     `  ${muster} why ${worker.name} --root ${worker.root}`,
     '',

@@ -1,10 +1,14 @@
 /** Adapter: asks the master what it sees, over its control socket. */
 import { type ControlClient, openControl } from '@muster/control';
-import type { ClusterView } from '@muster/protocol';
+import type { AgentRowView, ClusterView } from '@muster/protocol';
 
 export interface Watcher {
   /** Undefined while the master cannot be asked. */
   look(): Promise<ClusterView | undefined>;
+  /** All agents that it knows; undefined while it cannot be asked. */
+  agents(): Promise<readonly AgentRowView[] | undefined>;
+  /** Removes an agent there. Rejects when it could not be, or was refused. */
+  removeAgent(id: number): Promise<void>;
   close(): void;
 }
 
@@ -18,16 +22,28 @@ export function openWatcher(root: string): Watcher {
     client = undefined;
     return undefined;
   };
+  const ask = async <T>(question: (client: ControlClient) => Promise<T>): Promise<T | undefined> => {
+    try {
+      client ??= await openControl(root, patienceMs);
+      return await question(client);
+    } catch {
+      // It starts, stops or is being restarted: the next look tries again with a new connection.
+      return drop();
+    }
+  };
   return {
-    look: async () => {
-      try {
-        client ??= await openControl(root, patienceMs);
-        return await client.cluster();
-      } catch {
-        // It starts, stops or is being restarted: the next look tries again with a new connection.
-        return drop();
-      }
+    look: () => ask((each) => each.cluster()),
+    agents: () => ask(allAgents),
+    removeAgent: async (id) => {
+      const answer = await ask((each) => each.removeAgent({ id, purge: false }));
+      if (answer?.type !== 'agent-removed') throw new Error(answer?.text ?? 'the master does not answer');
     },
     close: drop,
   };
+}
+
+async function allAgents(client: ControlClient): Promise<readonly AgentRowView[]> {
+  const rows: AgentRowView[] = [];
+  for await (const page of client.allAgents()) rows.push(...page.rows);
+  return rows;
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countAgents, makeRoots, readTree } from '../src/files.ts';
+import { agentTraces, countKeys, makeRoots, readTree } from '../src/files.ts';
 import { type LabNode, labNodes } from '../src/layout.ts';
 import { chooseTargets } from '../src/targets.ts';
 
@@ -33,8 +33,8 @@ describe('the roots of the lab', () => {
       'etc/shared/default/agent.conf',
       'etc/shared/dmz/agent.conf',
     ]);
-    expect(await countAgents(master.root)).toBe(12);
-    expect([(await readTree(worker.root)).size, await countAgents(worker.root)]).toEqual([0, 0]);
+    expect(await countKeys(master.root)).toBe(12);
+    expect([(await readTree(worker.root)).size, await countKeys(worker.root)]).toEqual([0, 0]);
     expect(chooseTargets(paths)).toBeDefined();
   });
 
@@ -78,5 +78,26 @@ describe('the reading of a tree', () => {
 
   it('of a root without directories is empty', async () => {
     expect((await readTree(join(folder, 'nowhere'))).size).toBe(0);
+  });
+});
+
+describe('the traces of an agent', () => {
+  it('are its living line and its files', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'lab-traces-'));
+    for (const path of ['etc', 'queue/agent-info', 'queue/agent-groups'])
+      mkdirSync(join(root, path), { recursive: true });
+    const gate = { id: 7, name: 'gate' };
+    expect(await agentTraces(root, gate)).toEqual([]);
+    writeFileSync(join(root, 'etc/client.keys'), '007 gate any key\n');
+    writeFileSync(join(root, 'queue/agent-info/gate-any'), '');
+    writeFileSync(join(root, 'queue/agent-groups/007'), '');
+    expect(await agentTraces(root, gate)).toEqual([
+      'etc/client.keys',
+      'queue/agent-info/gate-any',
+      'queue/agent-groups/007',
+    ]);
+    writeFileSync(join(root, 'etc/client.keys'), '007 !gate any key\n');
+    expect(await agentTraces(root, gate)).toHaveLength(2);
+    rmSync(root, { recursive: true });
   });
 });

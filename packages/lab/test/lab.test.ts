@@ -18,7 +18,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const options = { workers: 1, from: undefined, forMs: undefined, port: 0, keep: false, verbose: false } as const;
+const options = {
+  workers: 1,
+  agents: 0,
+  from: undefined,
+  forMs: undefined,
+  port: 0,
+  keep: false,
+  verbose: false,
+} as const;
 const labFolder = (): string => /folder: (.*)/.exec(written)?.[1] ?? '';
 
 /** A program in place of `muster`, which writes its process id to the test's folder. */
@@ -31,6 +39,21 @@ function program(source: string): string {
 
 const pids = (): readonly number[] =>
   readdirSync(folder).flatMap((name) => (name.startsWith('pid-') ? [Number(name.slice(4))] : []));
+
+/** Of every process of this machine that lets itself be looked at. */
+const commandLines = (): readonly string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLineOf);
+
+/** '': it ended meanwhile. */
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 const lives = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -48,6 +71,13 @@ describe('the lab', () => {
     await runLab({ ...options, forMs: 300 }, new AbortController().signal, silent);
     expect(pids().filter(lives)).toEqual([]);
     expect(existsSync(labFolder())).toBe(false);
+  });
+
+  it('leaves no neighbour and no agent behind', async () => {
+    const silent = program('setInterval(() => {}, 1e6);');
+    expect(await runLab({ ...options, agents: 2, forMs: 500 }, new AbortController().signal, silent)).toBe(1);
+    expect(written).toContain('no agent has enrolled');
+    expect(commandLines().filter((line) => line.includes(labFolder()))).toEqual([]);
   });
 
   it('keeps the folder when it is told to', async () => {

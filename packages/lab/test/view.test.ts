@@ -2,7 +2,7 @@ import type { NodeView } from '@muster/protocol';
 import { labNodes, ossecConf } from '../src/layout.ts';
 import { held, renderResults, type StepResult } from '../src/results.ts';
 import { openScreen } from '../src/screen.ts';
-import { changeLine, labRow, renderView, suggestions } from '../src/view.ts';
+import { agentsText, changeLine, labRow, renderView, suggestions } from '../src/view.ts';
 
 const nodes = labNodes('/tmp/lab', 2);
 const [master, worker1, worker2] = nodes as [(typeof nodes)[0], (typeof nodes)[0], (typeof nodes)[0]];
@@ -23,18 +23,18 @@ const view = (changes: Partial<NodeView>): NodeView => ({
   ...changes,
 });
 const rows = [
-  labRow(master, 100, view({ name: 'master', role: 'master' }), 12),
-  labRow(worker1, 101, view({ sync: 'syncing', lag: 2, why: 'It fetches\n3 files.' }), 11),
-  labRow(worker2, undefined, undefined, 0),
+  labRow(master, 100, view({ name: 'master', role: 'master' }), { keys: 12, agents: '4' }),
+  labRow(worker1, 101, view({ sync: 'syncing', lag: 2, why: 'It fetches\n3 files.' }), { keys: 11, agents: '3 of 4' }),
+  labRow(worker2, undefined, undefined, { keys: 0, agents: '-' }),
 ];
 
 describe('the live view', () => {
   it('has one line a node', () => {
     expect(renderView(rows, ['Ctrl-C ends the lab.'], 200)).toEqual([
-      'NODE     PROCESS  STATE  SYNC     GENERATION  LAG  FILES  AGENTS',
-      'master   100      up     in-sync  3           0    19     12',
-      'worker1  101      up     syncing  3           2    19     11      It fetches 3 files.',
-      'worker2  -        ended  -        -           -    0      0',
+      'NODE     PROCESS  STATE  SYNC     GENERATION  LAG  FILES  KEYS  AGENTS',
+      'master   100      up     in-sync  3           0    19     12    4',
+      'worker1  101      up     syncing  3           2    19     11    3 of 4  It fetches 3 files.',
+      'worker2  -        ended  -        -           -    0      0     -',
       '',
       'Ctrl-C ends the lab.',
     ]);
@@ -45,11 +45,16 @@ describe('the live view', () => {
   });
 
   it('says of a process that runs unseen that it starts', () => {
-    expect(labRow(worker1, 7, undefined, 0)).toMatchObject({ state: 'starting', sync: '-' });
+    expect(labRow(worker1, 7, undefined, { keys: 0, agents: '-' })).toMatchObject({ state: 'starting', sync: '-' });
   });
 
   it('says that a process is gone even while the master still believes in it', () => {
-    expect(labRow(worker1, undefined, view({}), 0).state).toBe('ended');
+    expect(labRow(worker1, undefined, view({}), { keys: 0, agents: '-' }).state).toBe('ended');
+  });
+
+  it('says how many agents report where the master does not show all of them yet', () => {
+    expect(agentsText({ shown: 4, connected: 4 })).toBe('4');
+    expect(agentsText({ shown: 3, connected: 4 })).toBe('3 of 4');
   });
 
   it('suggests commands with the real paths', () => {
@@ -67,8 +72,8 @@ describe('the screen', () => {
     screen.show(rows, []);
     screen.show([rows[0]!, { ...rows[1]!, sync: 'in-sync', lag: 0, why: '' }, rows[2]!], []);
     expect(written).toHaveLength(4);
-    expect(written[3]).toBe(' 1.50 s  worker1   up, in-sync, generation 3, 19 files, 11 agents\n');
-    expect(changeLine(rows[1]!, 12_345)).toContain('2 behind, 19 files, 11 agents (It fetches 3 files.)');
+    expect(written[3]).toBe(' 1.50 s  worker1   up, in-sync, generation 3, 19 files, 11 keys, 3 of 4 agents\n');
+    expect(changeLine(rows[1]!, 12_345)).toContain('2 behind, 19 files, 11 keys, 3 of 4 agents (It fetches 3 files.)');
   });
 
   it('redraws in place on a terminal, only what changed, and never taller than it', () => {

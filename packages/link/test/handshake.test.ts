@@ -45,7 +45,7 @@ describe('a handshake', () => {
     expect(near.peer).toMatchObject({ node: 'main', role: 'master', version: '0.2.0', protocol: 1 });
     expect(far.peer).toMatchObject({ node: 'w1', role: 'worker', version: '0.1.0', protocol: 1 });
     expect(far.peer.address).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(Math.abs(near.peer.skewMs)).toBeLessThan(2_000);
+    expect(Math.abs(near.peer.skewMs)).toBeLessThan(60_000);
     await close();
   });
 
@@ -140,7 +140,8 @@ describe('a handshake', () => {
   });
 
   it('gives up on a peer that says nothing, and says so', async () => {
-    const rig = await masterRig({ limits: { handshakeMs: 50 } });
+    // The same limit holds for TLS before it, which a busy machine must be able to keep.
+    const rig = await masterRig({ limits: { handshakeMs: 2_000 } });
     const connection = await dialWorker(rig.listening.port);
     const closed = deferred<string>();
     let said = '';
@@ -151,7 +152,7 @@ describe('a handshake', () => {
       drained: () => {},
       closed: () => closed.resolve(said),
     });
-    expect(await closed.promise).toMatch(/no hello within 50 ms/);
+    expect(await closed.promise).toMatch(/no hello within 2000 ms/);
     expect(rig.errors[0]).toMatchObject({ code: 'timeout' });
     await rig.close();
   });

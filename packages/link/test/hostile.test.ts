@@ -20,6 +20,7 @@ import {
   linked,
   master,
   masterRig,
+  patienceMs,
   temporaryFolder,
   tls,
   worker,
@@ -120,7 +121,7 @@ describe('a listener', () => {
   });
 
   it('lets a good worker in beside 500 silent connections, at little cost', async () => {
-    const rig = await masterRig();
+    const rig = await masterRig({ limits: { handshakeMs: patienceMs } });
     const before = process.memoryUsage().rss;
     const sockets = await silent(rig.listening.port, 500);
     const connection = await dialWorker(rig.listening.port);
@@ -290,14 +291,14 @@ describe('a master that breaks the protocol', () => {
     connection.write(Buffer.concat([encodeDataHeader(1, 3), Buffer.alloc(3)]));
     connection.write(encodeEnvelope({ kind: 'end', stream: 1 }));
     connection.write(encodeEnvelope({ kind: 'pong', id: 1 }));
-    await expect(link.ping(1_000)).resolves.toBeGreaterThanOrEqual(0);
+    await expect(link.ping(patienceMs)).resolves.toBeGreaterThanOrEqual(0);
     await close();
   });
 });
 
 describe('a peer that does not read', () => {
   it('and asks on is not read from until it reads again; then every answer comes', async () => {
-    const limits = { sendQueueBytes: 1024 * 1024, asks: 20_000, overloadedMs: 60_000 };
+    const limits = { sendQueueBytes: 1024 * 1024, asks: 20_000, overloadedMs: patienceMs };
     const rig = await linked({ limits });
     let asked = 0;
     rig.far.start(
@@ -310,7 +311,7 @@ describe('a peer that does not read', () => {
     );
     const count = 15_000;
     const answers = Promise.allSettled(
-      Array.from({ length: count }, () => rig.near.ask('control', getCluster, 60_000)),
+      Array.from({ length: count }, () => rig.near.ask('control', getCluster, patienceMs)),
     );
     await until('the master answers', () => asked > 0);
     for (let seen = -1; seen !== asked; await rigSettles()) seen = asked;
@@ -377,7 +378,7 @@ describe('a closed link', () => {
     const link = await openLink(connection, worker, { ...depsWith(), clock });
     const own = handlers();
     link.start(own);
-    const waiting = Promise.allSettled([link.ask('control', getCluster, 60_000), link.ping(60_000)]);
+    const waiting = Promise.allSettled([link.ask('control', getCluster, patienceMs), link.ping(patienceMs)]);
     const reading = link
       .open('file-sync', getContent, never)
       [Symbol.asyncIterator]()

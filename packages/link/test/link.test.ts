@@ -3,7 +3,7 @@ import type { GetContent, GetManifest, WireMessage } from '@muster/protocol';
 import type { Link, LinkHandlers, OutgoingStream, PausedLink } from '../src/index.ts';
 import { linkLimits } from '../src/index.ts';
 import { deferred, tcpProxy, until } from '../src/testing/index.ts';
-import { beat, handlers, type LinkedRig, linked } from './rig.ts';
+import { beat, handlers, type LinkedRig, linked, patienceMs } from './rig.ts';
 
 const never = new AbortController().signal;
 const getManifest: GetManifest = { type: 'get-manifest', id: { epoch: 1, generation: 1 } };
@@ -61,7 +61,9 @@ describe('messages', () => {
         answer.reply(cluster);
       },
     });
-    const answers = await Promise.all(Array.from({ length: 500 }, () => rig.near.ask('control', getCluster, 5_000)));
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => rig.near.ask('control', getCluster, patienceMs)),
+    );
     expect(answers).toHaveLength(500);
     expect(answers[0]).toEqual(cluster);
     await rig.close();
@@ -70,7 +72,10 @@ describe('messages', () => {
   it('that the peer fails to answer reject with the words of the peer', async () => {
     const rig = await linked();
     start(rig, { ask: (_to, _message, answer) => answer.fail('not ready!', 'x'.repeat(3_000)) });
-    await expect(rig.near.ask('control', getCluster, 5_000)).rejects.toMatchObject({ code: 'failed', remote: true });
+    await expect(rig.near.ask('control', getCluster, patienceMs)).rejects.toMatchObject({
+      code: 'failed',
+      remote: true,
+    });
     await rig.close();
   });
 
@@ -79,7 +84,7 @@ describe('messages', () => {
     const answers: (() => void)[] = [];
     start(rig, { ask: (_to, _message, answer) => void answers.push(() => answer.reply(cluster)) });
     await expect(rig.near.ask('control', getCluster, 20)).rejects.toMatchObject({ code: 'timeout' });
-    const second = rig.near.ask('control', getCluster, 5_000);
+    const second = rig.near.ask('control', getCluster, patienceMs);
     await until('both were asked', () => answers.length === 2);
     for (const answer of answers) answer();
     await expect(second).resolves.toEqual(cluster);
@@ -89,9 +94,9 @@ describe('messages', () => {
   it('over the limit of asks are refused at once', async () => {
     const rig = await linked({ limits: { asks: 2 } });
     start(rig, { ask: () => {} });
-    const waiting = [rig.near.ask('control', getCluster, 5_000), rig.near.ask('control', getCluster, 5_000)];
+    const waiting = [rig.near.ask('control', getCluster, patienceMs), rig.near.ask('control', getCluster, patienceMs)];
     const settled = Promise.allSettled(waiting);
-    await expect(rig.near.ask('control', getCluster, 5_000)).rejects.toMatchObject({ code: 'too-many-asks' });
+    await expect(rig.near.ask('control', getCluster, patienceMs)).rejects.toMatchObject({ code: 'too-many-asks' });
     rig.near.close('shutting-down', 'test over');
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await rig.close();
@@ -106,15 +111,15 @@ describe('messages', () => {
         answer.fail('unsendable', 'it is too long');
       },
     });
-    await expect(rig.near.ask('control', getCluster, 5_000)).rejects.toMatchObject({ code: 'unsendable' });
+    await expect(rig.near.ask('control', getCluster, patienceMs)).rejects.toMatchObject({ code: 'unsendable' });
     await rig.close();
   });
 
   it('measure the round trip', async () => {
     const rig = await linked();
     start(rig);
-    expect(await rig.near.ping(5_000)).toBeGreaterThanOrEqual(0);
-    expect(await rig.far.ping(5_000)).toBeLessThan(5_000);
+    expect(await rig.near.ping(patienceMs)).toBeGreaterThanOrEqual(0);
+    expect(await rig.far.ping(patienceMs)).toBeLessThan(patienceMs);
     await rig.close();
   });
 });
@@ -123,9 +128,9 @@ describe('a closed link', () => {
   it('has said why to its peer, and fails what waits on both ends at once', async () => {
     const rig = await linked();
     const own = start(rig, { ask: () => {}, open: () => {} });
-    const asked = rig.near.ask('control', getCluster, 60_000);
+    const asked = rig.near.ask('control', getCluster, patienceMs);
     const read = readAll(openContent(rig.near));
-    const pinged = rig.far.ping(60_000);
+    const pinged = rig.far.ping(patienceMs);
     const settled = Promise.allSettled([asked, read]);
     await pinged;
     rig.far.close('shutting-down', 'the master stops');
@@ -213,7 +218,7 @@ describe('streams', () => {
     });
     let read = 0;
     for await (const chunk of openContent(rig.near)) {
-      await rig.near.ping(5_000);
+      await rig.near.ping(patienceMs);
       expect(written - read).toBeLessThanOrEqual(windowBytes + 10_000);
       read += chunk.byteLength;
     }
@@ -231,7 +236,7 @@ describe('streams', () => {
       over = true;
     });
     while (!over) {
-      await rig.near.ping(5_000);
+      await rig.near.ping(patienceMs);
       pings += 1;
     }
     expect(pings).toBeGreaterThan(10);
@@ -253,7 +258,7 @@ describe('streams', () => {
     await expect(stream.write(Buffer.alloc(1))).rejects.toMatchObject({ code: 'aborted' });
     stream.end();
     stream.abort('late', 'nobody hears it');
-    await rig.near.ping(5_000);
+    await rig.near.ping(patienceMs);
     expect([rig.near.stats().streams, rig.far.stats().streams]).toEqual([0, 0]);
     await rig.close();
   });
@@ -320,7 +325,7 @@ describe('a bad network', () => {
   it('that drops everything is found by a ping', async () => {
     const { proxy, linked: rig } = await throughProxy();
     const own = start(rig);
-    await rig.near.ping(5_000);
+    await rig.near.ping(patienceMs);
     proxy.unplug();
     await expect(rig.near.ping(100)).rejects.toMatchObject({ code: 'timeout' });
     rig.near.destroy(new Error('silent'));

@@ -24,6 +24,8 @@ import {
 import { deferred } from '../src/testing/index.ts';
 
 export const key = '0123456789abcdef0123456789abcdef';
+/** Milliseconds that a test waits for what must come: long, for a machine may be busy. */
+export const patienceMs = 120_000;
 export const wallNow = (): number => Date.now();
 export const depsWith = (limits: Partial<LinkLimits> = {}): LinkDeps => ({
   clock: systemClock,

@@ -17,3 +17,7 @@ export interface ClientKeys {
   readonly ids: () => Iterable<number>;
   readonly size: number;
 }
+
+/** The name of an agent's file in `queue/agent-info` (`reference/agent-info.md` 4): CIDR loses its mask. */
+export const infoFileName = ({ name, ip }: Pick<KeyLine, 'name' | 'ip'>): string =>
+  `${name}-${ip.includes('/') ? ip.slice(0, ip.indexOf('/')) : ip}`;

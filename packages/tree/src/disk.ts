@@ -66,9 +66,11 @@ export type DiskStep = (
   | { readonly do: 'make-directory'; readonly path: string; readonly mode: number; readonly owner?: Owner }
   /** Only when empty (`ENOTEMPTY`). */
   | { readonly do: 'remove-directory'; readonly path: string }
-  /** These two only of a regular file (`NOT_A_FILE`). */
+  /** These three only of a regular file (`NOT_A_FILE`). */
   | { readonly do: 'chmod'; readonly path: string; readonly mode: number }
   | { readonly do: 'chown'; readonly path: string; readonly owner: Owner }
+  /** `mtimeMs`: whole, since 1970. The millisecond is kept as it is; what the stat shows below it is the system's. */
+  | { readonly do: 'set-mtime'; readonly path: string; readonly mtimeMs: number }
 ) & { readonly within?: string };
 
 export interface Owner {

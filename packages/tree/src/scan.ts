@@ -3,14 +3,13 @@
  * changed. All system calls are the disk's; the event loop sees batches, and gets its turn between them.
  */
 import { joinPath } from '@muster/protocol';
-import { decodeCache } from './cache-format.ts';
 import { openCacheWriter } from './cache-writer.ts';
 import type { ClassifyOptions } from './classify.ts';
 import type { Digested, Disk, Listing, Owner } from './disk.ts';
 import { follow } from './follow.ts';
 import type { Known } from './known.ts';
 import { askedAfter, type LearnedDirectories, type LearnedFile } from './learned.ts';
-import { runPieces } from './pieces.ts';
+import { recall } from './recall.ts';
 import type { Scanner, ScanResult } from './results.ts';
 import { resultOf } from './scan-result.ts';
 import type { Exclusions, TableEntry } from './selection.ts';
@@ -56,7 +55,6 @@ export interface LearningScanner extends Scanner {
  * systems stamp by the kernel's tick (up to 10 ms), and clocks of a mount may be a little off.
  */
 const freshMs = 60;
-const maxCacheBytes = 512 * 1024 * 1024;
 /** Files digested before their directories are settled: keeps each turn of the event loop short. */
 const chunkFiles = 500;
 /** Names taken in before others get their turn: some milliseconds. */
@@ -71,19 +69,27 @@ interface Memory {
 }
 
 export async function openScanner({ disk, wallNow }: ScannerDeps, config: ScannerConfig): Promise<LearningScanner> {
-  const { table, cachePath } = config;
-  const cache = await disk.read(cachePath, maxCacheBytes).catch(() => undefined);
-  const known = await runPieces(disk, decodeCache(cache, table));
-  const memory: Memory = { known, learned: new Map(), asked: new Set(), last: undefined };
+  const memory: Memory = { known: new Map(), learned: new Map(), asked: new Set(), last: undefined };
+  let isRecalled = false;
+  const remember = async (): Promise<void> => {
+    if (isRecalled) return;
+    memory.known = await recall(disk, config.cachePath, config.table);
+    isRecalled = true;
+  };
+  // A worker does without it: its files are the master's to judge.
+  await remember().catch(() => {
+    isRecalled = config.mode === 'worker';
+  });
   const writer = openCacheWriter({
     disk,
     wallNow,
     root: config.root,
-    path: cachePath,
+    path: config.cachePath,
     known: () => memory.known.values(),
   });
   return {
     scan: async (dirty, signal) => {
+      await remember();
       const before = memory.known;
       const { changed, result } = await scan(
         disk,

@@ -1,6 +1,6 @@
 /** What the digest cache says must survive what it survives: a loss of power. */
 import { rmSync } from 'node:fs';
-import type { Disk } from '../src/index.ts';
+import { type Disk, DiskError } from '../src/index.ts';
 import { cleanUp, disk, newRoot, openNode, put } from './rig.ts';
 
 afterAll(cleanUp);
@@ -86,4 +86,40 @@ it('a directory that went while nobody looked is forgotten, and cannot fail to b
   expect(seen).toEqual(['etc/shared']);
   broken = false;
   expect((await second.scan()).problems).toEqual([]);
+});
+
+describe('a digest cache that cannot be read at the start', () => {
+  /** A node whose cache says that etc/rules held a file, started anew without etc/rules; its cache fails with `code`. */
+  async function restarted(mode: 'master' | 'worker', code: string) {
+    const first = await openNode({ mode });
+    put(first.root, 'etc/rules/one.xml');
+    await first.scan();
+    await first.scanner.save();
+    rmSync(`${first.root}/etc/rules`, { recursive: true });
+    const fault: { code: string | undefined } = { code };
+    const read: Disk['read'] = (path, maxBytes) =>
+      fault.code === undefined ? disk.read(path, maxBytes) : Promise.reject(new DiskError(fault.code, path));
+    return { fault, node: await openNode({ mode, root: first.root, on: { ...disk, read } }) };
+  }
+
+  it.each(['EIO', 'EACCES', 'EMFILE'])(
+    'for %s is read by a scan: what is gone must not look as if it never was',
+    async (code) => {
+      const { fault, node } = await restarted('master', code);
+      await expect(node.scan()).rejects.toMatchObject({ code, message: expect.stringContaining('remove it') });
+      fault.code = undefined;
+      const { problems } = await node.scan();
+      expect(problems).toMatchObject([{ path: 'etc/rules', effect: 'blocking', code: 'missing-directory' }]);
+    },
+  );
+
+  it.each(['NOT_A_FILE', 'TOO_LARGE', 'ELOOP'])('for it is none of ours (%s) is none', async (code) => {
+    const { node } = await restarted('master', code);
+    expect((await node.scan()).problems).toEqual([]);
+  });
+
+  it('is not missed by a worker, whose files are the master’s to judge', async () => {
+    const { node } = await restarted('worker', 'EIO');
+    expect((await node.scan()).problems).toEqual([]);
+  });
 });

@@ -28,7 +28,7 @@ describe('in a process of its own', () => {
     process.stdout.write(`100 MiB: ${(outcome.grewBytes / 2 ** 20).toFixed(0)} MiB more\n`);
     expect(outcome).toMatchObject({ written: 1, failures: [] });
     expect(outcome.grewBytes).toBeLessThan(64 * 2 ** 20);
-  }, 60_000);
+  });
 
   it.each(['master', 'worker'])(
     'what the user may not read blocks a %s, with words, and looks not deleted',
@@ -54,6 +54,5 @@ describe('in a process of its own', () => {
       for (const path of ['etc/rules/secret', 'etc/rules/closed', 'etc/rules/listed'])
         fs.chmodSync(join(root, path), 0o755);
     },
-    60_000,
   );
 });

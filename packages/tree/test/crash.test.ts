@@ -159,7 +159,7 @@ describe('a worker that dies at any call of a replication', () => {
       'ended',
     ])
       expect([phase, (phases.get(phase) ?? 0) > 0]).toEqual([phase, true]);
-  }, 120_000);
+  });
 
   it('also when it dies again at any call of the recovery', async () => {
     const { log } = await crashed(Number.POSITIVE_INFINITY);
@@ -176,5 +176,5 @@ describe('a worker that dies at any call of a replication', () => {
         if (done) break;
       }
     }
-  }, 240_000);
+  });
 });

@@ -166,7 +166,7 @@ describe('tree watcher', () => {
     expect(seen).toEqual([directories]);
     const next = async (): Promise<string[]> => {
       const before = seen.length;
-      for (const until = Date.now() + 5_000; seen.length === before && Date.now() < until; ) {
+      for (const until = Date.now() + 120_000; seen.length === before && Date.now() < until; ) {
         await past(Date.now() + 1);
         await clock.advance(50);
       }
@@ -247,7 +247,7 @@ function watching(root: string, directories: readonly string[]) {
   const dirty = (set: ReadonlySet<string>): void => void hints.push(...set);
   const watcher = openTreeWatcher({ disk, clock, root, coalesceMs: 50, directories, dirty, exhausted: () => {} });
   const next = async (directory?: string): Promise<string[]> => {
-    const waitMs = directory === undefined ? 100 : 2_000;
+    const waitMs = directory === undefined ? 100 : 120_000;
     for (const until = Date.now() + waitMs; Date.now() < until; ) {
       await past(Date.now() + 1);
       await clock.advance(50);

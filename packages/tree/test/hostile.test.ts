@@ -161,7 +161,7 @@ describe('many', () => {
     const emptied = await openNode({ root: master.root });
     expect((await replicate(emptied, worker)).result).toMatchObject({ removed: 10_000, failures: [] });
     expect(onDisk(worker.root, 'etc/rules')).toEqual([]);
-  }, 120_000);
+  });
 
   it('files are synced where there is no sync command', async () => {
     const path = process.env.PATH;

@@ -14,6 +14,7 @@ const change: fc.Arbitrary<DiskStep> = fc.oneof(
   ) as fc.Arbitrary<DiskStep>,
   fc.record({ do: fc.constant('chmod' as const), path, mode }),
   fc.record({ do: fc.constant('chown' as const), path, owner }),
+  fc.record({ do: fc.constant('set-mtime' as const), path, mtimeMs: fc.nat() }),
 );
 const within = fc.option(
   path.filter((text) => text !== ''),

@@ -78,7 +78,9 @@ it('killed at 24 moments of a transaction, a worker never holds a torn file and 
   const random = randomOf(20_261_121);
   const found = new Map<string, number>();
   let { tookMs } = await run(root, 0);
-  for (let version = 1; version <= 24; version++) {
+  // Where the machine is so busy that every kill came too late, some more are tried.
+  const isEnough = (version: number): boolean => version > 24 && ((found.get('again') ?? 0) > 0 || version > 240);
+  for (let version = 1; !isEnough(version); version++) {
     const killed = await run(root, version, random() * tookMs * 1.1);
     expect(torn(root)).toEqual([]);
     if (version % 4 !== 0) found.set('again', (found.get('again') ?? 0) + Number(killed.ended === undefined));
@@ -95,7 +97,7 @@ it('killed at 24 moments of a transaction, a worker never holds a torn file and 
   expect(left.filter((path) => path.includes('.muster-'))).toEqual([]);
   expect(found.get('again')).toBeGreaterThan(0);
   fs.rmSync(root, { recursive: true, force: true });
-}, 180_000);
+});
 
 /** What a kill left behind. */
 function leftBy(root: string): string {
@@ -134,5 +136,4 @@ it.each([
     expect(leftBy(root)).toBe('no journal, 0 staged, 334 in the trash');
     fs.rmSync(root, { recursive: true, force: true });
   },
-  60_000,
 );

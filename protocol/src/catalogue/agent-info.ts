@@ -39,7 +39,14 @@ export type AgentStatuses = Static<typeof AgentStatuses>;
 const Ids = Type.Array(AgentId, { maxItems: MAX_AGENT_ROWS });
 
 /** Answers `agent-statuses` and `held-agents`, after the store has committed: what is in no list is held. `MergeOutcome`. */
-export const AgentsTaken = Fields({ type: Type.Literal('agents-taken'), lost: Ids, wanted: Ids, unknown: Ids });
+export const AgentsTaken = Fields({
+  type: Type.Literal('agents-taken'),
+  /** The number of the last `agents-moved` that was sent on this link before: those are older than this answer, later ones newer. */
+  moved: Count,
+  lost: Ids,
+  wanted: Ids,
+  unknown: Ids,
+});
 export type AgentsTaken = Static<typeof AgentsTaken>;
 
 /** These agents report elsewhere now: the worker has them no more. */
@@ -87,6 +94,8 @@ export const AgentsMark = Fields({
   /** The last batch that was confirmed and the last `agents-moved` that was taken in, on this link. */
   batch: Count,
   moved: Count,
+  /** Updates of before this link, or asked for again by a comparison, that are not confirmed yet. The digest counts when there are none. */
+  backlog: Count,
   digest: DigestSumSchema,
 });
 export type AgentsMark = Static<typeof AgentsMark>;

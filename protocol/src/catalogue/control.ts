@@ -44,6 +44,37 @@ export const FileWork = Fields({
 });
 export type FileWork = Static<typeof FileWork>;
 
+/** How a node is with its agents. Counts of what was done are since its start. */
+export const AgentWork = Fields({
+  /** The adapter that speaks with the manager beside this node. */
+  manager: Words(['files', 'wazuh-db', 'embedded']),
+  /** Why the manager cannot be asked now, the store not written, or the like, in plain words. */
+  trouble: Type.Optional(Text),
+  /** A master: agents of which a status is known. A worker: those that reported to it. */
+  known: Count,
+  /** A master: agents by status, those that never reported included. */
+  active: Type.Optional(Count),
+  disconnected: Type.Optional(Count),
+  pending: Type.Optional(Count),
+  neverConnected: Type.Optional(Count),
+  /** A worker: agents whose status the master has not confirmed yet. */
+  unsent: Type.Optional(Count),
+  /** Statuses that were taken (master: from workers; worker: by the master). */
+  taken: Count,
+  /** Statuses that gave way to a newer one of another node. */
+  lost: Count,
+  /** Statuses of agents that are not in client.keys. */
+  unknown: Count,
+  /** A master: agents that the manager beside it does not know in their newest state yet. */
+  unpublished: Type.Optional(Count),
+  /** The version of the groups that this node holds. */
+  groupsVersion: Count,
+  /** The store: bytes on disk, and the most that it may take. */
+  storeBytes: Count,
+  storeMaxBytes: Count,
+});
+export type AgentWork = Static<typeof AgentWork>;
+
 /** Answers `get-health`. */
 export const Health = Fields({
   type: Type.Literal('health'),
@@ -78,6 +109,7 @@ export const Health = Fields({
   receivedBytes: Type.Optional(Count),
   /** Lines of client.keys. */
   agents: Type.Optional(Count),
+  agentWork: Type.Optional(AgentWork),
 });
 export type Health = Static<typeof Health>;
 

@@ -1,10 +1,12 @@
 import type { Health } from '@muster/control';
 import { generationWords } from '@muster/protocol';
+import { agentFacts } from './agent-work.ts';
 import { type Paint, renderTable, type Tone } from './table.ts';
 import { age, bytes, counted, printable } from './units.ts';
 
-/** In sync, with nothing held back. */
-export const isHealthy = (health: Health): boolean => health.state === 'in-sync' && health.problems.length === 0;
+/** In sync, with nothing held back, and no trouble with manager or store. */
+export const isHealthy = (health: Health): boolean =>
+  health.state === 'in-sync' && health.problems.length === 0 && health.agentWork?.trouble === undefined;
 
 const tones: Readonly<Record<Health['state'], Tone>> = {
   'in-sync': 'good',
@@ -25,6 +27,7 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ['Files', `${counted(health.files, 'file')}, ${bytes(health.bytes)}${agents(health)}`],
     ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),
     ...(health.link === undefined ? [] : [['Link', printable(health.link)] as const]),
+    ...(health.agentWork === undefined ? [] : agentFacts(health.agentWork, paint)),
     ['Actors', `${counted(health.restarts, 'restart')}, ${counted(health.deadLetters, 'dead letter')}`],
     ...traffic(health),
     ['Load', `${bytes(health.rssBytes)} of memory, event loop late by ${age(health.loopDelayMs)}`],

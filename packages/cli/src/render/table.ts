@@ -21,10 +21,19 @@ export const paintFor = (isTerminal: boolean, environment: Readonly<Record<strin
 /** Lines of two-blank separated columns under an upper-case head; no line ends in blanks. */
 export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string[] {
   const headCells = head.map((text): Cell => ({ text, tone: 'bold' }));
-  const widths = head.map((title, column) => {
-    return Math.max(title.length, ...rows.map((row) => row[column]?.text.length ?? 0));
-  });
-  return [headCells, ...rows].map((row) => renderRow(row, widths, paint));
+  return renderRows([headCells, ...rows], [], paint).lines;
+}
+
+/** Rows of a part of a table, each column at least as wide as `least` says; `widths`: as wide as they are now. */
+export function renderRows(
+  rows: readonly (readonly Cell[])[],
+  least: readonly number[],
+  paint: Paint,
+): { readonly lines: string[]; readonly widths: readonly number[] } {
+  const widths = [...least];
+  for (const row of rows)
+    for (const [column, { text }] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, text.length);
+  return { lines: rows.map((row) => renderRow(row, widths, paint)), widths };
 }
 
 function renderRow(row: readonly Cell[], widths: readonly number[], paint: Paint): string {

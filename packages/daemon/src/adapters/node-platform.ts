@@ -4,6 +4,8 @@ import type { NodeConfig } from '@muster/config';
 import { controlSocketPath, listenLocally } from '@muster/control';
 import { endOfTurn, linkLimits, tlsTransport } from '@muster/link';
 import type { Log } from '@muster/log';
+import { unixSockets } from '@muster/manager';
+import { openLmdbKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import type { Platform } from '../platform.ts';
 import { watchEventLoop } from './event-loop.ts';
@@ -41,6 +43,8 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
       clock: systemClock,
     }),
     listenLocally: listenLocally(controlSocketPath(root)),
+    openStore: openLmdbKv,
+    sockets: unixSockets(),
     log,
     process: {
       pid: process.pid,

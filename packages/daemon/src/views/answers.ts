@@ -7,6 +7,7 @@ import { getIntegrityState, type IntegrityMessage } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
 import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
 import {
+  type ActorName,
   type ClusterView,
   clip,
   type Explanation,
@@ -22,6 +23,7 @@ import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
+import { type AgentAnswers, noAgentAnswers, workerAgentAnswers } from './agent-answers.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
@@ -35,6 +37,10 @@ export interface AnswerSources {
   readonly peers: Pick<Peers, 'traffic'>;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
+  /** Of the master; a worker asks it. */
+  readonly agents?: AgentAnswers;
+  /** What `muster health` says of agents. */
+  readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
 
 export interface MasterSources extends AnswerSources {
@@ -64,6 +70,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   };
   return {
     ...common(sources, async () => ({})),
+    ...(sources.agents ?? noAgentAnswers),
     forget: async (node) => {
       const { name, liveness } = found(node, await rows());
       if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
@@ -98,6 +105,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       throw notMaster;
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
+    ...workerAgentAnswers((to, message, timeoutMs) => askOverLink(sources, to, message, timeoutMs)),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
       return answer?.type === 'cluster' ? answer : ownView();
@@ -119,26 +127,31 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
 const explained = (text: string): string => clip(text, MAX_EXPLANATION);
 
 /** The master's answer; undefined without a link, or when it did not answer in time. */
-async function askMaster({ master }: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
-  const node = master();
-  if (node === undefined) return undefined;
-  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({
-    type: 'ask-peer',
-    to: 'control',
-    message,
-    timeoutMs: askMs - 1_000,
-    replyTo,
-  });
-  const outcome = await ask(node.actor, request, askMs);
+async function askMaster(sources: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
+  const outcome = await askOverLink(sources, 'control', message, askMs - 1_000);
+  if (outcome === undefined) return undefined;
   if (outcome.ok) return outcome.message;
   if (outcome.failure.code === noSuchNode) throw unknownNode(outcome.failure.text);
   return undefined;
 }
 
+/** What came of asking the master's actor `to`; undefined without a link. Rejects when our own actor of the link does not answer. */
+async function askOverLink(
+  { master }: WorkerSources,
+  to: ActorName,
+  message: WireMessage,
+  timeoutMs: number,
+): Promise<AskOutcome | undefined> {
+  const node = master();
+  if (node === undefined) return undefined;
+  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({ type: 'ask-peer', to, message, timeoutMs, replyTo });
+  return ask(node.actor, request, timeoutMs + 1_000);
+}
+
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget'> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | keyof AgentAnswers> {
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
@@ -185,6 +198,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
     ...peers.traffic(),
+    ...(await sources.agentWork()),
   };
 }
 

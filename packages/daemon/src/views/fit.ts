@@ -10,7 +10,16 @@ const maxRowBytes = MAX_FRAME - 56 * 1024;
 const shortText = 160;
 
 const bytesOf = (row: object): number => Buffer.byteLength(JSON.stringify(row));
-const sumOf = (rows: readonly object[]): number => rows.reduce((sum, row) => sum + bytesOf(row), 0);
+
+/** How many of the first of `rows` fit one frame as they are. */
+export function howManyFit(rows: readonly object[]): number {
+  let left = maxRowBytes;
+  const end = rows.findIndex((row) => {
+    left -= bytesOf(row);
+    return left < 0;
+  });
+  return end < 0 ? rows.length : end;
+}
 
 /**
  * At most 1,000 of `rows`, in order. When their texts are too long together all are cut short by
@@ -18,14 +27,9 @@ const sumOf = (rows: readonly object[]): number => rows.reduce((sum, row) => sum
  */
 export function fitRows<Row extends object>(rows: readonly Row[], shorten: (row: Row, most: number) => Row): Row[] {
   const first = rows.slice(0, MAX_VIEW_ROWS);
-  if (sumOf(first) <= maxRowBytes) return first;
+  if (howManyFit(first) === first.length) return first;
   const short = first.map((row) => shorten(row, shortText));
-  let left = maxRowBytes;
-  const end = short.findIndex((row) => {
-    left -= bytesOf(row);
-    return left < 0;
-  });
-  return end < 0 ? short : short.slice(0, end);
+  return short.slice(0, howManyFit(short));
 }
 
 /** `text` under `name`, cut to `most`; nothing where there is none. */

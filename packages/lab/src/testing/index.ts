@@ -1,2 +1,4 @@
+export { agentTraces } from '../files.ts';
+export * from './agents.ts';
 export * from './cluster.ts';
 export * from './muster.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
 
 /** Milliseconds that a command may take; the command's own deadlines are shorter. */
-const commandMs = 30_000;
+const commandMs = 120_000;
 
 export interface CommandResult {
   /** The exit code. */

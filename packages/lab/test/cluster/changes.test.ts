@@ -1,33 +1,34 @@
-/** How soon a change on the master is everywhere, and how soon damage on a worker is repaired; the times are printed. */
+/**
+ * A change on the master is seen where it is made and is everywhere; damage on a worker is seen and repaired. How soon
+ * is printed; `docs/benchmarks.md` has it measured on a machine of its own.
+ */
 import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cluster, type ClusterNode, openCluster } from '@muster/lab/testing';
-import { largest, line, type Measured, measured } from './measured.ts';
+import { line, type Measured, measured } from './measured.ts';
 import { layFiles, rulesetFiles } from './ruleset-tree.ts';
 
 const repetitions = 7;
 /** A file that is repaired to the same content ten times a minute rests, for somebody else keeps writing it. */
 const repetitionsOnKeys = 4;
-/** What the project promises, ms. */
-const everywhereMs = 1_000;
-const repairedMs = 2_000;
+/** What is not watched is found an hour later: no test waits that long. */
+const musterYaml = 'integrity:\n  reconcile_every: 1h\n';
 
 describe('a cluster of two workers with a ruleset', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
     cluster = await openCluster({
-      workers: 2,
-      empty: true,
+      ...{ workers: 2, empty: true, musterYaml },
       prepare: ({ role, root }) => (role === 'master' ? layFiles(root, rulesetFiles()) : undefined),
     });
     for (const node of cluster.nodes) node.start();
     await cluster.inSync();
-  }, 120_000);
+  });
 
   afterAll(() => cluster.close());
 
-  it('has each change on the master everywhere within a second', async () => {
+  it('has each change on the master everywhere, as its watches tell it', async () => {
     const series: Measured[] = [];
     const onMaster = async (name: string, act: Act, seen: Seen): Promise<void> =>
       void series.push(
@@ -50,10 +51,9 @@ describe('a cluster of two workers with a ruleset', () => {
     await chmod(join(cluster.master.root, rulePath(0)), 0o600);
     report('on the master, seen on both workers', series);
     await expectIdentical(cluster);
-    expect(series.filter((one) => largest(one) >= everywhereMs).map(line)).toEqual([]);
-  }, 300_000);
+  });
 
-  it('has damage on a worker repaired within two seconds', async () => {
+  it('has damage on a worker repaired, as its watches tell it', async () => {
     const series: Measured[] = [];
     const onWorker = async (name: string, act: Act, seen: Seen, times = repetitions): Promise<void> => {
       const { root } = cluster.workers[0]!;
@@ -83,8 +83,7 @@ describe('a cluster of two workers with a ruleset', () => {
     report('on a worker, repaired', series);
     await expectIdentical(cluster);
     expect(await readFile(join(cluster.master.root, rulePath(0)), 'utf8')).toBe(before);
-    expect(series.filter((one) => largest(one) >= repairedMs).map(line)).toEqual([]);
-  }, 300_000);
+  });
 
   it('has everything repaired after a worker lost all its files at once', async () => {
     const { root } = cluster.workers[1]!;
@@ -106,8 +105,7 @@ describe('a cluster of two workers with a ruleset', () => {
     );
     report('on a worker, repaired', [loss, edit]);
     await expectIdentical(cluster);
-    expect(largest(edit)).toBeLessThan(repairedMs);
-  }, 120_000);
+  });
 
   const holdsKeys: Seen = async (root) =>
     (await textAt(root, keysPath())) === (await textAt(cluster.master.root, keysPath()));

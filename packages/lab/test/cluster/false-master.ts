@@ -66,7 +66,7 @@ export async function openFalseMaster({ key, port }: Pick<Cluster, 'key' | 'port
   return {
     ends,
     links: () => count,
-    linked: (before) => until('the worker is linked', () => count > before && current !== undefined, 15_000),
+    linked: (before) => until('the worker is linked', () => count > before && current !== undefined),
     connection: () => current!.connection,
     announce: (next) => {
       lie = next;

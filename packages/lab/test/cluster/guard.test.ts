@@ -21,40 +21,32 @@ describe('workers that wait an hour for a second generation keep their files whi
 
   beforeAll(async () => {
     cluster = await running(patient);
-  }, 60_000);
+  });
 
   afterAll(() => closed(cluster));
 
   const itMeetsModes = meetsModes ? it : it.skip;
 
-  itMeetsModes(
-    'etc/rules cannot be read; why says so, and it goes on when it can',
-    async () => {
-      const { master } = cluster;
-      const kept = await rulesOf(cluster);
-      await chmod(join(master.root, 'etc/rules'), 0);
-      await whySays(master, 'master', /etc\/rules: it cannot be listed.*EACCES/);
-      await chmod(join(master.root, 'etc/rules'), 0o770);
-      await expectAllKept(cluster, kept);
-      await expectInSyncAndAwake(cluster);
-    },
-    60_000,
-  );
+  itMeetsModes('etc/rules cannot be read; why says so, and it goes on when it can', async () => {
+    const { master } = cluster;
+    const kept = await rulesOf(cluster);
+    await chmod(join(master.root, 'etc/rules'), 0);
+    await whySays(master, 'master', /etc\/rules: it cannot be listed.*EACCES/);
+    await chmod(join(master.root, 'etc/rules'), 0o770);
+    await expectAllKept(cluster, kept);
+    await expectInSyncAndAwake(cluster);
+  });
 
-  itMeetsModes(
-    'etc/rules holds a file that cannot be read; why names it',
-    async () => {
-      const { master } = cluster;
-      const kept = await rulesOf(cluster);
-      const [name] = kept[0]!.keys();
-      await chmod(join(master.root, 'etc/rules', name!), 0);
-      await whySays(master, 'master', new RegExp(`etc/rules/${name}: it cannot be read.*EACCES`));
-      await expectAllKept(cluster, kept);
-      await chmod(join(master.root, 'etc/rules', name!), 0o660);
-      await expectInSyncAndAwake(cluster);
-    },
-    60_000,
-  );
+  itMeetsModes('etc/rules holds a file that cannot be read; why names it', async () => {
+    const { master } = cluster;
+    const kept = await rulesOf(cluster);
+    const [name] = kept[0]!.keys();
+    await chmod(join(master.root, 'etc/rules', name!), 0);
+    await whySays(master, 'master', new RegExp(`etc/rules/${name}: it cannot be read.*EACCES`));
+    await expectAllKept(cluster, kept);
+    await chmod(join(master.root, 'etc/rules', name!), 0o660);
+    await expectInSyncAndAwake(cluster);
+  });
 
   it('etc/rules is moved away; why says so, and it goes on when it is back', async () => {
     const { master } = cluster;
@@ -65,7 +57,7 @@ describe('workers that wait an hour for a second generation keep their files whi
     await expectAllKept(cluster, kept);
     await rename(join(master.root, 'away'), join(master.root, 'etc/rules'));
     await expectInSyncAndAwake(cluster);
-  }, 60_000);
+  });
 
   it('etc/rules is another, empty directory, as when its disk is not mounted; other changes confirm nothing', async () => {
     const { master, workers } = cluster;
@@ -82,7 +74,7 @@ describe('workers that wait an hour for a second generation keep their files whi
     await rm(join(master.root, 'etc/rules'), { recursive: true });
     await rename(join(master.root, 'away'), join(master.root, 'etc/rules'));
     await expectInSyncAndAwake(cluster);
-  }, 60_000);
+  });
 
   it('etc/rules is emptied file by file; at least half is kept, and other changes go through', async () => {
     const { master, workers } = cluster;
@@ -95,7 +87,7 @@ describe('workers that wait an hour for a second generation keep their files whi
     }
     for (const [name, bytes] of kept[0]!) await writeFile(join(master.root, 'etc/rules', name), bytes, 'latin1');
     await expectInSyncAndAwake(cluster);
-  }, 60_000);
+  });
 
   it('etc/rules was moved away while the master was down; why says so after its start', async () => {
     const { master, workers } = cluster;
@@ -113,7 +105,7 @@ describe('workers that wait an hour for a second generation keep their files whi
     await expectAllKept(cluster, kept);
     await rename(join(master.root, 'away'), join(master.root, 'etc/rules'));
     await expectInSyncAndAwake(cluster);
-  }, 60_000);
+  });
 
   itMeetsModes(
     'on the other side, a worker that cannot read its own etc/rules says so and is mended when it can',
@@ -126,7 +118,6 @@ describe('workers that wait an hour for a second generation keep their files whi
       await chmod(join(worker.root, 'etc/rules'), 0o770);
       await expectInSyncAndAwake(cluster);
     },
-    60_000,
   );
 
   it.each([
@@ -137,21 +128,17 @@ describe('workers that wait an hour for a second generation keep their files whi
       (path: string) => writeFile(path, '\n\n'),
       /would shrink etc\/client\.keys from \d+ to 2 bytes/,
     ],
-  ])(
-    'client.keys %s; why says so, and it is in sync when it is back',
-    async (_, harm, words) => {
-      const { master, workers } = cluster;
-      const path = join(master.root, 'etc/client.keys');
-      const keys = await readFile(path, 'utf8');
-      await harm(path);
-      for (const worker of workers) await whySays(worker, worker.name, words);
-      await goesThrough(cluster, 'etc/lists/while-keys-held');
-      for (const { root } of workers) expect(await readFile(join(root, 'etc/client.keys'), 'utf8')).toBe(keys);
-      await writeFile(path, keys);
-      await expectInSyncAndAwake(cluster);
-    },
-    60_000,
-  );
+  ])('client.keys %s; why says so, and it is in sync when it is back', async (_, harm, words) => {
+    const { master, workers } = cluster;
+    const path = join(master.root, 'etc/client.keys');
+    const keys = await readFile(path, 'utf8');
+    await harm(path);
+    for (const worker of workers) await whySays(worker, worker.name, words);
+    await goesThrough(cluster, 'etc/lists/while-keys-held');
+    for (const { root } of workers) expect(await readFile(join(root, 'etc/client.keys'), 'utf8')).toBe(keys);
+    await writeFile(path, keys);
+    await expectInSyncAndAwake(cluster);
+  });
 });
 
 describe('workers that wait a second for a second generation', () => {
@@ -159,7 +146,7 @@ describe('workers that wait a second for a second generation', () => {
 
   beforeAll(async () => {
     cluster = await running(quick);
-  }, 60_000);
+  });
 
   afterAll(() => closed(cluster));
 
@@ -172,7 +159,7 @@ describe('workers that wait a second for a second generation', () => {
     }
     await expectInSyncAndAwake(cluster);
     for (const worker of workers) expect(worker.output()).toContain('waiting for a second generation');
-  }, 60_000);
+  });
 
   it('empty the client.keys that was emptied on purpose', async () => {
     await writeFile(join(cluster.master.root, 'etc/client.keys'), '');
@@ -181,7 +168,7 @@ describe('workers that wait a second for a second generation', () => {
     }
     await expectInSyncAndAwake(cluster);
     for (const worker of cluster.workers) expect(worker.output()).toContain('would empty etc/client.keys');
-  }, 60_000);
+  });
 });
 
 async function running(musterYaml: string): Promise<Cluster> {
@@ -219,26 +206,26 @@ async function goesThrough({ master, workers }: Cluster, path: string): Promise<
   await writeFile(join(master.root, path), text);
   for (const { root } of workers) {
     const seen = (): Promise<boolean> => readFile(join(root, path), 'utf8').then((there) => there === text);
-    await until(`${path} is everywhere`, seen, 5_000);
+    await until(`${path} is everywhere`, seen);
   }
 }
 
-/** The command line says so within 10 s, asked of `node` about `about`. */
+/** The command line comes to say so, asked of `node` about `about`. */
 async function whySays(node: ClusterNode, about: string, words: RegExp): Promise<void> {
   let last = '';
   const says = async (): Promise<boolean> => {
     last = (await muster(node.root, 'why', about)).text;
     return words.test(last);
   };
-  await until(`why ${about} says ${words}`, says, 10_000, 50).catch(() => expect(last).toMatch(words));
+  await until(`why ${about} says ${words}`, says, { everyMs: 50 }).catch(() => expect(last).toMatch(words));
 }
 
 /** All is alike again, and the watches stand: a change is everywhere soon after. */
 async function expectInSyncAndAwake(cluster: Cluster): Promise<void> {
   const alike = async (): Promise<boolean> =>
     (await Promise.all(cluster.workers.map((worker) => cluster.differences(worker)))).every((one) => one.length === 0);
-  await until('every worker equals the master', alike, 20_000, 50);
-  await cluster.inSync(20_000);
+  await until('every worker equals the master', alike, { everyMs: 50 });
+  await cluster.inSync();
   await goesThrough(cluster, 'etc/rules/awake.xml');
-  await cluster.inSync(20_000);
+  await cluster.inSync();
 }

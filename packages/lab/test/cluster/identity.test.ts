@@ -15,7 +15,7 @@ async function withCluster(workers: number, work: (cluster: Cluster) => Promise<
 }
 
 const logs = (node: ClusterNode, words: RegExp): Promise<void> =>
-  until(`${node.name} logs ${words}`, () => words.test(node.output()), 15_000);
+  until(`${node.name} logs ${words}`, () => words.test(node.output()));
 
 describe('a name whose link is dead', () => {
   it('goes to the newcomer after a probe, and the log says whose place it takes', async () => {
@@ -35,7 +35,7 @@ describe('a name whose link is dead', () => {
       await filesFlow(cluster);
       heir.connection.write(encodeEnvelope({ kind: 'goodbye', code: 'shutting-down', text: 'seen enough' }));
       await heir.closed;
-      await watched.check('a dead predecessor', 12);
+      await watched.check('a dead predecessor');
     });
   });
 });
@@ -49,8 +49,8 @@ describe('nodes whose clocks differ by an hour', () => {
       master.start();
       workers[0]!.start({ NODE_OPTIONS: `--require ${ahead}` });
       await cluster.inSync();
-      await logs(master, /WARNING.*the clock of worker1 is 3\d{3}\.\d s ahead of ours; synchronise both/);
-      await logs(workers[0]!, /WARNING.*the clock of master is 3\d{3}\.\d s behind ours; synchronise both/);
+      await logs(master, /WARNING.*the clock of worker1 is 3[56]\d\d\.\d s ahead of ours; synchronise both/);
+      await logs(workers[0]!, /WARNING.*the clock of master is 3[56]\d\d\.\d s behind ours; synchronise both/);
       const row = (await cluster.view())?.nodes.find(({ name }) => name === 'worker1');
       expect(Math.round((row?.skewMs ?? 0) / 60_000)).toBe(60);
       await filesFlow(cluster);
@@ -63,7 +63,7 @@ describe('nodes whose clocks differ by an hour', () => {
       await until('the master serves', () => /Serving on/.test(cluster.master.output()));
       const { connection, closed } = await rawWorker(cluster, 'early', false);
       connection.write(encodeEnvelope({ ...helloOf('early'), wallMs: Date.now() - 86_400_000 } as never));
-      await logs(cluster.master, /the clock of early is 8640\d\.\d s behind ours/);
+      await logs(cluster.master, /the clock of early is 864\d\d\.\d s behind ours/);
       connection.destroy();
       await closed;
     });

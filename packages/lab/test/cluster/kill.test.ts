@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/testing';
+import { type Cluster, type ClusterNode, openCluster, patienceMs, until } from '@muster/lab/testing';
 import type { ClusterView } from '@muster/protocol';
 import {
   type FlippingTree,
@@ -19,7 +19,8 @@ import {
 } from './flipping-tree.ts';
 
 const kills = Number(process.env.MUSTER_KILLS ?? 6);
-const perKillMs = 20_000;
+/** Each may have to wait as long as `until` does. */
+const perKillMs = 2 * patienceMs;
 
 interface Flipping {
   readonly cluster: Cluster;
@@ -70,17 +71,13 @@ async function flip(flipping: Flipping): Promise<void> {
 async function converged(flipping: Flipping): Promise<void> {
   const { cluster, worker, tree, side } = flipping;
   let looked = performance.now();
-  await until(
-    'the worker is in sync with a newer generation',
-    async () => {
-      if (performance.now() - looked > 200) {
-        expect(tree.faults(worker.root)).toEqual([]);
-        looked = performance.now();
-      }
-      return reported(await cluster.view(), flipping) === 'newest';
-    },
-    60_000,
-  );
+  await until('the worker is in sync with a newer generation', async () => {
+    if (performance.now() - looked > 200) {
+      expect(tree.faults(worker.root)).toEqual([]);
+      looked = performance.now();
+    }
+    return reported(await cluster.view(), flipping) === 'newest';
+  });
   expect(tree.faultsOf(worker.root, side)).toEqual([]);
   expect(await cluster.differences(worker)).toEqual([]);
   flipping.seen = await newest(cluster);
@@ -164,7 +161,7 @@ describe(`kill -9 at ${kills} random moments of a sync of 1,000 files`, () => {
         await cluster.close();
       }
     },
-    kills * perKillMs + 60_000,
+    kills * perKillMs,
   );
 
   it(
@@ -195,6 +192,6 @@ describe(`kill -9 at ${kills} random moments of a sync of 1,000 files`, () => {
         await cluster.close();
       }
     },
-    kills * perKillMs + 60_000,
+    kills * perKillMs,
   );
 });

@@ -7,9 +7,6 @@ export interface Measured {
   readonly times: readonly number[];
 }
 
-/** Longer than any bound of a test: a time beyond its bound is to be seen in the figures, not as a time-out. */
-const patienceMs = 20_000;
-
 /** Does `act(n)` for n from 0 to `times` - 1, each time until `seen(n)` holds. */
 export async function measured(
   name: string,
@@ -21,13 +18,11 @@ export async function measured(
   for (let n = 0; n < times; n++) {
     const startedAt = performance.now();
     await act(n);
-    await until(`${name} ${n} is seen`, () => seen(n), patienceMs, 5);
+    await until(`${name} ${n} is seen`, () => seen(n), { everyMs: 5 });
     all.push(performance.now() - startedAt);
   }
   return { name, times: all.sort((a, b) => a - b) };
 }
-
-export const largest = ({ times }: Measured): number => times[times.length - 1] ?? 0;
 
 /** One line: least, median, largest. */
 export function line({ name, times }: Measured): string {

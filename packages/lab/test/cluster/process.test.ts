@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/testing';
+import { type Cluster, type ClusterNode, openCluster, patienceMs, until } from '@muster/lab/testing';
 import { openFlippingTree, otherSide, runSeed, type Side, seeded, stagedIn } from './flipping-tree.ts';
 
 const pidFiles = ({ root }: ClusterNode): readonly string[] =>
@@ -14,7 +14,7 @@ const socketOf = ({ root }: ClusterNode): string => join(root, 'queue/cluster/mu
 async function ended(node: ClusterNode, signal: NodeJS.Signals): Promise<number> {
   const began = performance.now();
   node.kill(signal);
-  const late = AbortSignal.timeout(15_000);
+  const late = AbortSignal.timeout(patienceMs);
   const end = await Promise.race([
     node.exited(),
     new Promise<string>((resolve) => late.addEventListener('abort', () => resolve(`${node.name} hangs`))),
@@ -53,14 +53,14 @@ describe('a stop', () => {
         expect(pidFiles(node)).toEqual([]);
         expect(node.output()).toContain(`SIGNAL [(${signal})] received. Exit...`);
         node.start();
-        await until('all is there', () => tree.faultsOf(worker.root, side).length === 0, 30_000, 200);
+        await until('all is there', () => tree.faultsOf(worker.root, side).length === 0, { everyMs: 200 });
         await cluster.inSync();
       }
       process.stdout.write(`stops took ${took.map(Math.round).join(', ')} ms\n`);
     } finally {
       await cluster.close();
     }
-  }, 90_000);
+  });
 
   it('does not wait for a master that is frozen, or for one that is not there', async () => {
     const cluster = await openCluster({ workers: 2 });
@@ -79,7 +79,7 @@ describe('a stop', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('at any moment of a start ends the process, and the next start finds nothing in its way', async () => {
     const random = seeded(runSeed('stops during a start'));
@@ -100,7 +100,7 @@ describe('a stop', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 });
 
 describe('a daemon', () => {
@@ -123,7 +123,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('is alone on its R also where two start at once on a new one', async () => {
     const cluster = await openCluster({ workers: 1 });
@@ -145,7 +145,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('leaves a pid file and a socket behind a kill -9, and the next one clears both', async () => {
     const cluster = await openCluster({ workers: 1 });
@@ -167,7 +167,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('reads its log level again on a hangup, opens its log anew, and lives on with a broken configuration', async () => {
     const cluster = await openCluster({ workers: 1 });
@@ -200,7 +200,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 });
 
 it('files that somebody cleared away beside a node that runs are made anew, and no second one gets in', async () => {
@@ -214,13 +214,14 @@ it('files that somebody cleared away beside a node that runs are made anew, and 
     await rm(join(master.root, 'queue/cluster'), { recursive: true, maxRetries: 10 });
     await rm(join(master.root, 'var/run', `wazuh-clusterd-${master.pid()}.pid`));
     await until('the pid file is back', () => pidFiles(master).length === 1);
-    expect(readFileSync(join(master.root, 'queue/cluster/muster/instance'), 'utf8')).toBe(token);
+    const instance = join(master.root, 'queue/cluster/muster/instance');
+    await until('the token is back', () => readFileSync(instance, 'utf8') === token);
     await until('it answers', async () => (await master.ask((client) => client.health())).pid === master.pid());
     const twin = cluster.twin(master);
     twin.start();
     expect(await twin.exited()).toBe(75);
-    expect(master.output()).toContain('was deleted or replaced; it is made anew');
+    await until('it was told', () => master.output().includes('was deleted or replaced; it is made anew'));
   } finally {
     await cluster.close();
   }
-}, 60_000);
+});

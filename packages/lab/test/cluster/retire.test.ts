@@ -4,14 +4,10 @@ import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/
 const rowOf = async (cluster: Cluster, { name }: ClusterNode) =>
   (await cluster.view())?.nodes.find((row) => row.name === name);
 const stands = (cluster: Cluster, node: ClusterNode, liveness: string | undefined): Promise<void> =>
-  until(
-    `${node.name} is ${liveness ?? 'forgotten'}`,
-    async () => {
-      const view = await cluster.view();
-      return view !== undefined && view.nodes.find(({ name }) => name === node.name)?.liveness === liveness;
-    },
-    15_000,
-  );
+  until(`${node.name} is ${liveness ?? 'forgotten'}`, async () => {
+    const view = await cluster.view();
+    return view !== undefined && view.nodes.find(({ name }) => name === node.name)?.liveness === liveness;
+  });
 const forget = (at: ClusterNode, { name }: ClusterNode): Promise<unknown> =>
   at
     .ask((client) => client.forget(name))
@@ -56,4 +52,4 @@ it('a master remembers its workers over a restart, but for those that said goodb
   } finally {
     await cluster.close();
   }
-}, 90_000);
+});

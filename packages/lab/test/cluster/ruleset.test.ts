@@ -29,7 +29,7 @@ describe(given === undefined ? 'a tree shaped like a ruleset' : `the ruleset of 
     } finally {
       await cluster.close();
     }
-  }, 120_000);
+  });
 });
 
 async function lay(root: string): Promise<void> {

@@ -48,7 +48,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('shuts a debugger that a signal opened before it could take signals itself', async () => {
     const cluster = await openCluster({ workers: 0 });
@@ -64,7 +64,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('stops with 0 while nobody reads its standard output', async () => {
     const cluster = await openCluster({ workers: 0 });
@@ -83,7 +83,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('starts and lives on with a pipe in the place of its log, and with one in the place of its configuration', async () => {
     const cluster = await openCluster({ workers: 0 });
@@ -112,7 +112,7 @@ describe('a daemon', () => {
     } finally {
       await cluster.close();
     }
-  }, 60_000);
+  });
 
   it('of four started in the background at once is one; the other starts end with 75 and say why', async () => {
     const cluster = await openCluster({ workers: 0 });
@@ -131,7 +131,7 @@ describe('a daemon', () => {
       await until('it is gone', () => !existsSync(join(master.root, 'queue/cluster/muster.sock')));
       await cluster.close();
     }
-  }, 60_000);
+  });
 });
 
 /** Runs the command line to its end. */

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ClusterNode, openCluster, until } from '@muster/lab/testing';
+import { type ClusterNode, openCluster, patienceMs, until } from '@muster/lab/testing';
 import { openFlippingTree, otherSide, runSeed, type Side, seeded, stagedIn } from './flipping-tree.ts';
 
 const blows = Number(process.env.MUSTER_STORM ?? 15);
@@ -68,12 +68,9 @@ it(
       }
       for (const node of cluster.nodes) revive(node);
       for (const worker of cluster.workers) {
-        await until(
-          `${worker.name} has what the master has`,
-          () => tree.faultsOf(worker.root, side).length === 0,
-          60_000,
-          200,
-        );
+        await until(`${worker.name} has what the master has`, () => tree.faultsOf(worker.root, side).length === 0, {
+          everyMs: 200,
+        });
       }
       await cluster.inSync();
       for (const worker of cluster.workers) {
@@ -87,5 +84,5 @@ it(
       await cluster.close();
     }
   },
-  blows * 5_000 + 120_000,
+  blows * 5_000 + 4 * patienceMs,
 );

@@ -1,7 +1,7 @@
 /** Adapter: waiting in tests, with a deadline that fails loudly. */
 
-/** Resolves as soon as `condition` holds; looks every millisecond. Rejects with `what` after `withinMs`. */
-export async function until(what: string, condition: () => boolean, withinMs = 10_000): Promise<void> {
+/** Resolves as soon as `condition` holds; looks every millisecond. Rejects with `what` after `withinMs`: long, for a machine may be busy. */
+export async function until(what: string, condition: () => boolean, withinMs = 120_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);

@@ -84,12 +84,13 @@ export function append(volume: Volume, at: Place, file: File, bytes: Uint8Array,
   tellOf(volume, by, 'content', at, file);
 }
 
-export type Meta = Partial<Pick<State, 'mode' | 'uid' | 'gid'>>;
+export type Meta = Partial<Pick<State, 'mode' | 'uid' | 'gid' | 'mtimeNs'>>;
 
 /** Of a directory itself it is durable at once: nobody relies on the contrary. */
 export function setMeta(volume: Volume, at: Place, inode: Inode, meta: Meta, by: Author): void {
-  const { content, mtimeNs } = inode.state;
+  const { content } = inode.state;
   const { mode = inode.state.mode, uid = inode.state.uid, gid = inode.state.gid } = meta;
+  const { mtimeNs = inode.state.mtimeNs } = meta;
   const state: State = { content, mode, uid, gid, mtimeNs, ctimeNs: stampNs(volume), sinceMs: volume.now() };
   if (inode.kind === 'file') change(volume, inode, state);
   else touched(inode, state);

@@ -53,7 +53,8 @@ function loseContents(volume: Volume, dice: Dice): Place[] {
   return places;
 }
 
-const sameAs = (a: State, b: State): boolean => a.content === b.content && a.mode === b.mode && a.ctimeNs === b.ctimeNs;
+const sameAs = (a: State, b: State): boolean =>
+  a.content === b.content && a.mode === b.mode && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 
 /** One of its states since the last sync; what that has of unsynced content may be torn. */
 function stateAfter(volume: Volume, file: File, dice: Dice): State {

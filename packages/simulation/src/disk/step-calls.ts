@@ -1,7 +1,7 @@
 /** Batches of steps, taken one by one: after each the process may be dead, and others may have come in. */
 import type { DiskStep, Owner, StepOutcome } from '@muster/tree';
 import type { Calls } from './calls.ts';
-import { setMeta } from './changes.ts';
+import { type Meta, setMeta } from './changes.ts';
 import { type Confined, openConfined } from './confined.ts';
 import type { Operation } from './file-system.ts';
 import { statOf } from './inode.ts';
@@ -28,9 +28,12 @@ export function stepCalls(calls: Calls): (steps: readonly DiskStep[]) => Promise
         });
 }
 
+/** Their outcome tells the stat of the file. */
+const leavesFile: ReadonlySet<DiskStep['do']> = new Set(['chmod', 'chown', 'set-mtime']);
+
 function outcomeOf(calls: Calls, step: DiskStep, code: string | undefined): StepOutcome {
   if (code !== undefined) return { ok: false, failure: { code, path: 'path' in step ? step.path : step.to } };
-  const left = step.do === 'rename' ? step.to : step.do === 'chmod' || step.do === 'chown' ? step.path : undefined;
+  const left = step.do === 'rename' ? step.to : leavesFile.has(step.do) && 'path' in step ? step.path : undefined;
   const inode = left === undefined ? 'ENOENT' : inodeAt(calls.volume, left);
   return typeof inode === 'string' ? { ok: true } : { ok: true, stat: statOf(inode) };
 }
@@ -54,6 +57,8 @@ function takeStep(calls: Calls, confined: Confined, step: DiskStep): Code | Prom
       return onFile(calls, 'chmod', step.path, { mode: step.mode });
     case 'chown':
       return onFile(calls, 'chown', step.path, step.owner);
+    case 'set-mtime':
+      return onFile(calls, 'set-mtime', step.path, { mtimeNs: BigInt(step.mtimeMs) * 1_000_000n });
   }
 }
 
@@ -83,7 +88,7 @@ export function renameFile(calls: Calls, from: string, to: string): Code {
   return calls.refusal('rename', from) ?? attempt(calls, 'rename', 'rename', to, ready);
 }
 
-function onFile(calls: Calls, what: 'chmod' | 'chown', path: string, meta: { mode: number } | Owner): Code {
+function onFile(calls: Calls, what: 'chmod' | 'chown' | 'set-mtime', path: string, meta: Meta): Code {
   const { volume } = calls;
   const found = taken(volume, path);
   if (typeof found === 'string') return found;

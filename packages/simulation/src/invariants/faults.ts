@@ -22,9 +22,6 @@ export const orderedCrashes: readonly RegExp[] = [
   /^probe: ordered/,
   /crashed beyond the \d+ restarts granted/,
 ];
-/** An address that is still taken: only who listens for links may come upon it. */
-const addressTaken = /is taken|in use|already listens/i;
-const linkListener = '/links/listener';
 
 export interface Faults {
   log(line: LogLine): void;
@@ -44,7 +41,6 @@ export function openFaults(world: World, isClaimed: (name: string) => boolean): 
       if (crash === null || crash[1]!.startsWith('/probes')) return;
       const [, path, message] = crash as unknown as readonly [string, string, string];
       if (orderedCrashes.some((words) => words.test(message))) return;
-      if (path === linkListener && addressTaken.test(message)) return;
       world.violate('no-unordered-crash', `on ${node} ${path} crashed: ${message}`);
     },
   };

@@ -49,6 +49,8 @@ export interface Generations {
   readonly newest: () => Announced | undefined;
   /** The master's stored epoch was taken from it: the next one may be anything. */
   epochHarmed(): void;
+  /** What a new process of the master announces must be newer than all that the ones before announced. */
+  masterStarted(): void;
 }
 
 export const wordsOf = ({ epoch, generation }: GenerationId): string => `(${epoch}, ${generation})`;
@@ -70,25 +72,40 @@ export function openGenerations(world: World): Generations {
   const lists = new Map<string, Files>();
   const manifests = new Map<string, { readonly stream: number; readonly decoder: ManifestDecoder }>();
   let newest: Announced | undefined;
+  /** The newest that an earlier process of the master announced. */
+  let ofBefore: Announced | undefined;
+  /** The last that was announced to each worker: each link has its own way through the node, and one may be slower. */
+  const lastTo = new Map<string, Announced>();
   let harmed = false;
 
-  const take = (message: GenerationAnnounced): Announced | undefined => {
+  const forget = (): void => {
+    ofBefore = undefined;
+    lastTo.clear();
+    harmed = false;
+  };
+  const take = (message: GenerationAnnounced, { to }: Ends): Announced | undefined => {
     const root = digestHex(message.root);
     const { id } = message;
     const before = known.get(keyOf(id));
     if (before !== undefined && before.root !== root && !harmed)
       violate('generations-grow', `generation ${wordsOf(id)} was announced with two different roots`);
-    if (before !== undefined) return before.step === undefined ? noteStep(before, message) : before;
-    if (newest !== undefined && isOlder(id, newest.id) && !harmed)
-      violate(
-        'generations-grow',
-        `generation ${wordsOf(id)} was announced for the first time after ${wordsOf(newest.id)} of ${seconds(newest.at)}`,
-      );
-    harmed = false;
-    newest = { id, root, at: timeline.now(), held: heldOf(message), step: stepOf(message) };
-    known.set(keyOf(id), newest);
+    if (before !== undefined) {
+      lastTo.set(to, before);
+      return before.step === undefined ? noteStep(before, message) : before;
+    }
+    for (const earlier of [ofBefore, lastTo.get(to)])
+      if (earlier !== undefined && isOlder(id, earlier.id) && !harmed)
+        violate(
+          'generations-grow',
+          `generation ${wordsOf(id)} was announced for the first time after ${wordsOf(earlier.id)} of ${seconds(earlier.at)}`,
+        );
+    const fresh = { id, root, at: timeline.now(), held: heldOf(message), step: stepOf(message) };
+    if (harmed || newest === undefined || isOlder(newest.id, id)) newest = fresh;
+    if (harmed) forget();
+    lastTo.set(to, fresh);
+    known.set(keyOf(id), fresh);
     if (known.size > remembered) known.delete(known.keys().next().value!);
-    return newest;
+    return fresh;
   };
   /** Announced again, this time to somebody who may have the generation before. */
   const noteStep = (before: Announced, message: GenerationAnnounced): Announced => {
@@ -160,7 +177,7 @@ export function openGenerations(world: World): Generations {
       if (envelope.kind === 'open' && envelope.message.type === 'get-manifest') asked(envelope.stream, ends);
       else if (envelope.kind === 'end') ended(envelope.stream, ends);
       if (envelope.kind !== 'tell' || envelope.message.type !== 'generation') return undefined;
-      return take(envelope.message);
+      return take(envelope.message, ends);
     },
     data: (stream, bytes, { from, to }) => {
       if (manifests.size === 0) return;
@@ -173,6 +190,9 @@ export function openGenerations(world: World): Generations {
     newest: () => newest,
     epochHarmed: () => {
       harmed = true;
+    },
+    masterStarted: () => {
+      ofBefore = newest;
     },
   };
 }

@@ -117,7 +117,10 @@ export function openInvariants(world: World): Invariants {
     const limit = node.config()?.muster.integrity.maxFileSizeBytes;
     if (limit !== undefined) limits.set(node.name, limit);
     for (const one of mirrorOf(node.name).reread('power')) changed(one);
-    if (node === master) history.started();
+    if (node === master) {
+      history.started();
+      generations.masterStarted();
+    }
     leftOver.running(node);
     probes.place(node);
   };

@@ -25,6 +25,8 @@ interface Life {
   /** Of the journal that stands, absolute paths. */
   renames: readonly Rename[];
   harmed: boolean;
+  /** The disk failed, or had no space, at some time while it stood. */
+  failing: boolean;
   /** Staged files that the node itself removed while it stood. */
   readonly dropped: Set<string>;
   /** When the journal went. */
@@ -42,23 +44,25 @@ export function openJournals(world: World): Journals {
   const lives = new Map<string, Life>();
   const lifeOf = (node: string): Life =>
     rowOf(lives, node, () => ({
-      ...{ renames: [], harmed: false, doneAt: Number.NEGATIVE_INFINITY },
+      ...{ renames: [], harmed: false, failing: false, doneAt: Number.NEGATIVE_INFINITY },
       ...{ dropped: new Set<string>(), undone: [] },
     }));
 
-  /** Something else than a file in the way of a name makes it fail, and so does a disk that fails. */
+  const isFailing = ({ files: { faults } }: SimNode): boolean =>
+    faults.failures.length > 0 || faults.freeBytes !== undefined;
+  /** Something else than a file in the way of a name makes it fail. */
   const isPossible = ({ files, root }: SimNode, to: string): boolean => {
-    if (files.faults.failures.length > 0 || files.faults.freeBytes !== undefined) return false;
     if (files.exists(to) && files.read(to) === undefined) return false;
     const parts = to.slice(root.length + 1).split('/');
     return parts.every((_, n) => n === 0 || isDirectory(files, `${root}/${parts.slice(0, n).join('/')}`));
   };
   const ends = (node: SimNode, life: Life): void => {
-    const undone = life.harmed
-      ? undefined
-      : life.renames.find(
-          ({ from, to }) => (node.files.read(from) !== undefined || life.dropped.has(from)) && isPossible(node, to),
-        );
+    const undone =
+      life.harmed || life.failing
+        ? undefined
+        : life.renames.find(
+            ({ from, to }) => (node.files.read(from) !== undefined || life.dropped.has(from)) && isPossible(node, to),
+          );
     if (undone !== undefined)
       violate(
         'journal',
@@ -82,6 +86,7 @@ export function openJournals(world: World): Journals {
       if (kind === 'removed' && by === 'node' && life.renames.length > 0) life.dropped.add(path);
       if (kind === 'moved' && by !== 'node') life.renames = life.renames.filter((one) => !isMoved(one, change));
       const what = journalChange(change, journalOf(node));
+      life.failing = (life.failing && what !== 'begins') || isFailing(node);
       if (what === 'begins') {
         life.renames = renamesOf(node);
         life.harmed = by !== 'node';

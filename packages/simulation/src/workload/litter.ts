@@ -1,12 +1,13 @@
 /**
  * What Muster leaves alone by design: links, names and sizes that it does not take. It is neither sent nor
- * deleted, so it is taken away before two trees are compared.
+ * deleted, so it is taken away before two trees are compared; names that are never synchronised only where they stand
+ * in the way of what is.
  */
-import { isSafePath } from '@muster/tree';
+import { defaultExclusions, isExcluded, isSafePath } from '@muster/tree';
 import type { FileChange } from '../happenings.ts';
 import { workedDirectories } from '../plan/workload-deeds.ts';
 import type { SimNode, World } from '../world/world.ts';
-import { filesIn, keysPath } from './paths.ts';
+import { filesIn, folderOf, keysPath, nameOf } from './paths.ts';
 
 export interface Litter {
   /** `path`: relative to R. It is found again where it, or what it lies in, is moved to. */
@@ -32,6 +33,8 @@ export function openLitter(world: World): Litter {
         for (const path of [...(known.get(node.name) ?? [])].sort()) node.files.remove(path, 'operator');
         for (const path of notTaken(node)) node.files.remove(`${node.root}/${path}`, 'operator');
       }
+      for (const worker of world.workers)
+        for (const path of inTheWay(world.master, worker)) worker.files.remove(`${worker.root}/${path}`, 'operator');
       known.clear();
     },
   };
@@ -51,6 +54,21 @@ function notTaken(node: SimNode): readonly string[] {
   return [keysPath, ...workedDirectories.flatMap((directory) => filesIn(node, directory))].filter(
     (path) => !isTaken(path) || (node.files.read(`${node.root}/${path}`)?.length ?? 0) > limit,
   );
+}
+
+/**
+ * Files whose names are never synchronised, below a directory of the worker where the master has a file by now:
+ * Muster deletes none of them, and says what is to be moved.
+ */
+function inTheWay(master: SimNode, worker: SimNode): readonly string[] {
+  const wanted = new Set(workedDirectories.flatMap((directory) => filesIn(master, directory)));
+  const isBelowFile = (path: string): boolean => {
+    for (let at = folderOf(path); at.includes('/'); at = folderOf(at)) if (wanted.has(at)) return true;
+    return false;
+  };
+  return workedDirectories
+    .flatMap((directory) => filesIn(worker, directory))
+    .filter((path) => isExcluded(nameOf(path), defaultExclusions) && isBelowFile(path));
 }
 
 /** A lone half of a surrogate pair stands for a byte that is no UTF-8. */

@@ -2,7 +2,7 @@
 import type { DeedOf } from '../plan/deed.ts';
 import { contentOf } from './contents.ts';
 import { fresh, operatorOf, picked } from './files.ts';
-import { drawn, filesIn, foldersIn, nameOf, newPath } from './paths.ts';
+import { drawn, filesIn, foldersIn, isNoFile, nameOf, newPath } from './paths.ts';
 import type { Scene } from './scene.ts';
 
 /** A new file, or one that is in the tree already. */
@@ -20,7 +20,10 @@ export function excludedName(scene: Scene, deed: DeedOf<'excluded-name'>): void 
   const node = scene.node(deed.node);
   const [folder] = drawn(scene.dice, [deed.within, ...foldersIn(node, deed.within)], 1);
   const path = `${folder}/${deed.name}`;
-  node.files.write(`${node.root}/${path}`, fresh(scene, node, path, 0, 64), 'operator');
+  const at = `${node.root}/${path}`;
+  const content = fresh(scene, node, path, 0, 64);
+  if (isNoFile(node, path)) node.files.replace(at, content, 'operator');
+  else node.files.write(at, content, 'operator');
 }
 
 /** Longer than the 255 bytes of a name that a system takes are given only as a path: one of many deep folders. */
@@ -77,7 +80,10 @@ function targetOf({ to, within }: DeedOf<'symlink'>, root: string, file: string 
   }
 }
 
-/** Truncated, then piece by piece; whoever reads it in between reads a part. At the healing the rest is written at once. */
+/**
+ * Truncated, then piece by piece; whoever reads it in between reads a part. At the healing the rest is written at once.
+ * Where something else was put in its place meanwhile, the writer writes on to what nobody sees any more.
+ */
 export function slowWrite(scene: Scene, deed: DeedOf<'slow-write'>): void {
   const node = scene.node(deed.node);
   const anew = newPath(scene.dice, deed.within, `${scene.id}.0`);
@@ -85,6 +91,7 @@ export function slowWrite(scene: Scene, deed: DeedOf<'slow-write'>): void {
   const path = scene.dice.chance(0.5) ? anew : (known ?? anew);
   const content = contentOf({ path, by: operatorOf(node), number: `${scene.id}.0` }, deed.bytes);
   const write = (pieces: number): void => {
+    if (isNoFile(node, path)) return;
     const length = Math.ceil((content.length * pieces) / deed.pieces);
     node.files.write(`${node.root}/${path}`, content.subarray(0, length), 'operator');
   };

@@ -20,6 +20,10 @@ export function filesIn(node: SimNode, directory: string): readonly string[] {
     .filter((path) => !isStagedName(nameOf(path)));
 }
 
+/** Something that is no regular file stands there. What is written to a link goes where no deed may write: the node's configuration. */
+export const isNoFile = (node: SimNode, path: string): boolean =>
+  node.files.exists(`${node.root}/${path}`) && !filesIn(node, folderOf(path)).includes(path);
+
 /** Directories below this one that hold a file somewhere, sorted; itself not. */
 export function foldersIn(node: SimNode, directory: string): readonly string[] {
   const found = new Set<string>();

@@ -192,6 +192,22 @@ describe('what a master announces', () => {
     expect(stage.violations).toEqual([expect.stringMatching(/^generations-grow: .*\(1, 1\).*after \(1, 2\)/)]);
   });
 
+  test('grows for each worker by itself: one link may be slower than another', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(2));
+    stage.tells('master', 'worker2', announcement(1));
+    stage.tells('master', 'worker2', announcement(2));
+    expect(stage.violations).toEqual([]);
+  });
+
+  test('grows for everybody over a start of the master', async () => {
+    const stage = await open();
+    stage.tells('master', 'worker1', announcement(2));
+    stage.becomes(stage.master, 'started');
+    stage.tells('master', 'worker2', announcement(1));
+    expect(stage.violations).toEqual([expect.stringMatching(/^generations-grow: .*\(1, 1\).*after \(1, 2\)/)]);
+  });
+
   test('has one root', async () => {
     const stage = await open();
     stage.tells('master', 'worker1', announcement(2));

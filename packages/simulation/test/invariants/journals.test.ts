@@ -43,6 +43,15 @@ describe('a journal', () => {
       ({ worker }) =>
         void worker.disk.faults.failures.push({ below: root, operations: 'all', code: 'EIO', probability: 1 }),
     ],
+    [
+      'the disk failed, and does no longer',
+      ({ worker }) => {
+        const { failures } = worker.disk.faults;
+        failures.push({ below: root, operations: 'all', code: 'EACCES', probability: 1 });
+        worker.disk.remove(staged, 'node');
+        failures.pop();
+      },
+    ],
     ['a fault has written it', ({ worker }) => void worker.disk.write(journal, textBytes(text), 'fault')],
     ['the staged file is gone', ({ worker }) => void worker.disk.remove(staged, 'operator')],
   ])('may say what cannot be done: %s', async (_, act) => {

@@ -31,6 +31,7 @@ describe('logs', () => {
       'no-unordered-crash',
     ],
     ['/control crashed: listen EADDRINUSE: address already in use. It is restarted.', 'no-unordered-crash'],
+    ['/links/listener crashed: listen EADDRINUSE: address already in use. It is restarted.', 'no-unordered-crash'],
     ['etc/x: the path leads out of its synchronised directory (OUTSIDE)', 'no-bug-in-logs'],
     ['/ crashed: no. Its supervisor gives up.', 'no-unordered-crash'],
     ['worker1 broke the protocol, its link was closed: a frame', 'honest-peers'],
@@ -45,7 +46,6 @@ describe('logs', () => {
     '/file-sync crashed: crashed on request. It is restarted.',
     '/ crashed: /file-sync crashed beyond the 3 restarts granted within 60000 ms: crashed on request. Its supervisor gives up.',
     '/probes/listener crashed: probe: ordered. It is restarted.',
-    '/links/listener crashed: listen EADDRINUSE: address already in use. It is restarted.',
     'at level debug: nothing',
     'somebody broke the protocol, its link was closed: a frame',
   ])('%s is none', async (line) => {

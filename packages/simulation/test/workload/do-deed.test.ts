@@ -88,6 +88,20 @@ describe('an operator', () => {
 
   const pair = ({ before, after }: Awaited<ReturnType<typeof done>>) => [before, after] as const;
 
+  it('that writes a name that is never synchronised writes it, and not what a link of that name leads to', async () => {
+    const { rig } = await done(deed('excluded-name', { name: 'x~' }));
+    const { files } = rig.node('master');
+    const [written] = Object.keys(rig.texts('master', 'etc/rules')).filter((path) => path.endsWith('/x~'));
+    const other = openRig(planWith([deed('excluded-name', { name: 'x~' })], { files: 40 }));
+    const master = other.node('master');
+    const before = other.texts('master')['etc/ossec.conf'];
+    master.files.symlink(`${root}/${written}`, `${root}/etc/ossec.conf`, 'operator');
+    await other.pass(200);
+    expect(files.exists(`${root}/${written}`)).toBe(true);
+    expect(other.texts('master')['etc/ossec.conf']).toBe(before);
+    expect(other.texts('master')[written!]).toBe(rig.texts('master')[written!]);
+  });
+
   it.each(['nowhere', 'outside', 'directory', 'file'] as const)(
     'makes a symlink to %s, which goes at the healing',
     async (to) => {
@@ -98,6 +112,18 @@ describe('an operator', () => {
       expect(rig.node('master').files.exists(made.path)).toBe(false);
     },
   );
+
+  it('moves at the healing what is never synchronised out of the way of what is, and leaves it elsewhere', async () => {
+    const rig = openRig(planWith([]));
+    const [master, worker] = [rig.node('master'), rig.node('worker1')];
+    const text = Buffer.from('x');
+    master.files.write(`${root}/etc/rules/now-a-file`, text, 'operator');
+    for (const folder of ['now-a-file', 'still-a-folder'])
+      worker.files.write(`${root}/etc/rules/${folder}/deep/x~`, text, 'operator');
+    healAll(rig.world);
+    expect(worker.files.exists(`${root}/etc/rules/now-a-file/deep/x~`)).toBe(false);
+    expect(worker.files.exists(`${root}/etc/rules/still-a-folder/deep/x~`)).toBe(true);
+  });
 
   it('writes slowly: whoever looks in between sees a part, and the whole in the end', async () => {
     const rig = openRig(planWith([deed('slow-write', { bytes: 900, pieces: 3, forMs: 3_000 })]));

@@ -38,6 +38,8 @@ function fieldsOf(step: DiskStep): readonly string[] {
       return [step.do, step.path, String(step.mode), '', '', within];
     case 'chown':
       return [step.do, step.path, '', uidOf(step.owner), gidOf(step.owner), within];
+    case 'set-mtime':
+      return [step.do, step.path, String(step.mtimeMs), '', '', within];
   }
 }
 
@@ -68,6 +70,8 @@ function stepOf(what: DiskStep['do'], path: string, second: string, uid: string,
       return { do: what, path, mode: Number(second) };
     case 'chown':
       return { do: what, path, owner: { uid: Number(uid), gid: Number(gid) } };
+    case 'set-mtime':
+      return { do: what, path, mtimeMs: Number(second) };
   }
 }
 

@@ -104,6 +104,22 @@ export function changingCompliance({ it, equal }: TestFramework, open: OpenDisk)
     equal(await step(disk, { do: 'chown', path: `${folder}/d`, owner: { uid, gid } }), 'NOT_A_FILE');
   });
 
+  it('sets the mtime of a file to the millisecond, and no other thing of it', async () => {
+    const { disk, folder } = await open();
+    await disk.replace(`${folder}/a`, bytes('content'), 0o640);
+    await disk.steps([{ do: 'make-directory', path: `${folder}/d`, mode: 0o770 }]);
+    for (const mtimeMs of [1_767_225_600_123, 1_767_225_600_999, 1_767_225_601_000, 999, 0]) {
+      const [set] = await disk.steps([{ do: 'set-mtime', path: `${folder}/a`, mtimeMs }]);
+      const [stat] = (await disk.stat([`${folder}/a`])) as [FileStat];
+      equal(set, { ok: true, stat });
+      equal([stat.mtimeNs / 1_000_000n, stat.size, stat.mode], [BigInt(mtimeMs), 7, 0o640]);
+    }
+    await disk.steps([{ do: 'rename', from: `${folder}/a`, to: `${folder}/b` }]);
+    equal(((await disk.stat([`${folder}/b`]))[0] as FileStat).mtimeNs / 1_000_000n, 0n);
+    equal(await step(disk, { do: 'set-mtime', path: `${folder}/d`, mtimeMs: 1 }), 'NOT_A_FILE');
+    equal(await step(disk, { do: 'set-mtime', path: `${folder}/a`, mtimeMs: 1 }), 'ENOENT');
+  });
+
   it('makes parents too, with the mode, and takes steps of one batch in order', async () => {
     const { disk, folder } = await open();
     const outcomes = await disk.steps([

@@ -1,0 +1,61 @@
+/**
+ * Agents that vanish from client.keys, and the guard against believing a file that was cut or emptied
+ * (`reference/security.md` 4, delete safety): more than half of the agents, and more than 10, go only when the
+ * file still says so `confirmAfterMs` later. Pure.
+ */
+
+/** What changed in client.keys since it was read last. */
+export interface KeysChange {
+  readonly removed: readonly number[];
+  readonly added: readonly number[];
+  /** How many there were before. */
+  readonly of: number;
+}
+
+export interface Removals {
+  /** They go as soon as the store has time. */
+  readonly due: ReadonlySet<number>;
+  /** Too many at once: they count as existing until the file was read again. */
+  readonly held?: Hold | undefined;
+}
+
+export interface Hold {
+  readonly ids: ReadonlySet<number>;
+  readonly of: number;
+  /** When the last of them joined, ms of the clock. */
+  readonly at: number;
+  /** The file is being read again. */
+  readonly rereading: boolean;
+}
+
+export const noRemovals: Removals = { due: new Set() };
+
+const alwaysBelieved = 10;
+
+const isMass = (removed: number, of: number): boolean => removed > alwaysBelieved && removed * 2 > of;
+
+/** `change` was read at `now`. Who is back is no longer to go; who joins a hold makes it begin anew. */
+export function keysChanged({ due, held }: Removals, { removed, added, of }: KeysChange, now: number): Removals {
+  const back = new Set(added);
+  const still = without(due, back);
+  const stillHeld = held === undefined ? undefined : smaller(held, back);
+  if (removed.length === 0) return { due: still, held: stillHeld };
+  const before = stillHeld?.ids ?? new Set<number>();
+  const total = Math.max(of, stillHeld?.of ?? 0);
+  if (stillHeld === undefined && !isMass(removed.length, of)) return { due: union(still, removed) };
+  return { due: still, held: { ids: union(before, removed), of: total, at: now, rereading: false } };
+}
+
+/** The file was read again, and what changed in it since was told: what is still held was said twice. */
+export const keysReadAgain = ({ due, held }: Removals): Removals =>
+  held === undefined || !held.rereading ? { due, held } : { due: union(due, held.ids) };
+
+const without = (ids: ReadonlySet<number>, back: ReadonlySet<number>): ReadonlySet<number> =>
+  ids.size === 0 || back.size === 0 ? ids : new Set([...ids].filter((id) => !back.has(id)));
+
+const union = (ids: ReadonlySet<number>, more: Iterable<number>): ReadonlySet<number> => new Set([...ids, ...more]);
+
+function smaller(held: Hold, back: ReadonlySet<number>): Hold | undefined {
+  const ids = without(held.ids, back);
+  return ids.size === 0 ? undefined : { ...held, ids };
+}

@@ -1,0 +1,46 @@
+/** client.keys followed: read again at each hint, and what changed in it told. */
+import type { KeysChange } from '@muster/agent-info';
+import type { Logger } from '@muster/log';
+import type { KeysRefresh, KeysView } from '@muster/manager';
+
+export interface FollowedKeys {
+  readonly view: KeysView;
+  /** Resolves when the file was looked at after this call, and whoever follows was told what changed. */
+  reread(): Promise<void>;
+  /** Each change from now on. */
+  follow(changed: (change: KeysChange) => void): void;
+}
+
+/** Faults of single lines that are named at a reading; the rest is counted. */
+const namedFaults = 10;
+
+/** `first`: of the reading that opened the view. */
+export function followKeys(view: KeysView, first: KeysRefresh, log: Pick<Logger, 'warning' | 'info'>): FollowedKeys {
+  const followers: ((change: KeysChange) => void)[] = [];
+  const tellFaults = faultTeller(log);
+  let before = view.size;
+  tellFaults(first);
+  const look = async (): Promise<void> => {
+    const { changed, added, removed, ...found } = await view.refresh();
+    tellFaults(found);
+    const of = before;
+    before = view.size;
+    if (changed) for (const follower of followers) follower({ added, removed, of });
+  };
+  return { view, reread: look, follow: (changed) => void followers.push(changed) };
+}
+
+/** A trouble is told when it begins, when it is another, and when it is over; faults of lines when the file was read. */
+function faultTeller(log: Pick<Logger, 'warning' | 'info'>) {
+  let told: string | undefined;
+  return ({ faults, faultCount, trouble }: Pick<KeysRefresh, 'faults' | 'faultCount' | 'trouble'>): void => {
+    for (const { at, text } of faults.slice(0, namedFaults)) log.warning(`${at}: ${text}`);
+    if (faultCount > namedFaults)
+      log.warning(`etc/client.keys: ${faultCount - namedFaults} more lines are not understood.`);
+    if (trouble?.code === told) return;
+    if (trouble !== undefined)
+      log.warning(`${trouble.at} cannot be read whole, what was known of it holds: ${trouble.text}`);
+    else log.info('etc/client.keys can be read whole again.');
+    told = trouble?.code;
+  };
+}

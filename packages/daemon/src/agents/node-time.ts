@@ -1,0 +1,22 @@
+/** The time by which a node orders what happened to agents (`docs/adr/0014`). */
+import type { Platform } from '../platform.ts';
+
+/** Milliseconds; never jumps and never goes back while the process runs. */
+export type NodeTime = () => number;
+
+/** The wall clock as it is now, carried on by the steady one. */
+export function openNodeTime({ clock, wallNow }: Pick<Platform, 'clock' | 'wallNow'>): NodeTime {
+  const base = wallNow() - clock.now();
+  return () => base + clock.now();
+}
+
+/**
+ * When something happened, on node time, that the manager beside us dates by the machine's wall clock: as
+ * long ago as that clock says now, and not in the future. 0 stays 0: never.
+ */
+export const atNodeTime = (wallMs: number, wallNowMs: number, now: number): number =>
+  wallMs === 0 ? 0 : Math.max(1, now - Math.max(0, wallNowMs - wallMs));
+
+/** The reverse: what the wall clock showed. */
+export const atWallTime = (atMs: number, wallNowMs: number, now: number): number =>
+  atMs === 0 ? 0 : Math.max(1, wallNowMs - (now - atMs));

@@ -1,0 +1,121 @@
+/** What both roles need for agents: the store, client.keys, the manager beside us. */
+import type { KeysChange, KnownKeys, ManagersAgents } from '@muster/agent-info';
+import type { NodeConfig } from '@muster/config';
+import type { Logger } from '@muster/log';
+import {
+  chooseManager,
+  findManager,
+  type Manager,
+  openClientKeys,
+  openEmbeddedManager,
+  openFilesManager,
+  openWazuhDbManager,
+} from '@muster/manager';
+import type { Kv } from '@muster/store';
+import type { NodeFiles } from '../files/node-files.ts';
+import type { Platform } from '../platform.ts';
+import { type FollowedKeys, followKeys } from './follow-keys.ts';
+import { openNodeTime } from './node-time.ts';
+import type { Clocks } from './observe.ts';
+
+export interface OpenAgents {
+  readonly kv: Kv;
+  readonly keys: FollowedKeys;
+  readonly known: KnownKeys;
+  readonly manager: Manager;
+  readonly clocks: Clocks;
+  /** Watches the manager and client.keys from now on. */
+  watch(changed: AgentHints): void;
+  /** These directories, relative to R, may have changed. */
+  dirty(directories: readonly string[]): void;
+  /** After the actors are stopped. */
+  close(): Promise<void>;
+}
+
+export interface AgentHints {
+  readonly manager: () => void;
+  readonly keys: (change: KeysChange) => void;
+}
+
+/** client.keys is looked at this often, whatever the watcher says: one stat. */
+const keysEveryMs = 5_000;
+
+/** Rejects with a `StoreError` when the store cannot be opened; one that could not be used lies aside then. */
+export async function openAgents(
+  config: NodeConfig,
+  platform: Platform,
+  files: NodeFiles,
+  log: Logger,
+): Promise<OpenAgents> {
+  const { disk, clock, wallNow } = platform;
+  const { kv, setAside } = await platform.openStore(`${files.statePath}/agents`, {
+    maxBytes: config.muster.agents.storeMaxSizeBytes,
+  });
+  if (setAside !== undefined)
+    log.error(
+      `The store of agents could not be used, it lies at ${setAside.to} now and a new one is begun: ${setAside.why}`,
+    );
+  const { view, first } = await openClientKeys(disk, config.root);
+  const keys = followKeys(view, first, log);
+  const { manager, why } = await openManager(config, platform, view, files);
+  log.info(`Agents: by ${managerWords[manager.kind]}, for ${why}; ${view.size} in client.keys.`);
+  let cancel = (): void => {};
+  const look = (): void => {
+    cancel();
+    cancel = clock.after(keysEveryMs, look);
+    void keys.reread();
+  };
+  let watching: { close(): void } | undefined;
+  return {
+    kv,
+    keys,
+    manager,
+    known: { exists: (id) => view.has(id), reread: () => keys.reread() },
+    clocks: { nodeTime: openNodeTime(platform), wallNow },
+    watch: (hints) => {
+      keys.follow(hints.keys);
+      watching = manager.watch(hints.manager);
+      look();
+    },
+    dirty: (directories) => {
+      if (watching !== undefined && directories.includes('etc')) look();
+    },
+    close: async () => {
+      cancel();
+      watching?.close();
+      watching = undefined;
+      await manager.close();
+      await kv.close();
+    },
+  };
+}
+
+const managerWords: Readonly<Record<Manager['kind'], string>> = {
+  files: 'the files of R/queue/agent-info and R/queue/agent-groups',
+  'wazuh-db': 'the sockets of wazuh-db',
+  embedded: 'the store of Muster alone',
+};
+
+/** What the option asks for, or what R looks like (`docs/adr/0015`). */
+async function openManager(
+  { root, cluster, muster }: NodeConfig,
+  { disk, clock, sockets, wallNow }: Platform,
+  keys: FollowedKeys['view'],
+  { owner }: NodeFiles,
+): Promise<{ readonly manager: Manager; readonly why: string }> {
+  const { kind, why } = chooseManager(await findManager(disk, root), muster.manager);
+  const common = { root, keys, ownNode: cluster.nodeName };
+  const isMaster = cluster.nodeType === 'master';
+  const open = {
+    files: () => openFilesManager({ ...common, disk, clock, isMaster, ...(owner === undefined ? {} : { owner }) }),
+    'wazuh-db': () => openWazuhDbManager({ ...common, sockets, wallNow, turn: () => disk.turn() }),
+    embedded: () => openEmbeddedManager({ ...common, clock }),
+  } as const;
+  return { manager: open[kind](), why };
+}
+
+/** The part of the manager that agent-info writes to. */
+export const managersAgents = ({ publish, forget }: Manager): ManagersAgents => ({
+  publish: (agents, signal) => publish(agents, signal),
+  forget: (ids, signal) => forget(ids, signal),
+});

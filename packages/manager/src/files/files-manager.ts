@@ -1,0 +1,118 @@
+/** The manager of 3.8, whose word lies in files (`reference/agent-info.md` 4 and 6). */
+import { agentIdText } from '@muster/protocol';
+import { type Disk, type DiskStep, explain, type Owner } from '@muster/tree';
+import { infoFileName } from '../client-keys.ts';
+import { openHints } from '../hints.ts';
+import type { Manager, ManagerFault } from '../manager.ts';
+import { capped } from '../manager-error.ts';
+import type { ManagerKeys } from '../manager-keys.ts';
+import { groupsDirectory, openGroupFiles } from './group-files.ts';
+import { openPublishFiles } from './publish-files.ts';
+import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
+import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
+import { openFileWriter } from './write-files.ts';
+
+export interface FilesManagerOptions {
+  readonly disk: Disk;
+  readonly clock: ManagerClock;
+  /** Absolute path of R. */
+  readonly root: string;
+  readonly keys: ManagerKeys;
+  /** As the manager beside us writes it into the files of its agents. */
+  readonly ownNode: string;
+  /** The master alone makes the directories of multigroups. */
+  readonly isMaster: boolean;
+  /** Of what is written; absent: this process. */
+  readonly owner?: Owner;
+}
+
+/**
+ * Reads nothing until it is asked. Each file is given once at the start of this process, then whenever
+ * it changes. What is kept of 100,000 agents is some 20 MB.
+ */
+export function openFilesManager(options: FilesManagerOptions): Manager {
+  const { disk, clock, root, keys, ownNode, isMaster, owner } = options;
+  const hints = openHints(clock);
+  const directory = `${root}/${infoDirectory}`;
+  const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
+  const writer = openFileWriter(disk, owner);
+  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map() };
+  const { seen } = openSeenFiles(shared);
+  const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
+  const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
+  /** A listing is due then; a watch that could not be set is tried again. */
+  const everyMinute = (): void => {
+    cancel = clock.after(listEveryMs, everyMinute);
+    groupHints.retry();
+    hints.hint();
+  };
+  let cancel = clock.after(listEveryMs, everyMinute);
+  return {
+    kind: 'files',
+    seen,
+    watch: (changed) => {
+      groupHints.retry();
+      return hints.watch(changed);
+    },
+    publish: openPublishFiles(shared, writer),
+    forget: (ids) => forget(shared, root, ids),
+    ...groups,
+    close: () => {
+      cancel();
+      hints.close();
+      names.close();
+      groupHints.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A worker's manager may assign groups itself, to an agent that is new. */
+function openGroupHints(disk: Disk, directory: string, hint: () => void): { retry(): void; close(): void } {
+  let watch: { close(): void } | undefined;
+  let closed = false;
+  return {
+    retry: () => {
+      if (watch !== undefined || closed) return;
+      try {
+        watch = disk.watch(directory, hint, () => {
+          watch = undefined;
+          hint();
+        });
+      } catch (error) {
+        // Not there, or no watch left: whoever uses it polls too.
+        if ((error as { code?: unknown }).code === undefined) throw error;
+      }
+    },
+    close: () => {
+      closed = true;
+      watch?.close();
+    },
+  };
+}
+
+/** The file of a status is that of the name that the agent had, unless another agent has it now. */
+async function forget(
+  { disk, directory, keys, contents }: SeenFilesOptions,
+  root: string,
+  ids: readonly number[],
+): Promise<readonly ManagerFault[]> {
+  const steps: DiskStep[] = [];
+  for (const id of ids) {
+    if (keys.has(id)) continue;
+    steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
+    const line = keys.gone(id);
+    const name = line === undefined ? undefined : infoFileName(line);
+    if (name === undefined || keys.byFileName(name) !== undefined) continue;
+    contents.delete(name);
+    steps.push({ do: 'unlink', path: `${directory}/${name}` });
+  }
+  const outcomes = steps.length === 0 ? [] : await disk.steps(steps);
+  return capped(
+    outcomes.flatMap((outcome): readonly ManagerFault[] => {
+      if (outcome.ok || outcome.failure.code === 'ENOENT') return [];
+      const { code, path } = outcome.failure;
+      return [{ at: path.slice(root.length + 1), code, text: `it is of a removed agent and stays: ${explain(code)}` }];
+    }),
+  );
+}

@@ -1,0 +1,204 @@
+/** Statuses out of `queue/agent-info`: a file's mtime is its agent's last keep-alive, its content says who that is. */
+import { hash } from 'node:crypto';
+import type { AgentStatus } from '@muster/protocol';
+import { type Disk, DiskError, explain, type FileStat } from '@muster/tree';
+import type { KeyLine } from '../client-keys.ts';
+import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
+import { capped } from '../manager-error.ts';
+import type { ManagerKeys } from '../manager-keys.ts';
+import { contentFaults, parseInfoContent } from './info-content.ts';
+import { mtimeMsOf, stampOf } from './stamp.ts';
+import type { Dirty, WatchedNames } from './watched-names.ts';
+
+export const infoDirectory = 'queue/agent-info';
+/** More than any agent says: 64 labels of 1,279 bytes. */
+export const maxInfoBytes = 128 * 1024;
+const maxSeen = 5_000;
+/** Files of one slice of parsing: some milliseconds. */
+const filesATurn = 250;
+
+/** What is remembered of the content of a file. */
+export interface Remembered {
+  readonly sum: string;
+  readonly status: AgentStatus;
+}
+
+export interface SeenFilesOptions {
+  readonly disk: Disk;
+  /** Absolute path of `queue/agent-info`. */
+  readonly directory: string;
+  readonly names: WatchedNames;
+  readonly keys: ManagerKeys;
+  readonly ownNode: string;
+  /** By file name. */
+  readonly contents: Map<string, Remembered>;
+}
+
+/** One file that was looked at: what it says, and how it is settled once that is remembered. */
+interface Looked {
+  readonly dirty: Dirty;
+  readonly stamp: number;
+  readonly content?: Remembered;
+  readonly agent?: SeenAgent;
+  readonly fault?: ManagerFault;
+}
+
+export const contentSum = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64').slice(0, 16);
+
+export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSignal): Promise<Seen> } {
+  const { disk, directory, names, keys, contents } = options;
+  /** Files of nobody in client.keys: each is named once, and looked at again when client.keys changes. */
+  const strangers = new Set<string>();
+  let keysVersion = keys.version();
+
+  const settle = ({ dirty, stamp, content }: Looked): void => {
+    names.settle(dirty, stamp);
+    if (content !== undefined) contents.set(dirty.name, content);
+  };
+
+  const look = async (batch: readonly Dirty[]): Promise<readonly Looked[]> => {
+    const stats = await disk.stat(batch.map(({ name }) => `${directory}/${name}`));
+    const wanted: { dirty: Dirty; stat: FileStat; line: KeyLine }[] = [];
+    const looked: Looked[] = [];
+    for (const [index, dirty] of batch.entries()) {
+      const outcome = firstLook(dirty, stats[index]!);
+      if (outcome === undefined) continue;
+      if ('line' in outcome) wanted.push(outcome);
+      else looked.push(outcome);
+    }
+    return [...looked, ...(await readAll(wanted))];
+  };
+
+  /** `undefined`: nothing is to be said of it, now and until it changes. */
+  const firstLook = (
+    dirty: Dirty,
+    stat: FileStat | { readonly code: string },
+  ): Looked | { dirty: Dirty; stat: FileStat; line: KeyLine } | undefined => {
+    const { name } = dirty;
+    if (!('kind' in stat)) {
+      strangers.delete(name);
+      contents.delete(name);
+      names.settle(dirty, gone);
+      return stat.code === 'ENOENT'
+        ? undefined
+        : { dirty, stamp: gone, fault: fault(name, stat.code, explain(stat.code)) };
+    }
+    const stamp = stampOf(stat);
+    if (stamp === names.knownStamp(name)) return void names.settle(dirty, stamp);
+    if (stat.kind !== 'file')
+      return { dirty, stamp, fault: fault(name, 'NOT_A_FILE', 'it is no regular file; take it away') };
+    const line = keys.byFileName(name);
+    if (line !== undefined) return { dirty, stat, line };
+    const isNew = !strangers.has(name);
+    strangers.add(name);
+    return isNew
+      ? { dirty, stamp, fault: fault(name, 'unknown-agent', unknownAgent) }
+      : void names.settle(dirty, stamp);
+  };
+
+  const readAll = async (
+    wanted: readonly { dirty: Dirty; stat: FileStat; line: KeyLine }[],
+  ): Promise<readonly Looked[]> => {
+    const reads = await Promise.all(
+      wanted.map(({ dirty }) => disk.read(`${directory}/${dirty.name}`, maxInfoBytes).catch(failureOf)),
+    );
+    const looked: Looked[] = [];
+    for (const [index, one] of wanted.entries()) {
+      const outcome = readOne(one, reads[index]);
+      if (outcome !== undefined) looked.push(outcome);
+      if (index % filesATurn === filesATurn - 1) await disk.turn();
+    }
+    return looked;
+  };
+
+  const readOne = (
+    { dirty, stat, line }: { dirty: Dirty; stat: FileStat; line: KeyLine },
+    bytes: Uint8Array | DiskError | undefined,
+  ): Looked | undefined => {
+    const stamp = stampOf(stat);
+    if (bytes instanceof DiskError) return { dirty, stamp, fault: fault(dirty.name, bytes.code, explain(bytes.code)) };
+    // It is being written, or went: the next look tells.
+    if (bytes?.length !== stat.size) return undefined;
+    const sum = contentSum(bytes);
+    const seenMs = mtimeMsOf(stat);
+    const before = contents.get(dirty.name);
+    if (before?.sum === sum) return { dirty, stamp, agent: agentOf(line.id, seenMs, before.status) };
+    const { status, node, info, fault: code } = parseInfoContent(bytes, line, options.ownNode);
+    const content: Remembered = { sum, status };
+    // What this process, before it was started anew, wrote of another node's agent; its own manager touches it at the next keep-alive.
+    const isForeign = node !== '' && node !== options.ownNode && names.isFirstSight(dirty.name);
+    if (isForeign) return void settle({ dirty, stamp, content });
+    const agent = agentOf(line.id, seenMs, status);
+    return {
+      dirty,
+      stamp,
+      content,
+      agent: info === undefined ? agent : { ...agent, info },
+      ...(code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) }),
+    };
+  };
+
+  /** Whoever came into client.keys meanwhile is looked at again. */
+  const meetStrangers = async (): Promise<void> => {
+    keysVersion = keys.version();
+    let left = maxSettled;
+    for (const name of [...strangers]) {
+      if (keys.byFileName(name) !== undefined) {
+        strangers.delete(name);
+        names.touch(name);
+      }
+      if (--left > 0) continue;
+      left = maxSettled;
+      await disk.turn();
+    }
+  };
+
+  return {
+    seen: async (signal) => {
+      await names.look();
+      signal.throwIfAborted();
+      if (keysVersion !== keys.version()) await meetStrangers();
+      const batch = names.take(maxSeen);
+      const looked = batch.length === 0 ? [] : await look(batch);
+      signal.throwIfAborted();
+      const unreadable = names
+        .unreadableNames()
+        .map((name) => fault(name, 'not-utf8', 'its name is not UTF-8; take it away'));
+      return {
+        agents: looked.flatMap(({ agent }) => agent ?? []),
+        faults: capped([...unreadable, ...looked.flatMap((one) => one.fault ?? [])]),
+        remembered: async () => {
+          for (const [index, one] of looked.entries()) {
+            settle(one);
+            if (index % maxSettled === maxSettled - 1) await disk.turn();
+          }
+        },
+        more: names.waiting() > looked.length && batch.length === maxSeen,
+      };
+    },
+  };
+}
+
+const maxSettled = 2_000;
+/** Of a file that is not there. */
+const gone = -1;
+const unknownAgent = 'no agent in client.keys has this name and address; it counts when one has, else take it away';
+
+const agentOf = (id: number, seenMs: number, status: AgentStatus): SeenAgent => ({
+  id,
+  seenMs,
+  status,
+  code: 0,
+  disconnectedMs: 0,
+});
+
+const fault = (name: string, code: string, text: string): ManagerFault => ({
+  at: `${infoDirectory}/${name}`,
+  code,
+  text,
+});
+
+function failureOf(error: unknown): DiskError {
+  if (error instanceof DiskError) return error;
+  throw error;
+}

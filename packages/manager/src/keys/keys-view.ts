@@ -1,0 +1,212 @@
+/** client.keys kept current: the last whole state of it, and what changed since. */
+import type { Disk, FileStat } from '@muster/tree';
+import { DiskError } from '@muster/tree';
+import type { ClientKeys, KeyLine } from '../client-keys.ts';
+import type { ManagerFault } from '../manager.ts';
+import { openKeyTable } from './key-table.ts';
+import { clientKeysPath, type ParsedKeys, parseClientKeys } from './parse.ts';
+
+/** The agents of the file as it last could be read whole. */
+export interface KeysView extends ClientKeys {
+  /** Grows with each change. */
+  readonly version: () => number;
+  /** False until the file was read whole, or seen not to be there, once: until then nobody exists and nobody is gone. */
+  readonly known: () => boolean;
+  /** Of all lines, removed ones included. */
+  readonly highestId: () => number;
+  /** The line that an agent had that lives no more: its removed line, or the one that vanished since the view was opened. */
+  readonly gone: (id: number) => KeyLine | undefined;
+  /** Looks at the file, and reads it when it changed. Costs one stat otherwise. One after the other. */
+  refresh(): Promise<KeysRefresh>;
+}
+
+export interface KeysRefresh {
+  readonly changed: boolean;
+  readonly added: readonly number[];
+  readonly removed: readonly number[];
+  /** Of lines that were skipped, when it was read: at most 100, and how many there are. */
+  readonly faults: readonly ManagerFault[];
+  readonly faultCount: number;
+  /** The file cannot be read whole: what was known of it stays. */
+  readonly trouble?: ManagerFault;
+}
+
+/** 256 MiB: two million agents. */
+const maxKeysBytes = 256 * 1024 * 1024;
+const readBytes = 256 * 1024;
+/** A file that is written in place is read again, this often at once. */
+const attempts = 3;
+/** Ids of one slice of a comparison: below a millisecond. */
+const idsATurn = 5_000;
+/** Lines that vanished and are remembered: more than any guard lets go at once. */
+const maxGone = 100_000;
+
+interface State {
+  keys: ClientKeys;
+  removed: ClientKeys;
+  highestId: number;
+  version: number;
+  known: boolean;
+  /** Of what was read last, whole or not. */
+  stamp: string;
+  trouble: ManagerFault | undefined;
+  readonly vanished: Map<number, KeyLine>;
+}
+
+const same: KeysRefresh = { changed: false, added: [], removed: [], faults: [], faultCount: 0 };
+
+/** Reads `etc/client.keys` below `root`. Rejects only for bugs: what is wrong with the file is in the first `refresh`. */
+export async function openClientKeys(
+  disk: Disk,
+  root: string,
+): Promise<{ readonly view: KeysView; readonly first: KeysRefresh }> {
+  const none = openKeyTable().keys;
+  const state: State = {
+    keys: none,
+    removed: none,
+    highestId: 0,
+    version: 0,
+    known: false,
+    stamp: '',
+    trouble: undefined,
+    vanished: new Map(),
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const refresh = (): Promise<KeysRefresh> => {
+    const next = last.then(() => refreshed(state, disk, root));
+    last = next.catch(() => {});
+    return next;
+  };
+  const first = await refresh();
+  return { view: viewOf(state, refresh), first };
+}
+
+function viewOf(state: State, refresh: KeysView['refresh']): KeysView {
+  return {
+    has: (id) => state.keys.has(id),
+    of: (id) => state.keys.of(id),
+    byFileName: (fileName) => state.keys.byFileName(fileName),
+    ids: () => state.keys.ids(),
+    get size() {
+      return state.keys.size;
+    },
+    version: () => state.version,
+    known: () => state.known,
+    highestId: () => state.highestId,
+    gone: (id) => (state.keys.has(id) ? undefined : (state.vanished.get(id) ?? state.removed.of(id))),
+    refresh,
+  };
+}
+
+async function refreshed(state: State, disk: Disk, root: string): Promise<KeysRefresh> {
+  const path = `${root}/${clientKeysPath}`;
+  const [stat] = await disk.stat([path]);
+  if (stat !== undefined && !('kind' in stat))
+    return stat.code === 'ENOENT' ? absent(state, disk, root) : keep(state, stat.code);
+  const stamp = stampOf(stat!);
+  if (stamp === state.stamp) return state.trouble === undefined ? same : { ...same, trouble: state.trouble };
+  const read = await readWhole(disk, path);
+  if (typeof read === 'string') return keep(state, read);
+  state.stamp = read.stamp;
+  if (read.parsed.isCut) return keep(state, 'cut-short', read.stamp);
+  return replace(state, read.parsed, disk);
+}
+
+/** No file is no agents, where there never were any; a file that vanished says nothing: it is replaced by renames. */
+async function absent(state: State, disk: Disk, root: string): Promise<KeysRefresh> {
+  const [directory] = await disk.stat([`${root}/etc`]);
+  const isThere = directory !== undefined && 'kind' in directory && directory.kind === 'directory';
+  if (state.keys.size > 0 || !isThere) return keep(state, 'ENOENT');
+  state.known = true;
+  state.stamp = '';
+  state.trouble = undefined;
+  return same;
+}
+
+/** `stamp`: of the state that need not be read again. */
+function keep(state: State, code: string, stamp = ''): KeysRefresh {
+  const trouble = troubleOf(code, state.known);
+  state.stamp = stamp;
+  state.trouble = trouble;
+  return { ...same, trouble };
+}
+
+const causes: Readonly<Record<string, string>> = {
+  'cut-short': 'ends within a line, as if it were being written; write it whole, with a line feed at the end',
+  CHANGED: 'kept changing while it was read; it is read again soon',
+  ENOENT: 'is not there; put it back, or an empty file if there shall be no agents',
+  TOO_LARGE: 'is larger than 256 MiB; take out lines of removed agents',
+  NOT_A_FILE: 'is not a regular file; put one in its place',
+  ELOOP: 'is a symlink, which is not followed; put a regular file in its place',
+  EACCES: 'may not be read by the user of this daemon; give it to its group with mode 0640',
+};
+
+function troubleOf(code: string, known: boolean): ManagerFault {
+  const cause = causes[code] ?? 'cannot be read; look into the kernel log';
+  const stays = known ? 'the agents that it named last stay' : 'until it can be read no agent is known';
+  return { at: clientKeysPath, code, text: `${clientKeysPath} ${cause}: ${stays} (${code})` };
+}
+
+const stampOf = ({ device, inode, size, mtimeNs, ctimeNs }: FileStat): string =>
+  [device, inode, size, mtimeNs, ctimeNs].join();
+
+/** The code when it cannot. */
+async function readWhole(disk: Disk, path: string): Promise<{ parsed: ParsedKeys; stamp: string } | string> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      const read = await readOnce(disk, path);
+      const [stat] = await disk.stat([path]);
+      if (stat !== undefined && 'kind' in stat && stampOf(stat) === read.stamp && read.bytes === stat.size) return read;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      return error.code;
+    }
+  }
+  return 'CHANGED';
+}
+
+async function readOnce(disk: Disk, path: string): Promise<{ parsed: ParsedKeys; stamp: string; bytes: number }> {
+  const reader = await disk.openReader(path);
+  let bytes = 0;
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    for (let piece = await reader.read(readBytes); piece.length > 0; piece = await reader.read(readBytes)) {
+      bytes += piece.length;
+      if (bytes > maxKeysBytes) throw new DiskError('TOO_LARGE', path);
+      yield piece;
+    }
+  }
+  try {
+    const parsed = await parseClientKeys(pieces(), disk.turn);
+    return { parsed, stamp: stampOf(reader.stat), bytes };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<KeysRefresh> {
+  const added = await without(parsed.keys, state.keys, disk);
+  const removed = await without(state.keys, parsed.keys, disk);
+  if (state.vanished.size + removed.length > maxGone) state.vanished.clear();
+  for (const id of removed.slice(0, maxGone)) state.vanished.set(id, state.keys.of(id)!);
+  for (const id of added) state.vanished.delete(id);
+  state.keys = parsed.keys;
+  state.removed = parsed.removed;
+  state.highestId = parsed.highestId;
+  state.version += 1;
+  state.known = true;
+  state.trouble = undefined;
+  return { changed: true, added, removed, faults: parsed.faults, faultCount: parsed.faultCount };
+}
+
+/** Ids of `some` that `others` do not have. */
+async function without(some: ClientKeys, others: ClientKeys, disk: Disk): Promise<number[]> {
+  const ids: number[] = [];
+  let left = idsATurn;
+  for (const id of some.ids()) {
+    if (!others.has(id)) ids.push(id);
+    if (--left > 0) continue;
+    left = idsATurn;
+    await disk.turn();
+  }
+  return ids;
+}

@@ -1,0 +1,9 @@
+import type { ClientKeys, KeyLine } from './client-keys.ts';
+
+/** What an adapter needs of client.keys; `KeysView` fits. */
+export interface ManagerKeys extends Pick<ClientKeys, 'has' | 'of' | 'byFileName'> {
+  /** Grows with each change. */
+  readonly version: () => number;
+  /** The line that an agent had that lives no more. */
+  readonly gone: (id: number) => KeyLine | undefined;
+}
