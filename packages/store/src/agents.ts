@@ -15,7 +15,11 @@ export interface AgentQuery {
   readonly status?: AgentStatus;
 }
 
-/** The master's agents. Every method that changes is one transaction and resolves after its commit. */
+/**
+ * The master's agents. Every method that changes is one transaction and resolves after its commit; `judge`, `remove`
+ * and `compare` of thousands are several, so that nothing waits for them. What is asked for is what is committed.
+ * Rejects with a `StoreError`; then nothing of that transaction was kept.
+ */
 export interface MasterAgents {
   /**
    * Newest wins, inside the transaction: of one node by revision, between nodes by `seenMs`, a tie by the
@@ -32,7 +36,10 @@ export interface MasterAgents {
   judge(beforeMs: number, nowMs: number, spared: (node: string) => boolean): Promise<readonly number[]>;
   /** They are in client.keys no more: all that is known of them goes. Which were known. */
   remove(ids: readonly number[]): Promise<readonly number[]>;
-  /** What `node` says that is held from it in `range`: what is not so is `wanted` or `lost`; what it does not list is taken from its name. */
+  /**
+   * What `node` says that is held from it in `range`: what is not so is `wanted` or `lost`; what it does not list, or
+   * lists as it is not held, is taken from its name. With an empty list and `allIds` the node is forgotten.
+   */
   compare(node: string, range: IdRange, held: ReadonlyMap<number, number>): Promise<MergeOutcome>;
   /** Of `(id, revision)` for what is held from `node`. */
   digest(node: string): DigestSum;
@@ -46,11 +53,9 @@ export interface MasterAgents {
   /** How many of each status, by node. */
   counts(): ReadonlyMap<string, Readonly<Record<AgentStatus, number>>>;
   readonly size: () => number;
-  /** Ids whose newest update was not yet written to the manager beside us, at most `limit`, and that they were. */
+  /** Ids whose newest update was not yet written to the manager beside us, at most `limit`; and that they were, so and not otherwise. */
   unpublished(limit: number): readonly number[];
-  published(
-    updates: readonly { readonly id: number; readonly revision: number; readonly node: string }[],
-  ): Promise<void>;
+  published(updates: readonly Pick<KnownAgent, 'id' | 'revision' | 'node' | 'status'>[]): Promise<void>;
 }
 
 /** What a worker sends next, in one batch. */
@@ -61,7 +66,7 @@ export interface Unsent {
   readonly more: boolean;
 }
 
-/** A worker's own agents: what was seen, and what the master has confirmed of it. */
+/** A worker's own agents: what was seen, and what the master has confirmed of it. Changes are transactions, as the master's. */
 export interface WorkerAgents {
   /** Notes what was seen; gives each that says something new the next revision, and marks it as to be sent. `revision` of the argument is ignored. How many were new. */
   observe(updates: readonly Omit<AgentUpdate, 'revision'>[]): Promise<number>;

@@ -1,2 +1,8 @@
 export type * from './agents.ts';
+export { type GroupStore, openGroups } from './groups.ts';
 export type * from './kv.ts';
+export { type OpenOptions, openMasterAgents } from './master/open.ts';
+export { emptyDisk, type MemoryDisk, type MemoryHooks, type MemoryKv, openMemoryKv } from './memory-kv.ts';
+export { openLmdbKv } from './node/lmdb-kv.ts';
+export { StoreError, type StoreErrorCode } from './store-error.ts';
+export { type OpenWorkerOptions, openWorkerAgents } from './worker/open.ts';

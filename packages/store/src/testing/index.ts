@@ -1,1 +1,1 @@
-export {};
+export { type KvFixture, kvCompliance, type OpenFixture } from './kv-compliance.ts';
