@@ -34,10 +34,15 @@ import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnList
 import type { WireMessage } from '@muster/protocol';
 import type { RegistrationRequest } from '@muster/registration';
 import { defaultExclusions, openContentReader } from '@muster/tree';
-import { masterAgentViews, masterAgentHealth } from './agents/answers.ts';
+import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
 import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
 import { openAgents } from './agents/open-agents.ts';
-import { askRegistration, openRegistrar, type RegistrationActor, spawnNodeRegistration } from './agents/registration.ts';
+import {
+  askRegistration,
+  openRegistrar,
+  type RegistrationActor,
+  spawnNodeRegistration,
+} from './agents/registration.ts';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
@@ -105,7 +110,13 @@ export async function composeMaster(
 
   const agents: MasterAgentsNode = await spawnMasterAgents({ root, config, platform, opened, peers });
   const registrar = openRegistrar({ config, platform, opened, held: agents.held, authority: agents.authority });
-  const registration = spawnNodeRegistration({ root, config, platform, tag: 'Master', by: { role: 'master', registrar } });
+  const registration = spawnNodeRegistration({
+    root,
+    config,
+    platform,
+    tag: 'Master',
+    by: { role: 'master', registrar },
+  });
 
   const content = openContentReader({
     disk,

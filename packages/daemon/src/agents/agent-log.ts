@@ -3,8 +3,8 @@
 import type { GroupAuthorityEvent, GroupReplicaEvent } from '@muster/agent-groups';
 import type { AgentMergerEvent, AgentReporterEvent } from '@muster/agent-info';
 import type { Log, Logger } from '@muster/log';
-import type { RegistrationEvent } from '@muster/registration';
 import { agentIdText, type NodeName } from '@muster/protocol';
+import type { RegistrationEvent } from '@muster/registration';
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 /** `001, 002` and how many there are beside. */
@@ -141,7 +141,11 @@ export function logGroupReplica(log: Log, tag: string, event: GroupReplicaEvent)
 }
 
 /** Who asked for what, and what came of it: one line each, for an audit. */
-export function logRegistration(log: Log, tag: string, { peer, operation, name, id, result, code, text }: RegistrationEvent): void {
+export function logRegistration(
+  log: Log,
+  tag: string,
+  { peer, operation, name, id, result, code, text }: RegistrationEvent,
+): void {
   const registration = log.for(tag, 'Registration');
   const agent = [id === undefined ? [] : agentIdText(id), name ?? []].flat().join(' ');
   const by = peer === 'local' ? 'a program on this machine' : peer;

@@ -101,14 +101,7 @@ function groupsOf({
 export const registrationByMaster = (askMaster: AskMaster): RegistrationDeps['by'] => ({
   role: 'worker',
   askMaster: (request) =>
-    askMaster(
-      'registration',
-      request,
-      'agent-registered',
-      'agent-removed',
-      'group-assigned',
-      'registration-refused',
-    ),
+    askMaster('registration', request, 'agent-registered', 'agent-removed', 'group-assigned', 'registration-refused'),
 });
 
 /** Longer than the actor takes to answer. */
@@ -118,4 +111,9 @@ export const askRegistration = (
   actor: RegistrationActor,
   from: Asker,
   request: RegistrationRequest,
-): Promise<RegistrationAnswer> => ask(actor, (replyTo: Ref<RegistrationAnswer>) => ({ type: 'request', from, request, replyTo }), answerMs);
+): Promise<RegistrationAnswer> =>
+  ask(
+    actor,
+    (replyTo: Ref<RegistrationAnswer>): RegistrationMessage => ({ type: 'request', from, request, replyTo }),
+    answerMs,
+  );
