@@ -34,7 +34,7 @@ export async function readPage(manager: ManagersGroups, after: number, signal: A
 export function comparePage(page: ManagersPage, after: number, held: GroupsView): ComparedPage {
   const upTo = page.next ?? MAX_AGENT_ID;
   const faults = [...page.faults, ...page.rows.flatMap(misfit)];
-  const blamed = new Set(faults.map(({ at }) => agentOf(at)));
+  const blamed = blamedBy(faults);
   const rows = new Map(page.rows.flatMap((row) => (misfit(row).length === 0 ? [[row.id, row.groups] as const] : [])));
   const differences: Difference[] = [];
   for (const { id, groups } of held.rows(after + 1, upTo, Number.MAX_SAFE_INTEGER)) {
@@ -65,14 +65,23 @@ function misfit({ id, groups }: Assignment): readonly GroupsFault[] {
   return [{ at, code: 'bad-group', text: 'a group with a name that is none; names are made of A-Z a-z 0-9 . _ -' }];
 }
 
-/** The agent that a fault is about, if it is about one. */
-export function agentOf(at: string): number | undefined {
+/** Entries that are no agent's. */
+const nobodys: ReadonlySet<string> = new Set(['bad-name', 'not-utf8']);
+
+/** Whom the faults are about; `undefined`: somebody, but who is not said. */
+function blamedBy(faults: readonly GroupsFault[]): ReadonlySet<number | undefined> {
+  const some = faults.filter(({ code }) => !nobodys.has(code));
+  return new Set(some.map(({ at, code }) => (code === 'more-faults' ? undefined : agentOf(at))));
+}
+
+/** The agent that is named at the end. */
+function agentOf(at: string): number | undefined {
   const digits = /(?:^|[^0-9A-Za-z_.-])0*([1-9][0-9]{0,9})$/.exec(at)?.[1];
   return digits === undefined || Number(digits) > MAX_AGENT_ID ? undefined : Number(digits);
 }
 
 /** Whether one of the faults may be about this agent. */
 export function blames(faults: readonly GroupsFault[]): (id: number) => boolean {
-  const blamed = new Set(faults.map(({ at }) => agentOf(at)));
+  const blamed = blamedBy(faults);
   return (id) => blamed.has(id) || blamed.has(undefined);
 }

@@ -11,6 +11,7 @@ export interface Assignment {
 export interface GroupsFault {
   /** A file, a socket or `agent 012`: where it is about one agent, it ends with the agent's id. */
   readonly at: string;
+  /** `bad-name` and `not-utf8`: of an entry that is no agent's. `more-faults`: stands for others, of whomever. */
   readonly code: string;
   /** For people: the fault and its cure. */
   readonly text: string;
@@ -27,6 +28,11 @@ export interface ManagersGroups {
     readonly faults: readonly GroupsFault[];
     readonly next: number | undefined;
   }>;
+  /** Those of `ids` that have an assignment, read now, whatever was listed before. Without it, all are listed. */
+  groupsOf?(
+    ids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: readonly Assignment[]; readonly faults: readonly GroupsFault[] }>;
   /** Idempotent, durable when it resolves. Those that could not be written; rejects when none can. */
   assign(rows: readonly Assignment[], signal: AbortSignal): Promise<readonly GroupsFault[]>;
 }

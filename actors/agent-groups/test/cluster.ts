@@ -107,7 +107,7 @@ export async function openCluster(workers: number) {
 
   const startMaster = (): void => {
     const life: Life = { alive: true };
-    const system = testSystem({ clock });
+    const system = testSystem({ clock, supervision: { intensity: { maxRestarts: 1_000, withinMs: 1_000 } } });
     const deps = {
       clock,
       linkedWorkers: () => all.filter(({ linked }) => linked).map(({ name }) => name),
@@ -125,7 +125,7 @@ export async function openCluster(workers: number) {
 
   const startWorker = (worker: WorkerMember): void => {
     const life: Life = { alive: true };
-    const system = testSystem({ clock });
+    const system = testSystem({ clock, supervision: { intensity: { maxRestarts: 1_000, withinMs: 1_000 } } });
     const deps = {
       clock,
       master: {

@@ -67,6 +67,8 @@ it('every actor of every node may crash: what it does goes on, and the others st
   const tree = (await master.ask({ type: 'get-tree' })) as ActorTree;
   const restarts = tree.actors.filter(({ kind }) => kind === 'actor').map((actor) => `${actor.path} ${actor.restarts}`);
   expect(restarts.sort()).toEqual([
+    '/agent-groups 1',
+    '/agent-info 1',
     '/control 1',
     '/file-sync 1',
     '/integrity 1',
@@ -74,6 +76,8 @@ it('every actor of every node may crash: what it does goes on, and the others st
     '/links/listener 1',
     '/links/node:worker1 0',
     '/links/node:worker2 0',
+    '/own-agents 1',
+    '/registration 1',
   ]);
 });
 

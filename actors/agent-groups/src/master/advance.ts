@@ -75,10 +75,10 @@ function readOn(state: State, { now, held }: World, { workMs, reconcileMs }: Aut
 }
 
 /** The one timer, for whatever comes first. */
-export function setAlarm(state: State, now: number): Step {
+export function setAlarm(state: State, { now, held }: World): Step {
   const { work, trouble } = state;
   const due: number[] = [];
-  if (work.type !== 'writing' && somethingToPush(state)) due.push(state.pushNotBefore);
+  if (somethingToPush(state, { held })) due.push(state.pushNotBefore);
   if ('until' in work) due.push(work.until);
   if (work.type === 'idle') due.push(Math.max(state.listAt, state.listNotBefore, trouble?.until ?? 0));
   if (work.type === 'idle' && trouble !== undefined && trouble.until > now) due.push(trouble.until);

@@ -31,7 +31,7 @@ export function decide(
   if (message.type === 'get-state' || message.type === 'worker-unlinked') return taken;
   return then(
     then(taken, (next) => advance(next, world, limits)),
-    (next) => setAlarm(next, world.now),
+    (next) => setAlarm(next, world),
   );
 }
 

@@ -14,17 +14,21 @@ export function noteWritten(
   return { ...state, unpushed: unpushed.size > maxPush ? 'many' : unpushed };
 }
 
-export const somethingToPush = ({ unpushed }: State): boolean => unpushed === 'many' || unpushed.size > 0;
+/** What an incarnation before us wrote shows in the version only. */
+export const somethingToPush = ({ unpushed, pushed, work }: State, { held }: Pick<World, 'held'>): boolean =>
+  work.type !== 'writing' && (unpushed === 'many' || unpushed.size > 0 || held.version() !== pushed);
 
 /**
  * Pushes what is not pushed yet, and says what the next beats shall say: the two are always of one version, so that
  * a beat never accuses a worker that is only waiting for its push. Nothing while a change is being written.
  */
 export function push(state: State, { held, now }: World, { coalesceMs }: AuthorityLimits): Step {
-  if (state.work.type === 'writing' || !somethingToPush(state)) return step(state);
+  if (!somethingToPush(state, { held })) return step(state);
   const version = held.version();
   const messages =
-    state.unpushed === 'many' ? [hint(version)] : changesOf(rowsOf(state.unpushed, held), state.pushed, version);
+    state.unpushed === 'many' || state.unpushed.size === 0
+      ? [hint(version)]
+      : changesOf(rowsOf(state.unpushed, held), state.pushed, version);
   return step({ ...state, unpushed: new Map(), pushed: version, pushNotBefore: now + coalesceMs }, [
     { type: 'push', to: [...state.workers], messages },
     report({ type: 'mark', mark: held.mark() }),

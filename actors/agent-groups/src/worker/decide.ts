@@ -1,5 +1,5 @@
 /** One step of the group replica. Level-triggered: after every message the same questions are asked of the whole state. */
-import type { GroupChanges } from '@muster/protocol';
+import { type GroupChanges, sameSum } from '@muster/protocol';
 import type { GroupsView } from '../digested.ts';
 import { unpackRows } from '../packing.ts';
 import { advance, setAlarm } from './advance.ts';
@@ -25,17 +25,27 @@ const keysDelayMs = 1_000;
 export function decide(state: State, message: GroupReplicaMessage | Own, world: World, limits: ReplicaLimits): Step {
   const taken = take(state, message, world, limits);
   if (message.type === 'get-state') return taken;
+  const advanced = then(taken, (next) => advance(next, world, limits));
   return then(
-    then(taken, (next) => advance(next, world, limits)),
+    then(advanced, (next) => tellMark(next, world)),
     (next) => setAlarm(next, world.now),
   );
+}
+
+/** What is held, once for each change; what a repair holds on its way is no version of the master's. */
+function tellMark(state: State, { held }: World): Step {
+  if (state.work.type === 'writing' || state.repair !== undefined) return step(state);
+  const { told } = state;
+  const mark = held.mark();
+  if (told !== undefined && told.version === mark.version && sameSum(told.digest, mark.digest)) return step(state);
+  return step({ ...state, told: mark }, [report({ type: 'mark', mark })]);
 }
 
 function take(state: State, message: GroupReplicaMessage | Own, world: World, limits: ReplicaLimits): Step {
   const { now, held } = world;
   switch (message.type) {
     case 'begin':
-      return step(state, [report({ type: 'mark', mark: held.mark() })]);
+      return step(state);
     case 'linked':
       return then(withoutLink(state), (next) => step({ ...next, linked: true }));
     case 'unlinked':

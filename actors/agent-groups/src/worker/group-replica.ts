@@ -87,7 +87,7 @@ function work(
   given: AbortSignal,
 ): void {
   const { number } = effect;
-  const { master, manager, held } = deps;
+  const { master, manager } = deps;
   const run = <T>(doing: string, start: (signal: AbortSignal) => Promise<T>, done: (value: T) => Own): void =>
     scope.run(
       (signal) => start(AbortSignal.any([signal, given])),
@@ -112,7 +112,7 @@ function work(
     case 'write':
       run(
         "Writing the master's groups",
-        (signal) => writeRows(effect.rows, effect.version, manager, held, signal),
+        (signal) => writeRows(effect.rows, effect.version, deps, signal),
         (result) => ({ type: 'written', number, ...result }),
       );
       break;

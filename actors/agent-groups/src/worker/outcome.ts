@@ -60,11 +60,7 @@ function fetched(before: State, answer: Groups, world: World, limits: ReplicaLim
     : write(state, after.rows, world.held.version(), 'repair', world, limits);
 }
 
-function written(
-  before: State,
-  { faults, stuck }: Extract<Own, { readonly type: 'written' }>,
-  { held, now }: World,
-): Step {
+function written(before: State, { faults, stuck }: Extract<Own, { readonly type: 'written' }>, { now }: World): Step {
   const { why } = before.work as Extract<Work, { readonly type: 'writing' }>;
   const events = told(faults).map((fault) => report({ type: 'fault', fault }));
   const state: State = {
@@ -73,11 +69,10 @@ function written(
     listAt: faults.length > 0 ? Math.min(before.listAt, now) : before.listAt,
   };
   if (why === 'drift') return step(state, events);
-  const effects = [...events, report({ type: 'mark', mark: held.mark() })];
-  if (stuck === 0) return step(state, effects);
+  if (stuck === 0) return step(state, events);
   // Held still, so that it is not taken for an assignment that was chosen here.
   const trouble = troubleAfter(before.trouble, faults[0]!, now);
-  return step({ ...state, trouble, repair: undefined, gap: before.linked, inSync: false }, effects);
+  return step({ ...state, trouble, repair: undefined, gap: before.linked, inSync: false }, events);
 }
 
 /** Nothing is half done: a repair begins anew, a listing, too, after a pause. */

@@ -100,6 +100,8 @@ export interface State {
   readonly repairs: number;
   readonly listings: number;
   readonly driftRepaired: number;
+  /** The mark that was reported last. */
+  readonly told?: GroupsMark | undefined;
   readonly wakeAt?: number | undefined;
 }
 

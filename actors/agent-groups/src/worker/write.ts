@@ -1,8 +1,8 @@
 /** Writing what the master says. */
 import { type GroupRow, MAX_AGENT_ROWS } from '@muster/protocol';
-import type { DigestedGroups } from '../digested.ts';
 import { blames } from '../page.ts';
 import type { Assignment, GroupsFault, ManagersGroups } from '../ports.ts';
+import type { GroupReplicaDeps } from './group-replica.ts';
 
 /**
  * Makes the manager and what is held say `rows`. What is assigned is held before the manager says it, and what goes has
@@ -12,8 +12,7 @@ import type { Assignment, GroupsFault, ManagersGroups } from '../ports.ts';
 export async function writeRows(
   rows: readonly GroupRow[],
   version: number,
-  manager: ManagersGroups,
-  held: DigestedGroups,
+  { manager, held, exists }: Pick<GroupReplicaDeps, 'manager' | 'held' | 'exists'>,
   signal: AbortSignal,
 ): Promise<{ readonly faults: readonly GroupsFault[]; readonly stuck: number }> {
   const stay = rows.filter(({ groups }) => groups.length > 0);
@@ -21,7 +20,8 @@ export async function writeRows(
   if (stay.length > 0) await held.put(stay, held.version());
   const faults = await assignAll(rows, manager, signal);
   const blamed = blames(faults);
-  const gone = go.filter(({ id }) => !blamed(id));
+  // What the manager keeps of an agent that is in client.keys no more is nobody's choice.
+  const gone = go.filter(({ id }) => !blamed(id) || !exists(id));
   await held.put(gone, version);
   return { faults, stuck: go.length - gone.length };
 }

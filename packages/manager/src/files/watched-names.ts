@@ -27,8 +27,8 @@ export interface WatchedNames {
   readonly waiting: () => number;
   /** What changed is dealt with, unless it changed again since; `stamp` of the state that was read. */
   settle(dirty: Dirty, stamp: number): void;
-  /** As if it had changed. */
-  touch(name: string): void;
+  /** It changed, or shall be looked at as if it had. */
+  touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
   readonly names: () => Iterable<string>;
   /** Whether `name` stood there when it was listed first, and did not change since. */
@@ -104,7 +104,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     const [listing] = await disk.list([directory]);
     if (listing === undefined || !listing.ok) throw unlisted(at, listing?.failure.code ?? 'UNKNOWN');
     listings += 1;
-    if (listings === 1) await removeLeftovers(listing.names);
     let left = itemsATurn;
     for (const [index, name] of listing.names.entries()) {
       if (!isLeftover(name)) compare(name, listing.stats.at(index));
@@ -121,11 +120,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     if (before?.stamp === stampOf(stat) || dirty.has(name)) return;
     touch(name);
     if (listings === 1) firstSeen.add(name);
-  };
-  /** What a process before this one left when it was killed. */
-  const removeLeftovers = async (names: readonly string[]): Promise<void> => {
-    const left = names.filter(isLeftover);
-    if (left.length > 0) await disk.steps(left.map((name) => ({ do: 'unlink', path: `${directory}/${name}` })));
   };
 
   return {
@@ -154,7 +148,10 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
       if (dirty.get(name) === mark) dirty.delete(name);
       firstSeen.delete(name);
     },
-    touch,
+    touchAgain: (name) => {
+      known.delete(name);
+      touch(name);
+    },
     knownStamp: (name) => known.get(name)?.stamp,
     names: () => known.keys(),
     isFirstSight: (name) => firstSeen.has(name),

@@ -28,8 +28,8 @@ const batchFiles = 2_000;
 const temporaryName = /^\.muster-0{16}-agents[0-9a-z]{1,12}\.tmp$/;
 export const isLeftover = (name: string): boolean => temporaryName.test(name);
 
-/** `owner` of what is written; absent: this process. */
-export function openFileWriter(disk: Disk, owner?: Owner): FileWriter {
+/** `owner` of what is written; absent: this process. `mode`: 0660. */
+export function openFileWriter(disk: Disk, owner?: Owner, mode: number = fileMode): FileWriter {
   let count = 0;
   const owned = owner === undefined ? {} : { owner };
   const temporaryIn = (directory: string): string =>
@@ -39,7 +39,7 @@ export function openFileWriter(disk: Disk, owner?: Owner): FileWriter {
     const stager = await disk.openStager();
     try {
       for (const [index, { bytes }] of files.entries()) {
-        stager.begin({ path: temporaries[index]!, mode: fileMode, size: bytes.length, ...owned });
+        stager.begin({ path: temporaries[index]!, mode, size: bytes.length, ...owned });
         if (bytes.length > 0) await stager.write(bytes);
       }
       return await stager.finish();
@@ -73,13 +73,30 @@ export function openFileWriter(disk: Disk, owner?: Owner): FileWriter {
     return outcomes;
   };
 
+  /** By directory: made, and without what a process before this one left when it was killed. */
+  const ready = new Map<string, Promise<void>>();
+  const prepare = async (directory: string): Promise<void> => {
+    await makeDirectory(disk, directory, owner);
+    const [listing] = await disk.list([directory]);
+    const left = listing?.ok === true ? listing.names.filter(isLeftover) : [];
+    if (left.length > 0) await disk.steps(left.map((name) => ({ do: 'unlink', path: `${directory}/${name}` })));
+  };
+  const prepared = (directory: string): Promise<void> => {
+    const one = ready.get(directory) ?? prepare(directory);
+    ready.set(directory, one);
+    one.catch(() => ready.delete(directory));
+    return one;
+  };
+
   return {
     write: async (directory, files, durable) => {
-      await makeDirectory(disk, directory, owner);
+      await prepared(directory);
       const all: Written[] = [];
       for (let at = 0; at < files.length; at += batchFiles)
         all.push(...(await write(directory, files.slice(at, at + batchFiles), durable)));
-      if (durable) await disk.sync([], [directory]);
+      // It went meanwhile: it is made again the next time.
+      if (all.some((one) => !one.ok && one.failure.code === 'ENOENT')) ready.delete(directory);
+      else if (durable) await disk.sync([], [directory]);
       return all;
     },
   };

@@ -1,3 +1,4 @@
+export { type AuthdDouble, type AuthdDoubleOptions, authdDouble, remotedDouble } from './authd-double.ts';
 export { type DoubleSocketsOptions, doubleSockets, type Mishap, type SocketDouble } from './double-sockets.ts';
 export type { TestFramework } from './framework.ts';
 export { managerCompliance } from './manager-compliance.ts';
