@@ -8,13 +8,16 @@ export interface StoreFailure {
   readonly probability: number;
 }
 
-/** One commit: how it is taken back. */
+/** One commit, and what was there before it. */
 interface Commit {
   /** From then on it is on the disk for sure. */
   readonly syncedAt: number;
-  readonly before: (readonly [name: string, row: Row | undefined])[];
+  readonly before: readonly (readonly [table: string, rows: Rows])[];
+  readonly bytes: number;
 }
-type Row = MemoryDisk['rows'] extends Map<string, infer R> ? R : never;
+type Rows = (MemoryDisk['tables'] extends Map<string, infer Table extends { readonly rows: object }>
+  ? Table
+  : never)['rows'];
 
 /** One store. */
 export interface StoreFile {
@@ -76,40 +79,25 @@ export function openStoreDisk(now: () => number): StoreDisk {
 
 function openFile(now: () => number): OpenFile {
   const disk = emptyDisk();
+  /** Oldest first. */
   let unsynced: Commit[] = [];
-  const { rows } = disk;
-  const note = (name: string): void => void unsynced.at(-1)?.before.push([name, rows.get(name)]);
-  const { set, delete: remove } = Map.prototype as Map<string, Row>;
-  rows.set = (name, row) => {
-    note(name);
-    return set.call(rows, name, row) as typeof rows;
-  };
-  rows.delete = (name) => {
-    note(name);
-    return remove.call(rows, name);
-  };
-  const takeBack = ({ before }: Commit): void => {
-    for (const [name, row] of before.reverse()) {
-      if (row === undefined) remove.call(rows, name);
-      else set.call(rows, name, row);
-    }
-    delete disk.order;
-  };
   return {
     disk,
     harmed: undefined,
     beginCommit: (syncedAt) => {
+      const before = [...disk.tables].map(([name, { rows }]) => [name, new Map(rows)] as const);
       unsynced = unsynced.filter((commit) => commit.syncedAt > now());
-      unsynced.push({ syncedAt, before: [] });
+      unsynced.push({ syncedAt, before, bytes: disk.bytes });
     },
     losePower: (dice) => {
       const young = unsynced.filter((commit) => commit.syncedAt > now());
-      const lost = young.slice(dice.int(0, young.length));
-      for (const commit of lost.reverse()) takeBack(commit);
+      const oldest = young[dice.int(0, young.length)];
       unsynced = [];
-      disk.bytes = 0;
-      for (const { key, value } of rows.values()) disk.bytes += key.length + (value?.length ?? 0);
-      return lost.some(({ before }) => before.length > 0);
+      if (oldest === undefined) return false;
+      disk.tables.clear();
+      for (const [name, rows] of oldest.before) disk.tables.set(name, { rows });
+      disk.bytes = oldest.bytes;
+      return true;
     },
   };
 }
