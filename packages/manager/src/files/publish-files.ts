@@ -18,8 +18,6 @@ interface Wanted {
 
 /** Agents of one slice of rendering: some milliseconds. */
 const agentsATurn = 250;
-/** Of a change of ours, which is never among those that wait. */
-const noMark = -1;
 
 export type PublishFiles = (agents: readonly PublishedAgent[], signal: AbortSignal) => Promise<readonly ManagerFault[]>;
 
@@ -57,7 +55,7 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
   };
 
   const settled = ({ name, content }: Wanted, stat: FileStat, wrote: boolean): void => {
-    names.settle({ name, mark: noMark }, stampOf(stat));
+    names.release(name, stampOf(stat));
     if (wrote) contents.set(name, content);
   };
 
@@ -97,8 +95,13 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     const of = (plan: 'write' | 'date'): Wanted[] => wanted.filter((_, index) => plans[index] === plan);
     const [toDate, toWrite] = [of('date'), of('write')];
     const before = faults.length;
-    if (toDate.length > 0) await dateAll(toDate, faults);
-    if (toWrite.length > 0) await writeAll(toWrite, faults);
+    for (const { name } of [...toDate, ...toWrite]) names.hold(name);
+    try {
+      if (toDate.length > 0) await dateAll(toDate, faults);
+      if (toWrite.length > 0) await writeAll(toWrite, faults);
+    } finally {
+      for (const { name } of [...toDate, ...toWrite]) if (names.isHeld(name)) names.release(name);
+    }
     rejectWhenNone(faults.slice(before), toDate.length + toWrite.length);
     return capped(faults);
   };
