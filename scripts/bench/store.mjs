@@ -62,7 +62,7 @@ async function batches(count, make, write) {
 const parts = {
   puts: async (file, count) => {
     const require = createRequire(new URL('../../packages/store/package.json', import.meta.url));
-    const { open } = require('lmdb');
+    const { open } = require(require.resolve('lmdb'));
     const db = open({ path: file, noSubdir: true, encoding: 'binary', keyEncoding: 'binary', cache: false });
     const took = await batches(
       count,

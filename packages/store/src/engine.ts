@@ -5,31 +5,36 @@
  * written before it. One commit is under way at a time; what is written meanwhile goes with the next one, together.
  * A commit that fails takes with it what was built on it.
  */
+import { Buffer } from 'node:buffer';
 import { nameOf } from './bytes.ts';
 import type { Kv, Table, WritableTable } from './kv.ts';
 import { merged } from './merged.ts';
+import { openSlab } from './slab.ts';
 import { StoreError } from './store-error.ts';
 
-/** `value` absent: the key goes. Bytes are the engine's: nobody changes them. */
+/** `value` absent: the key goes. Bytes are the engine's, nobody else's, and `SPARE` bytes behind a value are free. */
 export interface Change {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
 }
 
-/** What is committed. Keys begin with the name of their table and a 0. */
+/** Of one table, by key. */
+export type TableChanges = Map<string, Change>;
+/** By table. */
+export type Changes = Map<string, TableChanges>;
+
+/** What is committed. */
 export interface Backing {
-  /** A view: valid until the next call. */
-  readonly get: (key: Uint8Array) => Uint8Array | undefined;
-  readonly range: (from: Uint8Array, to: Uint8Array) => Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  table(name: string): Table;
   /** All or nothing; rejects with a `StoreError`. One at a time. */
-  commit(changes: readonly Change[]): Promise<void>;
+  commit(changes: ReadonlyMap<string, ReadonlyMap<string, Change>>): Promise<void>;
   readonly size: Kv['size'];
   close(): Promise<void>;
 }
 
 /** Changes that will be committed together, and who waits for it. */
 interface Group {
-  readonly changes: Map<string, Change>;
+  changes: Changes;
   readonly waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
 }
 
@@ -40,12 +45,13 @@ export function openEngine(backing: Backing): Kv {
   let underWay: Group | undefined;
   let closed: Promise<void> | undefined;
   let settled: () => void = () => undefined;
+  const copyOf = openSlab();
 
   const begin = (): void => {
     const group = open;
     underWay = group;
     open = newGroup();
-    backing.commit([...group.changes.values()]).then(
+    backing.commit(group.changes).then(
       () => {
         for (const { resolve } of group.waiting) resolve();
         next();
@@ -56,12 +62,10 @@ export function openEngine(backing: Backing): Kv {
       },
     );
   };
-  const fail = (group: Group, error: unknown): void => {
-    for (const { reject } of group.waiting) reject(error);
-    const lost = new StoreError('store-lost', `what this was built on could not be written: ${textOf(error)}`, {
-      cause: error,
-    });
-    for (const { reject } of open.waiting) reject(lost);
+  const fail = (group: Group, cause: unknown): void => {
+    for (const { reject } of group.waiting) reject(cause);
+    const text = `what this was built on could not be written: ${cause instanceof Error ? cause.message : cause}`;
+    for (const { reject } of open.waiting) reject(new StoreError('store-lost', text, { cause }));
     open = newGroup();
   };
   const next = (): void => {
@@ -69,20 +73,27 @@ export function openEngine(backing: Backing): Kv {
     if (open.waiting.length > 0) begin();
     else settled();
   };
-  const pending = (): readonly Group[] => (underWay === undefined ? [open] : [open, underWay]);
+  const pending = (): readonly Changes[] =>
+    underWay === undefined ? [open.changes] : [open.changes, underWay.changes];
 
   return {
-    table: (name) => committedTable(backing, prefixOf(name)),
+    table: (name) => {
+      const table = backing.table(name);
+      return { get: (key) => (key.length === 0 ? undefined : table.get(key)), range: table.range };
+    },
     size: backing.size,
     write: <T>(change: (tables: (name: string) => WritableTable) => T): Promise<T> => {
       if (closed !== undefined) return Promise.reject(new StoreError('store-closed', 'the store is closed'));
       const group = open;
+      const own: Changes = new Map();
       let result: T;
       try {
-        result = transact(group.changes, pending(), backing, change);
+        result = change(tablesOver(own, pending(), backing, copyOf));
       } catch (error) {
+        // What it changed is dropped: nobody has seen it.
         return Promise.reject(error);
       }
+      group.changes = joined(group.changes, own);
       return new Promise<T>((resolve, reject) => {
         group.waiting.push({ resolve: () => resolve(result), reject });
         if (underWay === undefined) begin();
@@ -98,95 +109,57 @@ export function openEngine(backing: Backing): Kv {
   };
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Runs `change`; when it throws, `changes` is as it was. */
-function transact<T>(
-  changes: Map<string, Change>,
-  pending: readonly Group[],
-  backing: Backing,
-  change: (tables: (name: string) => WritableTable) => T,
-): T {
-  const undo: (readonly [name: string, before: Change | undefined])[] = [];
-  const keep = (key: Uint8Array, value: Uint8Array | undefined): void => {
-    const name = nameOf(key);
-    undo.push([name, changes.get(name)]);
-    changes.set(name, { key, value });
-  };
-  const tables = new Map<string, WritableTable>();
-  const table = (name: string): WritableTable => {
-    const known = tables.get(name) ?? writableTable(pending, backing, prefixOf(name), keep);
-    tables.set(name, known);
-    return known;
-  };
-  try {
-    return change(table);
-  } catch (error) {
-    for (const [name, before] of undo.reverse()) {
-      if (before === undefined) changes.delete(name);
-      else changes.set(name, before);
-    }
-    throw error;
+/** `later` over `earlier`, which is nobody's afterwards. */
+function joined(earlier: Changes, later: Changes): Changes {
+  if (earlier.size === 0) return later;
+  for (const [table, changes] of later) {
+    const known = earlier.get(table);
+    if (known === undefined) earlier.set(table, changes);
+    else for (const [name, change] of changes) known.set(name, change);
   }
+  return earlier;
 }
 
-const prefixes = new Map<string, Uint8Array>();
-function prefixOf(name: string): Uint8Array {
-  const known = prefixes.get(name) ?? new TextEncoder().encode(`${name}\0`);
-  prefixes.set(name, known);
-  return known;
-}
+type Copy = (bytes: Uint8Array) => Uint8Array;
 
-function within(prefix: Uint8Array, key: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(prefix.length + key.length);
-  whole.set(prefix);
-  whole.set(key, prefix.length);
-  return whole;
-}
-
-function* withoutPrefix(
-  prefix: Uint8Array,
-  rows: Iterable<readonly [Uint8Array, Uint8Array]>,
-): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
-  for (const [key, value] of rows) yield [key.subarray(prefix.length), value];
-}
-
-const committedTable = (backing: Backing, prefix: Uint8Array): Table => ({
-  get: (key) => backing.get(within(prefix, key)),
-  range: (from, to) => withoutPrefix(prefix, backing.range(within(prefix, from), within(prefix, to))),
-});
-
-function writableTable(
-  pending: readonly Group[],
+/** Tables as a transaction sees them: its own changes over `pending`, the newest first, over what is committed. */
+function tablesOver(
+  own: Changes,
+  pending: readonly Changes[],
   backing: Backing,
-  prefix: Uint8Array,
-  keep: (key: Uint8Array, value: Uint8Array | undefined) => void,
-): WritableTable {
-  const changed = (name: string): Change | undefined => {
-    for (const { changes } of pending) {
-      const change = changes.get(name);
-      if (change !== undefined) return change;
-    }
-    return undefined;
+  copyOf: Copy,
+): (name: string) => WritableTable {
+  const tables = new Map<string, WritableTable>();
+  const open = (name: string): WritableTable => {
+    const changes: TableChanges = new Map();
+    own.set(name, changes);
+    const below = pending.map((each) => each.get(name)).filter((each) => each !== undefined && each.size > 0);
+    return writableTable([changes, ...(below as readonly TableChanges[])], backing.table(name), copyOf);
+  };
+  return (name) => {
+    const table = tables.get(name) ?? open(name);
+    tables.set(name, table);
+    return table;
+  };
+}
+
+/** The first of `layers` is the transaction's own. */
+function writableTable(layers: readonly TableChanges[], committed: Table, copyOf: Copy): WritableTable {
+  const keep = (key: Uint8Array, value: Uint8Array | undefined): void => {
+    if (key.length === 0) throw new Error('bug: an empty key');
+    layers[0]!.set(nameOf(key), { key: Buffer.from(key), value });
   };
   return {
     get: (key) => {
-      const whole = within(prefix, key);
-      const change = changed(nameOf(whole));
-      return change === undefined ? backing.get(whole) : change.value;
+      const name = nameOf(key);
+      for (const layer of layers) {
+        const change = layer.get(name);
+        if (change !== undefined) return change.value;
+      }
+      return key.length === 0 ? undefined : committed.get(key);
     },
-    range: (from, to) => {
-      const [first, last] = [within(prefix, from), within(prefix, to)];
-      const rows = merged(
-        pending.map(({ changes }) => changes),
-        backing,
-        first,
-        last,
-      );
-      return withoutPrefix(prefix, rows);
-    },
-    // Copies: whoever calls may use its bytes again.
-    put: (key, value) => keep(within(prefix, key), Uint8Array.prototype.slice.call(value)),
-    remove: (key) => keep(within(prefix, key), undefined),
+    range: (from, to) => merged(layers, committed, from, to),
+    put: (key, value) => keep(key, copyOf(value)),
+    remove: (key) => keep(key, undefined),
   };
 }
