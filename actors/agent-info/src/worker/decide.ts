@@ -75,7 +75,7 @@ function takeAnswer(state: State, message: AnswerMessage, now: number): Step {
     case 'backlog':
       return backlogCounted(state, message.link, message.count, now);
     case 'nothing-unsent':
-      return tookOver(state, message.link, { ...state, exchange: undefined, backlog: 0 }, now);
+      return tookOver(state, message.link, { ...state, exchange: undefined, batch: state.batch - 1, backlog: 0 }, now);
     case 'taken':
       return answered(state, message, now);
     case 'confirmed':
@@ -156,7 +156,9 @@ function moved(state: State, number: number, ids: readonly number[]): Step {
 
 function keys(state: State, change: Extract<AgentReporterMessage, { type: 'keys-changed' }>, now: number): Step {
   const removals = keysChanged(state.removals, change, now);
-  const known = change.added.filter((id) => state.unknown.has(id));
+  // The master may have been told of them before they were registered.
+  const before = state.removals.held?.ids;
+  const known = change.added.filter((id) => state.unknown.has(id) || before?.has(id) === true);
   const held = removals.held;
   const isNews = held !== undefined && held.ids.size !== state.removals.held?.ids.size;
   return step(
