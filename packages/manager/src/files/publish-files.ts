@@ -18,8 +18,6 @@ interface Wanted {
 
 /** Agents of one slice of rendering: some milliseconds. */
 const agentsATurn = 250;
-/** Of a change of ours, which is never among those that wait. */
-const noMark = -1;
 
 export type PublishFiles = (agents: readonly PublishedAgent[], signal: AbortSignal) => Promise<readonly ManagerFault[]>;
 
@@ -57,7 +55,7 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
   };
 
   const settled = ({ name, content }: Wanted, stat: FileStat, wrote: boolean): void => {
-    names.settle({ name, mark: noMark }, stampOf(stat));
+    names.own(name, stampOf(stat));
     if (wrote) contents.set(name, content);
   };
 

@@ -52,8 +52,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
   let keysVersion = keys.version();
 
   const settle = ({ dirty, stamp, content }: Looked): void => {
-    names.settle(dirty, stamp);
-    if (content !== undefined) contents.set(dirty.name, content);
+    if (names.settle(dirty, stamp) && content !== undefined) contents.set(dirty.name, content);
   };
 
   const look = async (batch: readonly Dirty[]): Promise<readonly Looked[]> => {

@@ -25,8 +25,10 @@ export interface WatchedNames {
   /** The first that changed, oldest first. */
   take(limit: number): readonly Dirty[];
   readonly waiting: () => number;
-  /** What changed is dealt with, unless it changed again since; `stamp` of the state that was read. */
-  settle(dirty: Dirty, stamp: number): void;
+  /** What changed is dealt with: `stamp` of the state that was read. False, and nothing done, when it changed again since. */
+  settle(dirty: Dirty, stamp: number): boolean;
+  /** `stamp` of what we put there ourselves. Whatever was read of it before is void. */
+  own(name: string, stamp: number): void;
   /** It changed, or shall be looked at as if it had. */
   touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
@@ -122,6 +124,12 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     if (listings === 1) firstSeen.add(name);
   };
 
+  const know = (name: string, stamp: number): void => {
+    const one = known.get(name);
+    if (one === undefined) known.set(name, { stamp, listing: listings });
+    else one.stamp = stamp;
+  };
+
   return {
     look: () => {
       const isDue = clock.now() - listedMs >= (watch === undefined ? listBlindMs : listEveryMs);
@@ -142,11 +150,15 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     },
     waiting: () => dirty.size,
     settle: ({ name, mark }, stamp) => {
-      const one = known.get(name);
-      if (one === undefined) known.set(name, { stamp, listing: listings });
-      else one.stamp = stamp;
-      if (dirty.get(name) === mark) dirty.delete(name);
+      if (dirty.get(name) !== mark) return false;
+      dirty.delete(name);
       firstSeen.delete(name);
+      know(name, stamp);
+      return true;
+    },
+    own: (name, stamp) => {
+      touch(name);
+      know(name, stamp);
     },
     touchAgain: (name) => {
       known.delete(name);

@@ -143,20 +143,25 @@ function unsent(parts: Parts, limits: Parameters<WorkerAgents['unsent']>[0]): Un
   const updates: AgentUpdate[] = [];
   let full = 0;
   let bytes = 0;
+  let more = false;
   const most = Math.min(limits.rows, MAX_AGENT_ROWS);
+  const visit = (id: number, cell: Cell): boolean => {
+    if (!isUnsent(cell)) return true;
+    const info = isInfoUnsent(cell) ? infoOf(parts, id) : undefined;
+    const tooMany = updates.length >= most || (info !== undefined && full >= limits.fullRows);
+    const tooLarge = updates.length > 0 && bytes + (info?.bytes ?? 0) > limits.bytes * PACKED;
+    more = tooMany || tooLarge;
+    if (more) return false;
+    bytes += info?.bytes ?? 0;
+    if (info !== undefined) full += 1;
+    updates.push(info === undefined ? updateOf(id, cell) : { ...updateOf(id, cell), info: info.info });
+    return true;
+  };
   for (const block of parts.unsent.keys()) {
-    for (const [id, cell] of parts.rows.rowsOf(block)) {
-      if (!isUnsent(cell)) continue;
-      const info = isInfoUnsent(cell) ? infoOf(parts, id) : undefined;
-      const size = info?.bytes ?? 0;
-      const tooMany = updates.length >= most || (info !== undefined && full >= limits.fullRows);
-      if (tooMany || (updates.length > 0 && bytes + size > limits.bytes * PACKED)) return { updates, more: true };
-      bytes += size;
-      if (info !== undefined) full += 1;
-      updates.push(info === undefined ? updateOf(id, cell) : { ...updateOf(id, cell), info: info.info });
-    }
+    parts.rows.each(block, visit);
+    if (more) break;
   }
-  return { updates, more: false };
+  return { updates, more };
 }
 
 function infoOf({ kv }: Parts, id: number): { readonly info: AgentInfo; readonly bytes: number } | undefined {
@@ -177,15 +182,24 @@ async function remove(parts: Parts, ids: readonly number[]): Promise<void> {
 }
 
 function* ids(rows: RowIndex): Iterable<number> {
-  for (const block of rows.blocksFrom(0)) for (const [id] of rows.rowsOf(block)) yield id;
+  for (const block of rows.blocksFrom(0)) {
+    const some: number[] = [];
+    rows.each(block, (id) => {
+      some.push(id);
+      return true;
+    });
+    yield* some;
+  }
 }
 
 function held(rows: RowIndex, { from, to }: IdRange): readonly (readonly [id: number, revision: number])[] {
   const pairs: (readonly [number, number])[] = [];
   for (const block of rows.blocksFrom(blockOf(from))) {
     if (block > blockOf(to)) break;
-    for (const [id, cell] of rows.rowsOf(block))
+    rows.each(block, (id, cell) => {
       if (id >= from && id <= to && confirmedOf(cell) > 0) pairs.push([id, confirmedOf(cell)]);
+      return true;
+    });
   }
   return pairs;
 }
