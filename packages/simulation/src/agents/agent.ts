@@ -38,6 +38,8 @@ export interface Report {
   readonly status: 'pending' | 'active' | 'disconnected';
   /** Of a keep-alive alone. */
   readonly facts?: Facts;
+  /** All of `facts` was told, not only that it lives. */
+  readonly whole?: boolean;
 }
 
 const hex = (text: string, digits: number): string =>

@@ -3,9 +3,13 @@ import type { Agent, Enrolled } from './agent.ts';
 
 export interface ManagerBeside {
   readonly kind: 'files' | 'wazuh-db';
+  /** Agents report here. Not to a 4.x that is beside the master: no flag of its database tells what it heard itself (`reference/agent-info.md` 5). */
+  readonly takesAgents: boolean;
   /** It forgets nothing of the agent; what it knew before may stay: false says that it learnt nothing new. */
   startup(agent: Agent): boolean;
   keepAlive(agent: Agent): boolean;
+  /** Whether its last keep-alive told all that is known of the agent: what is new, or where each tells it. */
+  tellsWhole(agent: Agent): boolean;
   /** A word before the end. */
   shutdown(agent: Agent): boolean;
   /** By id; who has none is not in it. */

@@ -23,6 +23,7 @@ export function filesBeside(node: SimNode): ManagerBeside {
       .map(([path, bytes]) => [path.slice(root.length + folder.length + 2), bytes] as const);
   return {
     kind: 'files',
+    takesAgents: true,
     // Opened for appending, and nothing is appended: who has a file keeps it as it is.
     startup: (agent) => {
       const path = `${root}/${statusFileOf(agent)}`;
@@ -30,6 +31,7 @@ export function filesBeside(node: SimNode): ManagerBeside {
     },
     // Also when it says what it said before: written anew, so that the time of the file is now.
     keepAlive: (agent) => files.write(`${root}/${statusFileOf(agent)}`, contentOf(agent, node.name), 'operator'),
+    tellsWhole: () => true,
     shutdown: () => false,
     groups: () =>
       new Map(

@@ -23,7 +23,7 @@ export function keysOf({ files, root }: SimNode): ReadonlyMap<number, Enrolled> 
       const match = linePattern.exec(line);
       if (match === null) return [];
       const [, id, name, ip, key] = match as unknown as [string, string, string, string, string];
-      return [[Number(id), { id: Number(id), name, ip, key }] as const];
+      return Number(id) > 2 ** 31 - 1 ? [] : [[Number(id), { id: Number(id), name, ip, key }] as const];
     }),
   );
   known.set(bytes, read);

@@ -1,5 +1,7 @@
 /** Who is enrolled at the start, and who of them begins to report. */
 import { openDice } from '../dice.ts';
+import { socketPaths } from '../neighbours/index.ts';
+import { hasAuthd } from '../plan/agents.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
 import { keyOf } from './acts.ts';
@@ -33,12 +35,14 @@ export function layAgents(world: World, plan: Plan): void {
   );
   const population = openPopulation(world, plan, besides);
   for (const node of world.nodes) node.neighbours.isUp = () => population.isUp(node);
-  if (plan.agents.authd) {
+  if (hasAuthd(plan.agents)) {
+    // A socket, for those who look whether there is one: no disk of ours holds any.
+    world.master.files.write(`${world.master.root}/${socketPaths.auth}`, new Uint8Array(0), 'operator');
     world.master.neighbours.put('auth', authd(world.master, besides.get(world.master.name)));
     world.master.neighbours.put('remoted', remoted(besides.get(world.master.name)));
   }
   const dice = openDice(plan.settings.seed).fork('lay agents');
-  const homes = world.nodes.filter((node) => population.beside(node) !== undefined);
+  const homes = world.nodes.filter((node) => population.beside(node)?.takesAgents === true);
   if (homes.length === 0) return;
   for (const enrolled of enrolledAtStart(plan)) {
     const own = dice.fork(enrolled.name);

@@ -15,6 +15,8 @@ export interface Population {
   readonly plan: AgentsPlan;
   /** Wall clocks of this run jump, or gain or lose time: what managers date by them is only roughly true. */
   readonly clocksMove: boolean;
+  /** Stores are lost in this run. */
+  readonly storesGo: boolean;
   /** Everybody who was ever enrolled by a deed or at the start, in that order. */
   readonly agents: readonly Agent[];
   /** What is beside the node; undefined: nothing. */
@@ -71,10 +73,12 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   const besideOf = (node: SimNode): ManagerBeside | undefined => besides.get(node.name);
   const isUp = (node: SimNode): boolean =>
     besides.has(node.name) && (away.get(node.name) ?? 0) === 0 && !machinesOff.has(node.name);
-  const lets = (node: SimNode, agent: Agent): boolean => isUp(node) && keysOf(node).get(agent.id)?.key === agent.key;
+  const lets = (node: SimNode, agent: Agent): boolean =>
+    isUp(node) && besideOf(node)?.takesAgents === true && keysOf(node).get(agent.id)?.key === agent.key;
 
   const told = (agent: Agent, status: Report['status']): void => {
-    const facts = status === 'active' ? { facts: agent.facts } : {};
+    const whole = besides.get(agent.home)?.tellsWhole(agent) === true;
+    const facts = status === 'active' ? { facts: agent.facts, whole } : {};
     for (const listener of listening.get(world) ?? [])
       listener({ id: agent.id, node: agent.home, at: timeline.now(), status, ...facts });
   };
@@ -124,6 +128,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   });
   const population: Population = {
     plan: plan.agents,
+    storesGo: plan.deeds.some(({ kind }) => kind === 'damaged-store'),
     clocksMove:
       Object.keys(plan.climate.driftMs).length > 0 ||
       plan.deeds.some(({ kind }) => kind === 'wall-jump' || kind === 'wall-drift'),
@@ -159,7 +164,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
       if (how === 'shutdown' && lets(home, agent) && besideOf(home)!.shutdown(agent)) told(agent, 'disconnected');
     },
     move: (agent, to) => {
-      if (settling || !agent.alive || !isUp(to)) return;
+      if (settling || !agent.alive || !isUp(to) || besideOf(to)?.takesAgents !== true) return;
       agent.home = to.name;
       if (lets(to, agent)) begin(agent);
       startSoon(agent);

@@ -21,6 +21,8 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
   const double = wazuhDbDouble({ role: node.role, now: () => Math.floor(node.wall.now() / 1_000) });
   /** What each agent said last of itself, to this manager. */
   const said = new Map<number, Facts>();
+  /** Whose last keep-alive told all. */
+  const whole = new Set<number>();
   const mirror = (): void => {
     const keys = keysOf(node);
     for (const { id, name, ip } of keys.values()) double.insert(id, name, ip);
@@ -41,6 +43,7 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
   const has = ({ id }: { readonly id: number }): boolean => double.rows.has(id);
   return {
     kind: 'wazuh-db',
+    takesAgents: node.role === 'worker',
     double,
     startup: (agent) => {
       double.starts(agent.id);
@@ -50,9 +53,12 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
     keepAlive: (agent) => {
       const isNew = said.get(agent.id) !== agent.facts;
       double.keepsAlive(agent.id, isNew ? infoOf(agent, node.name) : undefined);
+      if (isNew) whole.add(agent.id);
+      else whole.delete(agent.id);
       said.set(agent.id, agent.facts);
       return has(agent);
     },
+    tellsWhole: ({ id }) => whole.has(id),
     shutdown: (agent) => {
       double.shutsDown(agent.id);
       return has(agent);

@@ -26,6 +26,11 @@ export interface NeighbourFault {
   readonly probability: number;
 }
 
+export interface Exchange {
+  readonly name: NeighbourName;
+  readonly how: NeighbourFault['how'] | 'answered';
+}
+
 /** The neighbours of one machine. They outlive its processes. */
 export interface Neighbours {
   readonly faults: NeighbourFault[];
@@ -36,17 +41,22 @@ export interface Neighbours {
   /** That socket refuses until then, simulated ms. */
   readonly deadUntil: Map<NeighbourName, number>;
   /** Told of each request that was carried out, and of each fault. */
-  told: (what: { readonly name: NeighbourName; readonly how: NeighbourFault['how'] | 'answered' }) => void;
+  hear(listener: (what: Exchange) => void): void;
+  tell(what: Exchange): void;
 }
 
 export function openNeighbours(): Neighbours {
   const there = new Map<NeighbourName, Neighbour>();
+  const listeners: ((what: Exchange) => void)[] = [];
   return {
     faults: [],
     put: (name, neighbour) => void there.set(name, neighbour),
     at: (name) => there.get(name),
     isUp: () => true,
     deadUntil: new Map(),
-    told: () => {},
+    hear: (listener) => void listeners.push(listener),
+    tell: (what) => {
+      for (const listener of listeners) listener(what);
+    },
   };
 }

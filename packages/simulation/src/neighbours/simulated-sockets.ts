@@ -76,7 +76,7 @@ export function simulatedSockets(
         if (!host.effect('socket')) return;
         const neighbour = neighbours.at(name!)!;
         const how = faultOf(name!);
-        neighbours.told({ name: name!, how: how ?? 'answered' });
+        neighbours.tell({ name: name!, how: how ?? 'answered' });
         const done = (): T => spoken.ask(neighbour);
         const tell = (value: T, delayMs: number): void => answer(value, spoken.bytesOf(value), delayMs);
         switch (how) {

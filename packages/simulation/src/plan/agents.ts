@@ -1,6 +1,6 @@
 /** The agents of a run and the managers beside its nodes, as a seed decides them. */
 import type { Dice } from '../dice.ts';
-import { nodeNames } from './plan.ts';
+import { masterName, nodeNames } from './plan.ts';
 import type { Settings } from './settings.ts';
 
 export const managerKinds = ['files', 'wazuh-db'] as const;
@@ -22,6 +22,9 @@ export interface AgentsPlan {
   /** The share of them that has groups at the start. */
   readonly grouped: number;
 }
+
+/** A 4.x always has authd. */
+export const hasAuthd = ({ authd, managers }: AgentsPlan): boolean => authd || managers[masterName] === 'wazuh-db';
 
 /** As plans were before there were agents. */
 export const noAgents: AgentsPlan = {

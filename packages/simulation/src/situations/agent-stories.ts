@@ -87,9 +87,9 @@ export function agentStories(world: World, met: Met): Sniffed {
     said.asks.delete(id);
   };
   for (const { neighbours, store } of world.nodes) {
-    neighbours.told = ({ how }) => {
+    neighbours.hear(({ how }) => {
       if (how !== 'answered') met(ofNeighbours[how]);
-    };
+    });
     store.told = (what) => met(ofStores[what]);
   }
   return {

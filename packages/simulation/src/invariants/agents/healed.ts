@@ -1,5 +1,6 @@
 /** What a healed cluster has to agree on: which agents there are, where each reports and how it is, and its groups. */
 import { keysOf, type Population, populationOf, type Report } from '../../agents/index.ts';
+import { keysPath } from '../../workload/paths.ts';
 import type { SimNode, World } from '../../world/world.ts';
 import { seconds } from '../contents.ts';
 import type { Truth } from './truth.ts';
@@ -36,20 +37,23 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     const key = keysOf(master).get(row.id)?.key;
     const agent = population.agents.find((one) => one.id === row.id && one.key === key);
     if (newest === undefined || agent === undefined) return undefined;
-    if (!agent.alive && (!truth.isPlain(row.id) || population.clocksMove)) return undefined;
+    const isSure = truth.isPlain(row.id) && truth.isKept(newest) && !population.clocksMove && !population.storesGo;
+    if (!agent.alive && !isSure) return undefined;
     return wrongOf(row, newest, population);
   };
-  const wrongOf = (row: AgentRow, newest: Report, { plan }: Population): string | undefined => {
+  const wrongOf = (row: AgentRow, newest: Report, population: Population): string | undefined => {
     const silentMs = timeline.now() - newest.at;
     const told = `told by ${newest.node} at ${seconds(newest.at)}: ${newest.status}`;
     const said = `the master shows agent ${row.id} at ${row.node ?? 'no node'} ${row.status}`;
     if (row.node !== newest.node) return `${said}, ${told}`;
-    const statuses = statusesOf(newest, silentMs, plan.disconnectMs);
+    const statuses = statusesOf(newest, silentMs, population.plan.disconnectMs);
     if (!statuses.includes(row.status)) return `${said}, ${told}`;
     const seenAt = timeline.now() - (row.seenAgoMs ?? Number.POSITIVE_INFINITY);
     if (newest.status === 'active' && Math.abs(seenAt - newest.at) > toleranceMs)
       return `${said} seen at ${seconds(Math.max(0, seenAt))}, ${told}`;
-    const version = newest.facts?.version;
+    const whole = truth.whole(row.id, newest.node);
+    const isSure = whole !== undefined && truth.isKept(whole) && !population.storesGo;
+    const version = isSure ? newest.facts?.version : undefined;
     if (version !== undefined && !row.version.includes(version.replace(/^Wazuh /, '')))
       return `${said} of version ${row.version}, ${told} of ${version}`;
     return undefined;
@@ -82,6 +86,8 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     differs: async () => {
       const population = populationOf(world);
       if (population === undefined) return undefined;
+      // A file that is gone says nothing of who exists: what was known stays.
+      if (!master.files.exists(`${master.root}/${keysPath}`)) return undefined;
       const unsettled = population.unsettled();
       if (unsettled !== undefined) return unsettled;
       const rows = await agentsOf(master);
