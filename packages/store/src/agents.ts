@@ -38,7 +38,7 @@ export interface MasterAgents {
   remove(ids: readonly number[]): Promise<readonly number[]>;
   /**
    * What `node` says that is held from it in `range`: what is not so is `wanted` or `lost`; what it does not list, or
-   * lists as it is not held, is taken from its name. With an empty list and `allIds` the node is forgotten.
+   * lists as it is not held, is taken from its name, and `wanted` too. With an empty list and `allIds` the node is forgotten.
    */
   compare(node: string, range: IdRange, held: ReadonlyMap<number, number>): Promise<MergeOutcome>;
   /** Of `(id, revision)` for what is held from `node`. */
