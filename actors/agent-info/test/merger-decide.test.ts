@@ -272,7 +272,7 @@ describe('disconnection', () => {
 
 describe('agents that are gone from client.keys', () => {
   const gone = (...ids: number[]): Message => ({ type: 'keys-changed', removed: ids, added: [], of: 30 });
-  const removed: Own = { type: 'removed', ids: new Set([1]), known: [1] };
+  const removed: Own = { type: 'removed', ids: new Set([1]), gone: [1], known: [1] };
 
   it('go before anything else that waits, and then from the manager', () => {
     const { effects } = run([0, statuses('w1')], [1, statuses('w2')], [2, gone(1)], [3, merged()], [4, removed]);

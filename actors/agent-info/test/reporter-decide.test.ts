@@ -330,7 +330,11 @@ describe('agents that are gone from client.keys', () => {
   const removed = (...ids: number[]): Message => ({ type: 'keys-changed', removed: ids, added: [], of: 30 });
 
   it('are removed at once, one removal at a time', () => {
-    const { effects } = run([0, removed(1)], [1, removed(2)], [2, { type: 'removed', ids: new Set([1]), faults: [] }]);
+    const { effects } = run(
+      [0, removed(1)],
+      [1, removed(2)],
+      [2, { type: 'removed', ids: new Set([1]), count: 1, faults: [] }],
+    );
     expect(types(effects[0]!)).toContain('remove');
     expect(types(effects[1]!)).toBe('');
     expect(effects[2]).toMatchObject([{ type: 'report', event: { type: 'removed', count: 1 } }, { type: 'remove' }]);

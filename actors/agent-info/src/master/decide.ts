@@ -199,12 +199,12 @@ function judged(state: State, ids: readonly number[]): Step {
   return ids.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'disconnected', ids }));
 }
 
-function removed(state: State, { ids, known }: Extract<Own, { readonly type: 'removed' }>): Step {
+function removed(state: State, { ids, gone, known }: Extract<Own, { readonly type: 'removed' }>): Step {
   const due = new Set([...state.removals.due].filter((id) => !ids.has(id)));
-  const toForget = new Set([...state.toForget, ...ids]);
+  const toForget = gone.length === 0 ? state.toForget : new Set([...state.toForget, ...gone]);
   const next: State = { ...state, job: undefined, removals: { ...state.removals, due }, toForget };
   const isWell = well(next, 'store');
-  return step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
+  return gone.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
 }
 
 /** The manager did what it was asked, save for `faults`. */

@@ -7,7 +7,8 @@ import { nodeOf, revisionOf, setNode } from './row.ts';
 
 /**
  * Of `ids`, in the transaction of `draft`. What is held otherwise than the node believes is taken from its name, so that
- * what it sends again is taken whatever its revision: a node that lost its store counts anew.
+ * what it sends again is taken whatever its revision: a node that lost its store counts anew. What it does not list is
+ * wanted too: it may only have forgotten that it is held.
  */
 function compareRows(
   draft: Draft,
@@ -21,7 +22,7 @@ function compareRows(
     const [has, revision] = [cell === undefined ? 0 : nodeOf(cell), held.get(id)];
     const asBelieved = has === node ? revision !== undefined && revisionOf(cell!) === revision : revision === undefined;
     if (asBelieved) continue;
-    if (revision !== undefined) (has === 0 || has === node ? outcome.wanted : outcome.lost).push(id);
+    (has === 0 || has === node ? outcome.wanted : outcome.lost).push(id);
     if (has !== node) continue;
     setNode(cell!, 0);
     draft.changed(id);

@@ -47,6 +47,7 @@ export async function openMasterAgents(kv: Kv, options: OpenOptions = {}): Promi
     history: (id) => historyOf(parts, id),
     counts: () => new Map([...view.counts()].map(([node, counts]) => [names.nameOf(node), { ...counts }])),
     size: rows.size,
+    newestMs: view.newestMs,
     unpublished: (limit) => unpublished(parts, limit),
     published: (updates) => published(parts, updates),
   };

@@ -40,6 +40,7 @@ interface Parts {
   readonly unsent: Map<number, number>;
   unsentCount: number;
   last: number;
+  newestMs: number;
 }
 
 /** Under this key lies the last revision that was given, for the row that had it may be gone. */
@@ -47,7 +48,15 @@ const LAST = new TextEncoder().encode('last-revision');
 
 export async function openWorkerAgents(kv: Kv, options: OpenWorkerOptions): Promise<WorkerAgents> {
   const digest = openRangeDigest();
-  const parts: Parts = { kv, rows: openRowIndex(ROW_BYTES), digest, unsent: new Map(), unsentCount: 0, last: 0 };
+  const parts: Parts = {
+    kv,
+    rows: openRowIndex(ROW_BYTES),
+    digest,
+    unsent: new Map(),
+    unsentCount: 0,
+    last: 0,
+    newestMs: 0,
+  };
   const turn = options.turn ?? (() => Promise.resolve());
   await loadRows(parts.rows, kv.table(tables.rows), ROW_BYTES, follow(parts), turn);
   const mark = kv.table(tables.marks).get(LAST);
@@ -70,6 +79,7 @@ export async function openWorkerAgents(kv: Kv, options: OpenWorkerOptions): Prom
     split: digest.split,
     held: (range) => held(parts.rows, range),
     size: parts.rows.size,
+    newestMs: () => parts.newestMs,
   };
 }
 
@@ -79,7 +89,10 @@ function follow(parts: Parts): (id: number, before: Cell, after: Cell) => void {
   const waits = (cell: Cell): number => Number(isThere(cell) && isUnsent(cell));
   return (id, before, after) => {
     parts.digest.change(id, confirmed(before), confirmed(after));
-    if (isThere(after)) parts.last = Math.max(parts.last, revisionOf(after));
+    if (isThere(after)) {
+      parts.last = Math.max(parts.last, revisionOf(after));
+      parts.newestMs = Math.max(parts.newestMs, seenOf(after));
+    }
     const more = waits(after) - waits(before);
     if (more === 0) return;
     const block = blockOf(id);
