@@ -2,7 +2,7 @@
 import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
-import { openAgentKeys, openAgentsHealed, openEnrolments, openTruth } from './agents/index.ts';
+import { openAcknowledged, openAgentKeys, openAgentsHealed, openEnrolments, openTruth } from './agents/index.ts';
 import { openBounds } from './bounds.ts';
 import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
@@ -79,6 +79,7 @@ export function openInvariants(world: World): Invariants {
   const agentsHealed = openAgentsHealed(world, openTruth(world));
   const enrolments = openEnrolments(world);
   const agentKeys = openAgentKeys(world);
+  const acknowledged = openAcknowledged(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -106,6 +107,7 @@ export function openInvariants(world: World): Invariants {
     journals.file(change);
     trash.file(change);
     enrolments.file(change);
+    acknowledged.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
@@ -122,6 +124,7 @@ export function openInvariants(world: World): Invariants {
     budget.process(change);
     heldBack.process(change);
     journals.process(change);
+    acknowledged.process(change);
     if (change.what !== 'started') return;
     starts.set(node.name, timeline.now());
     const limit = node.config()?.muster.integrity.maxFileSizeBytes;
@@ -147,6 +150,7 @@ export function openInvariants(world: World): Invariants {
   const envelope = (said: Envelope, ends: Ends): void => {
     strangers.heard(said, ends);
     known.envelope(said, ends);
+    acknowledged.envelope(said, ends);
     if (ends.from === master.name || said.kind === 'open') {
       const fresh = generations.heard(said, ends);
       if (fresh !== undefined) announced(fresh);

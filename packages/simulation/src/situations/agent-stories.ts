@@ -90,7 +90,7 @@ export function agentStories(world: World, met: Met): Sniffed {
     neighbours.hear(({ how }) => {
       if (how !== 'answered') met(ofNeighbours[how]);
     });
-    store.told = (what) => met(ofStores[what]);
+    store.hear((what) => met(ofStores[what]));
   }
   return {
     envelope: (envelope, ends) => {

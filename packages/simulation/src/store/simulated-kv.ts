@@ -49,7 +49,7 @@ export function simulatedStores({ store, faults, now }: StoreSurroundings, host:
     await after('store commits');
     const refused = refusal(path, bytes);
     if (refused !== undefined) {
-      store.told('commit failed');
+      store.tell('commit failed');
       throw Object.assign(new Error(refused), { code: refused });
     }
     for (const ambush of [...store.ambushes]) ambush();
@@ -66,7 +66,7 @@ export function simulatedStores({ store, faults, now }: StoreSurroundings, host:
       const found = store.files.get(path);
       const why = found?.harmed;
       const file = found === undefined || why !== undefined ? store.make(path) : found;
-      if (why !== undefined) store.told('set aside');
+      if (why !== undefined) store.tell('set aside');
       const kv = openMemoryKv(file.disk, options, { commit: (bytes) => commit(path, file, bytes) });
       host.onDeath(kv.crash);
       count += 1;

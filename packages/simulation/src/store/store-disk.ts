@@ -37,8 +37,9 @@ export interface StoreDisk {
   readonly failures: StoreFailure[];
   /** Each is called right before a commit takes effect. */
   readonly ambushes: Set<() => void>;
-  /** Told of what befell a store. */
-  told: (what: StoreEvent) => void;
+  /** Told of what befalls a store. */
+  hear(listener: (what: StoreEvent) => void): void;
+  tell(what: StoreEvent): void;
   /** The newest commits that are not synced may be lost; then all of it counts as synced. */
   losePower(dice: Dice): void;
   /** What the next process finds in place of each store. */
@@ -53,6 +54,7 @@ interface OpenFile extends StoreFile {
 
 export function openStoreDisk(now: () => number): StoreDisk {
   const files = new Map<string, OpenFile>();
+  const listeners: ((what: StoreEvent) => void)[] = [];
   const disk: StoreDisk = {
     files,
     make: (path) => {
@@ -62,15 +64,18 @@ export function openStoreDisk(now: () => number): StoreDisk {
     },
     failures: [],
     ambushes: new Set(),
-    told: () => {},
+    hear: (listener) => void listeners.push(listener),
+    tell: (what) => {
+      for (const listener of listeners) listener(what);
+    },
     losePower: (dice) => {
-      for (const file of files.values()) if (file.losePower(dice)) disk.told('commit lost');
+      for (const file of files.values()) if (file.losePower(dice)) disk.tell('commit lost');
     },
     damage: (how) => {
       if (how === 'garbage') for (const file of files.values()) file.harmed = 'it is no LMDB file';
       else if (files.size > 0) {
         files.clear();
-        disk.told('removed');
+        disk.tell('removed');
       }
     },
   };

@@ -14,7 +14,7 @@ function machine() {
   const store = openStoreDisk(timeline.now);
   const faults = harmless();
   const events: string[] = [];
-  store.told = (what) => void events.push(what);
+  store.hear((what) => void events.push(what));
   let incarnation = 0;
   const start = () => {
     incarnation += 1;
