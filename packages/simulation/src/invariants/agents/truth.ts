@@ -1,5 +1,6 @@
 /** What managers learnt of each agent, in true simulated time. */
-import { hearReports, type Report } from '../../agents/index.ts';
+import { hearReports, keysOf, type Report } from '../../agents/index.ts';
+import { keysPath } from '../../workload/paths.ts';
 import type { World } from '../../world/world.ts';
 
 export interface Truth {
@@ -12,6 +13,10 @@ export interface Truth {
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
+  /** When a process of the node ended last; -1: never. */
+  endedAt(node: string): number;
+  /** When the line with this key left the master's client.keys last; undefined: it is there, or never was. */
+  goneAt(key: string): number | undefined;
   /** The newest that told all of the agent to the node. */
   whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
@@ -45,6 +50,16 @@ export function openTruth(world: World): Truth {
     node.neighbours.hear(({ name, how }) => {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
+  const gone = new Map<string, number>();
+  let there = new Set<string>();
+  const path = `${world.master.root}/${keysPath}`;
+  world.hear.file((change) => {
+    if (change.node !== world.master.name || (change.path !== path && change.from !== path)) return;
+    const now = new Set([...keysOf(world.master).values()].map(({ key }) => key));
+    for (const key of there) if (!now.has(key)) gone.set(key, world.timeline.now());
+    for (const key of now) gone.delete(key);
+    there = now;
+  });
   world.hear.process(({ node, what }) => {
     if (what !== 'started' && what !== 'paused') lose(node);
     if (what === 'power-lost') powerLost.set(node, world.timeline.now());
@@ -52,6 +67,8 @@ export function openTruth(world: World): Truth {
   const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
+    goneAt: (key) => gone.get(key),
+    endedAt: (node) => losses.get(node)?.at(-1) ?? -1,
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
     newest: (key) => reports(key).at(-1),
