@@ -65,13 +65,14 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     return undefined;
   };
   /**
-   * A known gap: a node that was started anew knows no name of an agent whose line went while it was down, or whose
-   * removal it had not finished; a file of the 3.8 layout has no id.
+   * A known gap (`docs/simulation.md`): a node that was started anew knows nothing of an agent whose line went while
+   * it was down, or whose removal it had not finished, but what its store tells: no name of a file of the 3.8
+   * layout, and nobody who never reported.
    */
-  const isNameless = (node: SimNode, id: number, population: Population): boolean => {
-    const ended = truth.endedAt(node.name);
+  const isForgotten = (node: SimNode, id: number, population: Population): boolean => {
+    const changed = truth.changedAt(node.name);
     const went = population.agents.flatMap((one) => (one.id === id ? (truth.goneAt(one.key) ?? []) : []));
-    return population.beside(node)?.kind === 'files' && went.some((at) => at <= ended);
+    return went.some((at) => at <= changed);
   };
   /** No node has anything of an agent that is none. */
   const ghostWords = (node: SimNode, population: Population): readonly string[] => {
@@ -80,10 +81,10 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     if (beside === undefined) return [];
     return [
       ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id) && !isNameless(node, id, population))
+        .filter((id) => !keys.has(id) && !isForgotten(node, id, population))
         .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
-        .filter((id) => !keys.has(id))
+        .filter((id) => !keys.has(id) && !isForgotten(node, id, population))
         .map((id) => `${node.name} still has groups of agent ${id}`),
     ];
   };

@@ -13,8 +13,8 @@ export interface Truth {
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
-  /** When a process of the node ended last; -1: never. */
-  endedAt(node: string): number;
+  /** When a process of the node ended, or had started, last; -1: never. */
+  changedAt(node: string): number;
   /** When the line with this key left the master's client.keys last; undefined: it is there, or never was. */
   goneAt(key: string): number | undefined;
   /** The newest that told all of the agent to the node. */
@@ -50,6 +50,7 @@ export function openTruth(world: World): Truth {
     node.neighbours.hear(({ name, how }) => {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
+  const changed = new Map<string, number>();
   const gone = new Map<string, number>();
   let there = new Set<string>();
   const path = `${world.master.root}/${keysPath}`;
@@ -61,6 +62,7 @@ export function openTruth(world: World): Truth {
     there = now;
   });
   world.hear.process(({ node, what }) => {
+    if (what !== 'paused') changed.set(node, world.timeline.now());
     if (what !== 'started' && what !== 'paused') lose(node);
     if (what === 'power-lost') powerLost.set(node, world.timeline.now());
   });
@@ -68,7 +70,7 @@ export function openTruth(world: World): Truth {
   return {
     reports,
     goneAt: (key) => gone.get(key),
-    endedAt: (node) => losses.get(node)?.at(-1) ?? -1,
+    changedAt: (node) => changed.get(node) ?? -1,
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
     newest: (key) => reports(key).at(-1),
