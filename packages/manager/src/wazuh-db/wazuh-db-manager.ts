@@ -16,8 +16,8 @@ export interface WazuhDbManagerOptions {
   /** Absolute path of R. */
   readonly root: string;
   readonly keys: ManagerKeys;
-  /** The database of a master flags none of its agents: they are asked for otherwise. */
-  readonly isMaster: boolean;
+  /** The database of a master flags none of its agents: they are asked for otherwise. Absent: a worker. */
+  readonly isMaster?: boolean;
   /** As the manager beside us writes it into its rows. */
   readonly ownNode: string;
   /** ms since 1970 */
@@ -33,7 +33,7 @@ const agentsAPost = 500;
 export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
   const { sockets, root, keys } = options;
   const ask = openWdb(sockets, root);
-  const own = options.isMaster ? openOwnRows(ask, options.ownNode, options.wallNow) : undefined;
+  const own = options.isMaster === true ? openOwnRows(ask, options.ownNode, options.wallNow) : undefined;
   const rows = openSeenRows(options, own);
   return {
     kind: 'wazuh-db',
