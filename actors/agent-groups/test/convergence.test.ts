@@ -119,11 +119,14 @@ async function run(sequence: readonly Act[], tellsOf: boolean): Promise<void> {
   const sayings: Sayings = { ever: new Set(), onWorkers: new Set(), masters: new Map() };
   for (const agent of ids) cluster.keys.add(agent);
   const { manager } = cluster.master;
+  // A throw would be taken for a fault of the manager.
+  const wrongs: string[] = [];
   manager.check = (rows) => {
-    for (const row of rows) {
-      if (manager.rows.has(row.id)) throw new Error(`a proposal overwrites ${row.id}`);
-      if (!sayings.onWorkers.has(`${row.id}=${row.groups}`)) throw new Error(`${row.id}=${row.groups} is back again`);
-      if (row.groups.length === 0) throw new Error("the master's manager loses an assignment by us");
+    for (const { id: agent, groups: to } of rows) {
+      const what = `${agent}=${to}`;
+      if (manager.rows.has(agent)) wrongs.push(`a proposal overwrites: ${what}`);
+      if (to.length === 0) wrongs.push(`we take from the master's manager: ${what}`);
+      if (!sayings.onWorkers.has(what)) wrongs.push(`no worker's user said it, so it came back: ${what}`);
     }
   };
   for (const act of sequence) {
@@ -140,6 +143,7 @@ async function run(sequence: readonly Act[], tellsOf: boolean): Promise<void> {
   for (const [agent, to] of sayings.masters) {
     if (`${manager.rows.get(agent)}` !== `${to}`) throw new Error(`overwritten: ${agent}=${to}`);
   }
+  if (wrongs.length > 0) throw new Error(wrongs.join('; '));
   const faults = cluster.crashes().filter((error) => !String(error).includes('injected'));
   if (faults.length > 0) throw faults[0];
   await cluster.stop();
