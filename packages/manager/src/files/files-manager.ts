@@ -7,6 +7,7 @@ import type { Manager, ManagerFault } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
 import { groupsDirectory, openGroupFiles } from './group-files.ts';
+import { openInTurn } from './in-turn.ts';
 import { openPublishFiles } from './publish-files.ts';
 import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
 import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
@@ -38,6 +39,9 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const writer = openFileWriter(disk, owner);
   const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map() };
   const { seen } = openSeenFiles(shared);
+  const publish = openPublishFiles(shared, writer);
+  // A look amid what we write ourselves would take it for what the manager wrote.
+  const inTurn = openInTurn();
   const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
   /** A listing is due then; a watch that could not be set is tried again. */
@@ -49,13 +53,13 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   let cancel = clock.after(listEveryMs, everyMinute);
   return {
     kind: 'files',
-    seen,
+    seen: (signal) => inTurn(() => seen(signal)),
     watch: (changed) => {
       groupHints.retry();
       return hints.watch(changed);
     },
-    publish: openPublishFiles(shared, writer),
-    forget: (ids) => forget(shared, root, ids),
+    publish: (agents, signal) => inTurn(() => publish(agents, signal)),
+    forget: (ids) => inTurn(() => forget(shared, root, ids)),
     ...groups,
     close: () => {
       cancel();

@@ -55,7 +55,7 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
   };
 
   const settled = ({ name, content }: Wanted, stat: FileStat, wrote: boolean): void => {
-    names.release(name, stampOf(stat));
+    names.own(name, stampOf(stat));
     if (wrote) contents.set(name, content);
   };
 
@@ -95,13 +95,8 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     const of = (plan: 'write' | 'date'): Wanted[] => wanted.filter((_, index) => plans[index] === plan);
     const [toDate, toWrite] = [of('date'), of('write')];
     const before = faults.length;
-    for (const { name } of [...toDate, ...toWrite]) names.hold(name);
-    try {
-      if (toDate.length > 0) await dateAll(toDate, faults);
-      if (toWrite.length > 0) await writeAll(toWrite, faults);
-    } finally {
-      for (const { name } of [...toDate, ...toWrite]) if (names.isHeld(name)) names.release(name);
-    }
+    if (toDate.length > 0) await dateAll(toDate, faults);
+    if (toWrite.length > 0) await writeAll(toWrite, faults);
     rejectWhenNone(faults.slice(before), toDate.length + toWrite.length);
     return capped(faults);
   };

@@ -22,16 +22,13 @@ export interface Dirty {
 export interface WatchedNames {
   /** Lists when that is due. Rejects with a `ManagerError` when the directory cannot be listed. */
   look(): Promise<void>;
-  /** The first that changed, oldest first; none that is held. */
+  /** The first that changed, oldest first. */
   take(limit: number): readonly Dirty[];
   readonly waiting: () => number;
   /** What changed is dealt with: `stamp` of the state that was read. False, and nothing done, when it changed again since. */
   settle(dirty: Dirty, stamp: number): boolean;
-  /** We are about to change it ourselves: until `release` nobody looks at it, for what is there is not known to be ours yet. */
-  hold(name: string): void;
-  readonly isHeld: (name: string) => boolean;
-  /** `stamp` of what we put there; absent: nothing, as far as we know. Whatever was read of it before is void. */
-  release(name: string, stamp?: number): void;
+  /** `stamp` of what we put there ourselves. Whatever was read of it before is void. */
+  own(name: string, stamp: number): void;
   /** It changed, or shall be looked at as if it had. */
   touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
@@ -71,7 +68,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
   /** By name, the mark of its last change. */
   const dirty = new Map<string, number>();
   const firstSeen = new Set<string>();
-  const held = new Set<string>();
   const unreadable = new Map<string, boolean>();
   let marks = 0;
   let listings = 0;
@@ -148,7 +144,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
       const taken: Dirty[] = [];
       for (const [name, mark] of dirty) {
         if (taken.length === limit) break;
-        if (held.has(name)) continue;
         taken.push({ name, mark });
       }
       return taken;
@@ -161,12 +156,9 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
       know(name, stamp);
       return true;
     },
-    hold: (name) => void held.add(name),
-    isHeld: (name) => held.has(name),
-    release: (name, stamp) => {
-      held.delete(name);
+    own: (name, stamp) => {
       touch(name);
-      if (stamp !== undefined) know(name, stamp);
+      know(name, stamp);
     },
     touchAgain: (name) => {
       known.delete(name);

@@ -10,22 +10,30 @@ afterAll(() => {
   return cleanUp();
 });
 
-/** A disk that lets something else happen between a change and the news of its outcome. */
-function slowDisk(): { readonly on: Disk; amid: (() => Promise<void>) | undefined } {
-  const slow: { on: Disk; amid: (() => Promise<void>) | undefined } = {
+/** A disk that lets something else happen between a change and the news of its outcome, and before a stat. */
+function slowDisk(): {
+  readonly on: Disk;
+  amid: (() => void) | undefined;
+  beforeStat: (() => Promise<void>) | undefined;
+} {
+  const slow: ReturnType<typeof slowDisk> = {
     on: {
       ...disk,
       steps: async (steps) => {
         const outcomes = await disk.steps(steps);
-        const amid = slow.amid;
-        if (amid === undefined || !steps.some((step) => step.do === 'rename' || step.do === 'set-mtime'))
-          return outcomes;
-        slow.amid = undefined;
-        await amid();
+        if (steps.some((step) => step.do === 'rename' || step.do === 'set-mtime')) slow.amid?.();
+        await told();
         return outcomes;
+      },
+      stat: async (paths) => {
+        const before = slow.beforeStat;
+        slow.beforeStat = undefined;
+        await before?.();
+        return disk.stat(paths);
       },
     },
     amid: undefined,
+    beforeStat: undefined,
   };
   return slow;
 }
@@ -49,18 +57,39 @@ describe('what is published', () => {
     await stage.addAgents([1]);
     await (await stage.manager.seen(forever)).remembered();
     const seen: number[] = [];
+    const looks: Promise<void>[] = [];
     const look = async (): Promise<void> => {
-      await told();
       const { agents, remembered } = await stage.manager.seen(forever);
       seen.push(...agents.map(({ id }) => id));
       await remembered();
     };
+    slow.amid = () => void looks.push(look());
     for (const [index, version] of ['v1', 'v1', 'v2'].entries()) {
-      slow.amid = look;
       expect(await stage.manager.publish([published(stage, version, 5_000 - index * 1_000)], forever)).toEqual([]);
+      await told();
       await look();
     }
+    await Promise.all(looks);
+    expect(looks.length).toBeGreaterThan(2);
     expect(seen).toEqual([]);
+    await stage.manager.close();
+  });
+
+  it('is not taken for one by a look that had begun before', async () => {
+    const slow = slowDisk();
+    const stage = await filesStage({ on: slow.on });
+    await stage.addAgents([1]);
+    await stage.manager.publish([published(stage, 'v1', 5_000)], forever);
+    await told();
+    let publishing: Promise<unknown> = Promise.resolve();
+    slow.beforeStat = async () => {
+      publishing = stage.manager.publish([published(stage, 'v2', 1_000)], forever);
+      await told();
+    };
+    expect((await stage.manager.seen(forever)).agents).toEqual([]);
+    await publishing;
+    await told();
+    expect((await stage.manager.seen(forever)).agents).toEqual([]);
     await stage.manager.close();
   });
 
