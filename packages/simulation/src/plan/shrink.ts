@@ -1,4 +1,5 @@
 /** A plan made smaller. What is left of it is as it was: no deed moves because another is gone. */
+import { noAgents } from './agents.ts';
 import { withFewer } from './of-nodes.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { quietClimate } from './plan-of.ts';
@@ -16,11 +17,12 @@ export function withWorkers(plan: Plan, workers: number): Plan {
   const names = new Set(nodeNames({ workers: fewer }));
   const ofThese = <T>(by: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(by).filter(([name]) => names.has(name)));
-  const { settings, climate, starts, deeds } = plan;
+  const { settings, climate, agents, starts, deeds } = plan;
   return {
     ...plan,
     settings: { ...settings, workers: fewer, skewMs: ofThese(settings.skewMs) },
     climate: { ...climate, driftMs: ofThese(climate.driftMs) },
+    agents: { ...agents, managers: ofThese(agents.managers) },
     starts: ofThese(starts),
     deeds: deeds.flatMap((deed) => withFewer(deed, fewer) ?? []),
   };
@@ -55,6 +57,15 @@ const copies = ({ starts, ...plan }: Plan): Plan => ({
   starts: Object.fromEntries(Object.keys(starts).map((name) => [name, 'copy'])),
 });
 
+/** Nobody reports to anybody, and no manager is beside any node: deeds of agents do nothing then. */
+const withoutAgents = (plan: Plan): Plan => ({ ...plan, agents: noAgents });
+
+/** Two are enough for one that moves and one that does not. */
+const withFewAgents = (plan: Plan): Plan => ({
+  ...plan,
+  agents: { ...plan.agents, count: Math.min(2, plan.agents.count) },
+});
+
 /** What a run may do without, by name: each makes one part of a plan as plain as can be. */
 export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
@@ -63,4 +74,6 @@ export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   files: (plan) => withFiles(plan, 3),
   climate: (plan) => ({ ...plan, climate: { ...quietClimate, driftMs: plan.climate.driftMs } }),
   starts: copies,
+  agents: withoutAgents,
+  'most-agents': withFewAgents,
 };

@@ -1,0 +1,5 @@
+export { type Acknowledged, openAcknowledged } from './acknowledged.ts';
+export { openAgentKeys } from './agent-keys.ts';
+export { type Enrolments, openEnrolments } from './enrolments.ts';
+export { type AgentsHealed, openAgentsHealed } from './healed.ts';
+export { openTruth, type Truth } from './truth.ts';
