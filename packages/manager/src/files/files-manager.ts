@@ -36,7 +36,7 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const directory = `${root}/${infoDirectory}`;
   const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
   const writer = openFileWriter(disk, owner);
-  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map() };
+  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map(), inTurn: turns() };
   const { seen } = openSeenFiles(shared);
   const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
@@ -64,6 +64,16 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
       groupHints.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** Runs what it is given one after the other. */
+function turns(): SeenFilesOptions['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 

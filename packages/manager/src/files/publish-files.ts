@@ -18,13 +18,11 @@ interface Wanted {
 
 /** Agents of one slice of rendering: some milliseconds. */
 const agentsATurn = 250;
-/** Of a change of ours, which is never among those that wait. */
-const noMark = -1;
 
 export type PublishFiles = (agents: readonly PublishedAgent[], signal: AbortSignal) => Promise<readonly ManagerFault[]>;
 
 export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter): PublishFiles {
-  const { disk, directory, names, keys, ownNode, contents } = options;
+  const { disk, directory, names, keys, ownNode, contents, inTurn } = options;
   const pathOf = (name: string): string => `${directory}/${name}`;
 
   const wantedOf = async (agents: readonly PublishedAgent[], faults: ManagerFault[]): Promise<Wanted[]> => {
@@ -57,7 +55,7 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
   };
 
   const settled = ({ name, content }: Wanted, stat: FileStat, wrote: boolean): void => {
-    names.settle({ name, mark: noMark }, stampOf(stat));
+    names.wrote(name, stampOf(stat));
     if (wrote) contents.set(name, content);
   };
 
@@ -85,10 +83,8 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     }
   };
 
-  return async (agents, signal) => {
-    const faults: ManagerFault[] = [];
-    const wanted = await wantedOf(agents, faults);
-    const stats = wanted.length === 0 ? [] : await disk.stat(wanted.map(({ name }) => pathOf(name)));
+  const putAll = async (wanted: readonly Wanted[], faults: ManagerFault[], signal: AbortSignal): Promise<void> => {
+    const stats = await disk.stat(wanted.map(({ name }) => pathOf(name)));
     signal.throwIfAborted();
     const plans = wanted.map((one, index) => {
       const stat = stats[index]!;
@@ -100,6 +96,13 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     if (toDate.length > 0) await dateAll(toDate, faults);
     if (toWrite.length > 0) await writeAll(toWrite, faults);
     rejectWhenNone(faults.slice(before), toDate.length + toWrite.length);
+  };
+
+  return async (agents, signal) => {
+    const faults: ManagerFault[] = [];
+    const wanted = await wantedOf(agents, faults);
+    signal.throwIfAborted();
+    if (wanted.length > 0) await inTurn(() => putAll(wanted, faults, signal));
     return capped(faults);
   };
 }

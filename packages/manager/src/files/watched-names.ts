@@ -25,8 +25,10 @@ export interface WatchedNames {
   /** The first that changed, oldest first. */
   take(limit: number): readonly Dirty[];
   readonly waiting: () => number;
-  /** What changed is dealt with, unless it changed again since; `stamp` of the state that was read. */
-  settle(dirty: Dirty, stamp: number): void;
+  /** What changed is dealt with, unless it changed again since; `stamp` of the state that was read. False: we wrote it meanwhile, and that holds. */
+  settle(dirty: Dirty, stamp: number): boolean;
+  /** We wrote it ourselves, and it is so now: that is no news, and what was read before is old. */
+  wrote(name: string, stamp: number): void;
   /** As if it had changed. */
   touch(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
@@ -59,6 +61,8 @@ const itemsATurn = 2_000;
 interface Known {
   stamp: number;
   listing: number;
+  /** Of our last write: what was taken to be looked at before it is old. */
+  wroteAt: number;
 }
 
 export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNamesOptions): WatchedNames {
@@ -149,9 +153,16 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     waiting: () => dirty.size,
     settle: ({ name, mark }, stamp) => {
       const one = known.get(name);
-      if (one === undefined) known.set(name, { stamp, listing: listings });
+      if (one !== undefined && one.wroteAt > mark) return false;
+      if (one === undefined) known.set(name, { stamp, listing: listings, wroteAt: 0 });
       else one.stamp = stamp;
       if (dirty.get(name) === mark) dirty.delete(name);
+      firstSeen.delete(name);
+      return true;
+    },
+    wrote: (name, stamp) => {
+      known.set(name, { stamp, listing: listings, wroteAt: ++marks });
+      dirty.delete(name);
       firstSeen.delete(name);
     },
     touch,
