@@ -32,7 +32,8 @@ export const noRemovals: Removals = { due: new Set() };
 
 const alwaysBelieved = 10;
 
-const isMass = (removed: number, of: number): boolean => removed > alwaysBelieved && removed * 2 > of;
+/** Whether that many at once look like a file that was cut. */
+export const isMass = (removed: number, of: number): boolean => removed > alwaysBelieved && removed * 2 > of;
 
 /** `change` was read at `now`. Who is back is no longer to go; who joins a hold makes it begin anew. */
 export function keysChanged({ due, held }: Removals, { removed, added, of }: KeysChange, now: number): Removals {
@@ -44,6 +45,16 @@ export function keysChanged({ due, held }: Removals, { removed, added, of }: Key
   const total = Math.max(of, stillHeld?.of ?? 0);
   if (stillHeld === undefined && !isMass(removed.length, of)) return { due: union(still, removed) };
   return { due: still, held: { ids: union(before, removed), of: total, at: now, rereading: false } };
+}
+
+/** The store has agents that client.keys has not, and nobody saw them go: the file may only be behind. */
+export function straysFound(removals: Removals, strays: readonly number[], of: number, now: number): Removals {
+  if (strays.length === 0) return removals;
+  const { due, held } = removals;
+  return {
+    due,
+    held: { ids: union(held?.ids ?? new Set(), strays), of: Math.max(of, held?.of ?? 0), at: now, rereading: false },
+  };
 }
 
 /** The file was read again, and what changed in it since was told: what is still held was said twice. */

@@ -6,6 +6,7 @@
  *   ├── agent-info   ← links, own-agents      merges the statuses of all agents
  *   ├── agent-groups ← the manager, links     the truth on who has which groups
  *   ├── own-agents   ← the manager            reports the agents of this node
+ *   ├── registration ← the local socket, links adds and removes agents
  *   ├── file-sync    ← integrity, links       serves files
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
@@ -30,10 +31,18 @@ import {
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
+import type { WireMessage } from '@muster/protocol';
+import type { RegistrationRequest } from '@muster/registration';
 import { defaultExclusions, openContentReader } from '@muster/tree';
-import { masterAgentAnswers, masterAgentHealth } from './agents/answers.ts';
+import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
 import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
 import { openAgents } from './agents/open-agents.ts';
+import {
+  askRegistration,
+  openRegistrar,
+  type RegistrationActor,
+  spawnNodeRegistration,
+} from './agents/registration.ts';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
@@ -100,6 +109,14 @@ export async function composeMaster(
   );
 
   const agents: MasterAgentsNode = await spawnMasterAgents({ root, config, platform, opened, peers });
+  const registrar = openRegistrar({ config, platform, opened, held: agents.held, authority: agents.authority });
+  const registration = spawnNodeRegistration({
+    root,
+    config,
+    platform,
+    tag: 'Master',
+    by: { role: 'master', registrar },
+  });
 
   const content = openContentReader({
     disk,
@@ -168,15 +185,16 @@ export async function composeMaster(
         known,
         keepAlive,
         integrity,
-        agents: masterAgentAnswers(agents, opened),
+        agents: masterAgentViews(agents, opened),
         agentWork: () => masterAgentHealth(agents, opened),
+        registration: (request) => askRegistration(registration, { type: 'local' }, request),
       }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );
 
   const links = root.supervise('links');
-  const routes = masterRoutes({ keepAlive, fileServer, integrity, control, agents });
+  const routes = masterRoutes({ keepAlive, fileServer, integrity, control, agents, registration });
   const { own, deps } = linkSettings(config, platform);
   const linking = {
     ...{ platform, links, peers, keepAlive, routes, limit },
@@ -187,6 +205,7 @@ export async function composeMaster(
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
       agents.unlinked(link.peer.node);
+      tell(registration, { type: 'worker-unlinked', peer: link.peer.node });
       tell(listener, { type: 'link-closed', link });
     },
   };
@@ -233,6 +252,9 @@ const statusOf = ({ id, state, files, why }: Extract<IntegrityEvent, { readonly 
   ...(why === undefined ? {} : { why }),
 });
 
+const isRegistration = (message: WireMessage): message is RegistrationRequest =>
+  message.type === 'register-agent' || message.type === 'remove-agent' || message.type === 'assign-group';
+
 /** For a request that found a mailbox full or its actor gone: unanswered it would hold its place on the link for ever. */
 const tooMuch = 'the master has too much to do: ask again';
 
@@ -243,6 +265,7 @@ function masterRoutes(actors: {
   readonly integrity: Ref<IntegrityMessage>;
   readonly control: Ref<ControlMessage>;
   readonly agents: MasterAgentsNode;
+  readonly registration: RegistrationActor;
 }): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
   return {
     deliver: (peer, _to, message) => {
@@ -253,7 +276,12 @@ function masterRoutes(actors: {
       actors.agents.deliver(peer, message);
     },
     deliverAsk: (node, _to, message, answer) => {
-      if (isLocalRequest(message)) {
+      if (isRegistration(message)) {
+        askRegistration(actors.registration, { type: 'worker', node }, message).then(
+          (reply) => answer.reply(reply),
+          () => answer.fail('overloaded', tooMuch),
+        );
+      } else if (isLocalRequest(message)) {
         const taken = offer(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
         if (!taken) answer.fail('overloaded', tooMuch);
       } else if (!actors.agents.deliverAsk(node, message, answer)) {

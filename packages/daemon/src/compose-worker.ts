@@ -5,6 +5,7 @@
  *   ├── keep-alive   ← links, file-sync
  *   ├── agent-info   ← the manager, links     collects, sends, clears what is confirmed
  *   ├── agent-groups ← the manager, links     holds what the master says
+ *   ├── registration ← the local socket        forwards to the master
  *   ├── file-sync    ← integrity, links       fetches, stages, applies
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
@@ -27,6 +28,7 @@ import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
 import { workerAgentHealth } from './agents/answers.ts';
 import { openAgents } from './agents/open-agents.ts';
+import { askRegistration, registrationByMaster, spawnNodeRegistration } from './agents/registration.ts';
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
 import { contentOver } from './files/content-stream.ts';
@@ -108,11 +110,13 @@ export async function composeWorker(
   );
 
   const linkedMaster = (): LinkedNode | undefined => (master === undefined ? undefined : peers.of(master.peer.node));
+  const askMaster = askingMaster(linkedMaster);
   const agents: WorkerAgentsNode = await spawnWorkerAgents({
     ...{ root, config, platform, opened, tag },
     isLinked: () => master !== undefined,
-    askMaster: askingMaster(linkedMaster),
+    askMaster,
   });
+  const registration = spawnNodeRegistration({ root, config, platform, tag, by: registrationByMaster(askMaster) });
 
   const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
@@ -182,6 +186,7 @@ export async function composeWorker(
         dialer: () => dialer,
         master: linkedMaster,
         agentWork: () => workerAgentHealth(agents, opened),
+        registration: (request) => askRegistration(registration, { type: 'local' }, request),
       }),
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),

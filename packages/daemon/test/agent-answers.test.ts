@@ -1,10 +1,10 @@
 import type { AskOutcome } from '@muster/node';
 import type { Agents } from '@muster/protocol';
-import { noAgentAnswers, workerAgentAnswers } from '../src/views/agent-answers.ts';
+import { workerAgentViews } from '../src/views/agent-answers.ts';
 
 const page: Agents = { type: 'agents', rows: [], total: 3 };
 const answering = (outcome: AskOutcome | undefined, asked: unknown[] = []) =>
-  workerAgentAnswers(async (to, message) => {
+  workerAgentViews(async (to, message) => {
     asked.push([to, message]);
     return outcome;
   });
@@ -15,14 +15,6 @@ describe('a worker that is asked for agents', () => {
     const asked: unknown[] = [];
     expect(await answering({ ok: true, message: page }, asked).agents(query)).toEqual(page);
     expect(asked).toEqual([['control', query]]);
-  });
-
-  it('asks the actor registration to register, and hands its refusal on', async () => {
-    const asked: unknown[] = [];
-    const refused = { type: 'registration-refused', code: 9011, text: 'No such agent.' } as const;
-    const request = { type: 'remove-agent', id: 12, purge: true } as const;
-    expect(await answering({ ok: true, message: refused }, asked).registration(request)).toEqual(refused);
-    expect(asked).toEqual([['registration', request]]);
   });
 
   it('hands on what the master refused, code and words', async () => {
@@ -37,9 +29,6 @@ describe('a worker that is asked for agents', () => {
     const refusal = { code: 'no-master', message: expect.stringContaining('or ask on the master') };
     await expect(answering(undefined).agents(query)).rejects.toMatchObject(refusal);
     await expect(answering(undefined).agent(1)).rejects.toMatchObject(refusal);
-    await expect(
-      answering(undefined).registration({ type: 'remove-agent', id: 1, purge: false }),
-    ).rejects.toMatchObject(refusal);
   });
 
   it('takes no answer of another kind', async () => {
@@ -47,9 +36,4 @@ describe('a worker that is asked for agents', () => {
       'The master answered get-agent with done. Do both nodes have the same version?',
     );
   });
-});
-
-test('a node that keeps no agents says so', async () => {
-  await expect(noAgentAnswers.agents(query)).rejects.toMatchObject({ code: 'no-agents' });
-  await expect(noAgentAnswers.agent(1)).rejects.toMatchObject({ code: 'no-agents' });
 });

@@ -77,6 +77,7 @@ it('every actor of every node may crash: what it does goes on, and the others st
     '/links/node:worker1 0',
     '/links/node:worker2 0',
     '/own-agents 1',
+    '/registration 1',
   ]);
 });
 

@@ -10,7 +10,7 @@ export type * from './manager.ts';
 export { ManagerError } from './manager-error.ts';
 export type { ManagerKeys } from './manager-keys.ts';
 export { unixSockets } from './node/unix-sockets.ts';
-export { authdRegistrar } from './registrar/authd.ts';
+export { authdRegistrar, authSocket } from './registrar/authd.ts';
 export { type EmbeddedRegistrarOptions, embeddedRegistrar, type RegistrarGroups } from './registrar/embedded.ts';
 export { authdCodes, isAgentIp } from './registrar/valid.ts';
 export type * from './registrar.ts';

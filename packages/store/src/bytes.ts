@@ -1,9 +1,15 @@
 /** Keys as bytes, and bytes as names of a map. */
 import { Buffer } from 'node:buffer';
 
+/** Node has it; its types do not. */
+type Latin1 = { latin1Slice(start: number, end: number): string };
+
 /** A text of which each character is one byte, in the same order as the bytes. */
-export const nameOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+export const nameOf = (key: Uint8Array): string => (bufferOf(key) as unknown as Latin1).latin1Slice(0, key.length);
+
+/** The same bytes. */
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** An unsigned number as 4 bytes, in the order of numbers. */
 export function wordKey(number: number): Uint8Array {

@@ -5,9 +5,11 @@
  * written before it. One commit is under way at a time; what is written meanwhile goes with the next one, together.
  * A commit that fails takes with it what was built on it.
  */
+import { Buffer } from 'node:buffer';
 import { nameOf } from './bytes.ts';
 import type { Kv, Table, WritableTable } from './kv.ts';
 import { merged } from './merged.ts';
+import { openSlab } from './slab.ts';
 import { StoreError } from './store-error.ts';
 
 /** `value` absent: the key goes. Bytes are the engine's: nobody changes them. */
@@ -27,9 +29,12 @@ export interface Backing {
   close(): Promise<void>;
 }
 
+/** By key. */
+type Changes = Map<string, Change>;
+
 /** Changes that will be committed together, and who waits for it. */
 interface Group {
-  readonly changes: Map<string, Change>;
+  changes: Changes;
   readonly waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
 }
 
@@ -69,7 +74,14 @@ export function openEngine(backing: Backing): Kv {
     if (open.waiting.length > 0) begin();
     else settled();
   };
-  const pending = (): readonly Group[] => (underWay === undefined ? [open] : [open, underWay]);
+  const pending = (): readonly Changes[] =>
+    underWay === undefined ? [open.changes] : [open.changes, underWay.changes];
+  const copyOf = openSlab();
+  const keep =
+    (own: Changes) =>
+    (key: Uint8Array, value: Uint8Array | undefined): void => {
+      own.set(nameOf(key), { key, value: value === undefined ? undefined : copyOf(value) });
+    };
 
   return {
     table: (name) => committedTable(backing, prefixOf(name)),
@@ -77,12 +89,15 @@ export function openEngine(backing: Backing): Kv {
     write: <T>(change: (tables: (name: string) => WritableTable) => T): Promise<T> => {
       if (closed !== undefined) return Promise.reject(new StoreError('store-closed', 'the store is closed'));
       const group = open;
+      const own: Changes = new Map();
       let result: T;
       try {
-        result = transact(group.changes, pending(), backing, change);
+        result = change(tablesOver([own, ...pending()], backing, keep(own)));
       } catch (error) {
+        // What it changed is dropped: nobody has seen it.
         return Promise.reject(error);
       }
+      group.changes = joined(group.changes, own);
       return new Promise<T>((resolve, reject) => {
         group.waiting.push({ resolve: () => resolve(result), reject });
         if (underWay === undefined) begin();
@@ -100,35 +115,25 @@ export function openEngine(backing: Backing): Kv {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Runs `change`; when it throws, `changes` is as it was. */
-function transact<T>(
-  changes: Map<string, Change>,
-  pending: readonly Group[],
-  backing: Backing,
-  change: (tables: (name: string) => WritableTable) => T,
-): T {
-  const undo: (readonly [name: string, before: Change | undefined])[] = [];
-  const keep = (key: Uint8Array, value: Uint8Array | undefined): void => {
-    const name = nameOf(key);
-    undo.push([name, changes.get(name)]);
-    changes.set(name, { key, value });
-  };
+/** `later` over `earlier`, which is nobody's afterwards. */
+function joined(earlier: Changes, later: Changes): Changes {
+  if (earlier.size === 0) return later;
+  for (const [name, change] of later) earlier.set(name, change);
+  return earlier;
+}
+
+/** Tables as a transaction sees them: `layers`, the newest first, over what is committed. */
+function tablesOver(layers: readonly Changes[], backing: Backing, keep: Keep): (name: string) => WritableTable {
+  const layered = layers.filter(({ size }, i) => i === 0 || size > 0);
   const tables = new Map<string, WritableTable>();
-  const table = (name: string): WritableTable => {
-    const known = tables.get(name) ?? writableTable(pending, backing, prefixOf(name), keep);
+  return (name) => {
+    const known = tables.get(name) ?? writableTable(layered, backing, prefixOf(name), keep);
     tables.set(name, known);
     return known;
   };
-  try {
-    return change(table);
-  } catch (error) {
-    for (const [name, before] of undo.reverse()) {
-      if (before === undefined) changes.delete(name);
-      else changes.set(name, before);
-    }
-    throw error;
-  }
 }
+
+type Keep = (key: Uint8Array, value: Uint8Array | undefined) => void;
 
 const prefixes = new Map<string, Uint8Array>();
 function prefixOf(name: string): Uint8Array {
@@ -138,9 +143,9 @@ function prefixOf(name: string): Uint8Array {
 }
 
 function within(prefix: Uint8Array, key: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(prefix.length + key.length);
-  whole.set(prefix);
-  whole.set(key, prefix.length);
+  const whole = Buffer.allocUnsafe(prefix.length + key.length);
+  for (let i = 0; i < prefix.length; i++) whole[i] = prefix[i]!;
+  for (let i = 0; i < key.length; i++) whole[prefix.length + i] = key[i]!;
   return whole;
 }
 
@@ -156,15 +161,10 @@ const committedTable = (backing: Backing, prefix: Uint8Array): Table => ({
   range: (from, to) => withoutPrefix(prefix, backing.range(within(prefix, from), within(prefix, to))),
 });
 
-function writableTable(
-  pending: readonly Group[],
-  backing: Backing,
-  prefix: Uint8Array,
-  keep: (key: Uint8Array, value: Uint8Array | undefined) => void,
-): WritableTable {
+function writableTable(layers: readonly Changes[], backing: Backing, prefix: Uint8Array, keep: Keep): WritableTable {
   const changed = (name: string): Change | undefined => {
-    for (const { changes } of pending) {
-      const change = changes.get(name);
+    for (const layer of layers) {
+      const change = layer.get(name);
       if (change !== undefined) return change;
     }
     return undefined;
@@ -175,18 +175,8 @@ function writableTable(
       const change = changed(nameOf(whole));
       return change === undefined ? backing.get(whole) : change.value;
     },
-    range: (from, to) => {
-      const [first, last] = [within(prefix, from), within(prefix, to)];
-      const rows = merged(
-        pending.map(({ changes }) => changes),
-        backing,
-        first,
-        last,
-      );
-      return withoutPrefix(prefix, rows);
-    },
-    // Copies: whoever calls may use its bytes again.
-    put: (key, value) => keep(within(prefix, key), Uint8Array.prototype.slice.call(value)),
+    range: (from, to) => withoutPrefix(prefix, merged(layers, backing, within(prefix, from), within(prefix, to))),
+    put: (key, value) => keep(within(prefix, key), value),
     remove: (key) => keep(within(prefix, key), undefined),
   };
 }

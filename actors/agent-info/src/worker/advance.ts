@@ -39,7 +39,8 @@ export function advance(before: Step, now: number, limits: ReporterLimits): Step
 }
 
 function look(state: State, now: number): Step {
-  if (!state.lookAgain || state.looking || rests(state, 'manager', now)) return step(state);
+  if (!state.lookAgain || state.looking) return step(state);
+  if (rests(state, 'manager', now) || rests(state, 'store', now)) return step(state);
   return step({ ...state, lookAgain: false, looking: true }, { type: 'observe' });
 }
 

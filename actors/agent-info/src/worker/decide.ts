@@ -1,5 +1,5 @@
 import { freshFaults } from '../faults.ts';
-import { keysChanged, keysReadAgain } from '../removals.ts';
+import { keysChanged, keysReadAgain, straysFound } from '../removals.ts';
 import { advance, andThen, numbersOf, roundDue } from './advance.ts';
 import { amended, answered, checked, compared, confirmed, tookOver } from './answers.ts';
 import type { AgentReporterMessage, ReporterView } from './messages.ts';
@@ -176,14 +176,14 @@ function removed(state: State, { ids, faults }: Extract<Own, { readonly type: 'r
   return step(isWell.state, ...isWell.effects, report({ type: 'removed', count: ids.size }), ...events);
 }
 
-/** Agents of earlier runs: those not in client.keys any more go, and those that the master does not hold from us are tried once. */
+/** Agents of earlier runs: those not in client.keys any more go when it says so again, and those that the master does not hold from us are tried once. */
 function surveyed(
   state: State,
   { strays, unheld, of }: Extract<Own, { readonly type: 'surveyed' }>,
   now: number,
 ): Step {
-  const next = keys(state, { type: 'keys-changed', removed: strays, added: [], of }, now);
-  return unheld.length === 0 ? next : step(next.state, ...next.effects, { type: 'resend', ids: unheld });
+  const next: State = { ...state, removals: straysFound(state.removals, strays, of, now) };
+  return unheld.length === 0 ? step(next) : step(next, { type: 'resend', ids: unheld });
 }
 
 function storeFailed(

@@ -4,6 +4,7 @@ import type { GroupAuthorityEvent, GroupReplicaEvent } from '@muster/agent-group
 import type { AgentMergerEvent, AgentReporterEvent } from '@muster/agent-info';
 import type { Log, Logger } from '@muster/log';
 import { agentIdText, type NodeName } from '@muster/protocol';
+import type { RegistrationEvent } from '@muster/registration';
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 /** `001, 002` and how many there are beside. */
@@ -138,3 +139,23 @@ export function logGroupReplica(log: Log, tag: string, event: GroupReplicaEvent)
       return groups.warning(`${event.fault.at}: ${event.fault.text}`);
   }
 }
+
+/** Who asked for what, and what came of it: one line each, for an audit. */
+export function logRegistration(
+  log: Log,
+  tag: string,
+  { peer, operation, name, id, result, code, text }: RegistrationEvent,
+): void {
+  const registration = log.for(tag, 'Registration');
+  const agent = [id === undefined ? [] : agentIdText(id), name ?? []].flat().join(' ');
+  const by = peer === 'local' ? 'a program on this machine' : peer;
+  if (result === 'done') return registration.info(`${operationWords[operation]} agent ${agent}, asked for by ${by}.`);
+  registration.warning(`Refused to ${operation} agent ${agent}, asked for by ${by} (${code}): ${text}`);
+}
+
+const operationWords = {
+  add: 'Added',
+  remove: 'Removed',
+  'assign-group': 'Assigned a group to',
+  undo: 'Removed again, for nobody heard its key,',
+} as const;

@@ -2,7 +2,7 @@
 import { ask } from '@muster/actor';
 import { getMergerState } from '@muster/agent-info';
 import { type AgentWork, clip, type Health } from '@muster/protocol';
-import type { AgentAnswers } from '../views/agent-answers.ts';
+import type { AgentViews } from '../views/agent-answers.ts';
 import { agentCounts, agentsPage, agentView } from '../views/agents.ts';
 import type { AgentSources } from '../views/find-agents.ts';
 import type { MasterAgentsNode } from './master-agents.ts';
@@ -16,7 +16,7 @@ export type AgentHealth = Pick<Health, 'agents' | 'agentWork'>;
 const askMs = 5_000;
 
 /** The master's own. */
-export function masterAgentAnswers({ agents, held }: MasterAgentsNode, opened: OpenAgents): AgentAnswers {
+export function masterAgentViews({ agents, held }: MasterAgentsNode, opened: OpenAgents): AgentViews {
   const sources = (): AgentSources => ({
     agents,
     groups: held,
@@ -26,7 +26,6 @@ export function masterAgentAnswers({ agents, held }: MasterAgentsNode, opened: O
   return {
     agents: (query) => agentsPage(query, sources()),
     agent: (id) => agentView(id, sources()),
-    registration: () => Promise.reject(new Error('not yet')),
   };
 }
 

@@ -19,7 +19,14 @@ import {
 import type { NodeConfig } from '@muster/config';
 import type { Answer } from '@muster/link';
 import type { Manager } from '@muster/manager';
-import { type Beat, MAX_AGENT_ID, type NodeName, type WireMessage } from '@muster/protocol';
+import {
+  type AgentsDiffer,
+  type AgentsMoved,
+  type Beat,
+  MAX_AGENT_ID,
+  type NodeName,
+  type WireMessage,
+} from '@muster/protocol';
 import { type MasterAgents, openGroups, openMasterAgents, openWorkerAgents } from '@muster/store';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
@@ -79,7 +86,10 @@ export async function spawnMasterAgents({
         linkedWorkers: () => [nodeName, ...linkedWorkers()],
         store: agents,
         manager: managersAgents(manager),
-        send: (to, message) => peers.send(to, 'agent-info', message),
+        send: (to, message) => {
+          if (to === nodeName) tell(reporter, reporterMessage(message));
+          else peers.send(to, 'agent-info', message);
+        },
         report: (event) => {
           logMerger(log, event);
           if (event.type === 'removed') tell(authority, { type: 'agents-removed', ids: event.ids });
@@ -167,6 +177,10 @@ async function giveBack(held: DigestedGroups, { assign }: Manager): Promise<void
     from = rows.length < atOnce ? MAX_AGENT_ID + 1 : (rows.at(-1)?.id ?? MAX_AGENT_ID) + 1;
   }
 }
+
+/** What a worker would be told over its link. */
+const reporterMessage = (message: AgentsMoved | AgentsDiffer): AgentReporterMessage =>
+  message.type === 'agents-moved' ? { type: 'moved', number: message.number, ids: message.ids } : { type: 'differ' };
 
 /** For a request that found a mailbox full or its actor gone. */
 const tooMuch = 'the master has too much to do: ask again';

@@ -4,16 +4,16 @@ import type { AskOutcome } from '@muster/node';
 import type { ActorName, WireMessage } from '@muster/protocol';
 
 export type AgentAnswers = Pick<ControlAnswers, 'agents' | 'agent' | 'registration'>;
+export type AgentViews = Pick<ControlAnswers, 'agents' | 'agent'>;
 
 /** An ask of the master's actor `to`, within `timeoutMs`; undefined: there is no link to it. */
 export type AskMaster = (to: ActorName, message: WireMessage, timeoutMs: number) => Promise<AskOutcome | undefined>;
 
-/** Views come from memory, a registration from authd: both less than the 10 s that the control actor gives. */
+/** Views come from memory: less than the 10 s that the control actor gives. */
 const viewMs = 4_000;
-const registrationMs = 8_000;
 
 /** Throws what the master refused in its own words; `no-master` without a link. */
-export function workerAgentAnswers(askMaster: AskMaster): AgentAnswers {
+export function workerAgentViews(askMaster: AskMaster): AgentViews {
   const answered = async <Type extends WireMessage['type']>(
     [to, message, timeoutMs]: Parameters<AskMaster>,
     ...types: readonly Type[]
@@ -28,22 +28,8 @@ export function workerAgentAnswers(askMaster: AskMaster): AgentAnswers {
   return {
     agents: (query) => answered(['control', query, viewMs], 'agents'),
     agent: (id) => answered(['control', { type: 'get-agent', id }, viewMs], 'agent'),
-    registration: (request) =>
-      answered(
-        ['registration', request, registrationMs],
-        ...(['agent-registered', 'agent-removed', 'group-assigned', 'registration-refused'] as const),
-      ),
   };
 }
-
-/** Of a node whose composition keeps no agents. */
-export const noAgentAnswers: AgentAnswers = {
-  agents: () => Promise.reject(noAgents()),
-  agent: () => Promise.reject(noAgents()),
-  registration: () => Promise.reject(noAgents()),
-};
-
-const noAgents = (): Error => Object.assign(new Error('This node keeps no agents.'), { code: 'no-agents' });
 
 const noMaster = (): Error =>
   Object.assign(

@@ -23,7 +23,7 @@ import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { type AgentAnswers, noAgentAnswers, workerAgentAnswers } from './agent-answers.ts';
+import { type AgentAnswers, type AgentViews, workerAgentViews } from './agent-answers.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
@@ -37,14 +37,14 @@ export interface AnswerSources {
   readonly peers: Pick<Peers, 'traffic'>;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
-  /** Of the master; a worker asks it. */
-  readonly agents?: AgentAnswers;
+  readonly registration: AgentAnswers['registration'];
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
 
 export interface MasterSources extends AnswerSources {
   readonly known: Pick<KnownWorkers, 'missing' | 'forget'>;
+  readonly agents: AgentViews;
 }
 
 export interface WorkerSources extends AnswerSources {
@@ -70,7 +70,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   };
   return {
     ...common(sources, async () => ({})),
-    ...(sources.agents ?? noAgentAnswers),
+    ...sources.agents,
     forget: async (node) => {
       const { name, liveness } = found(node, await rows());
       if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
@@ -105,7 +105,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       throw notMaster;
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
-    ...workerAgentAnswers((to, message, timeoutMs) => askOverLink(sources, to, message, timeoutMs)),
+    ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources, to, message, timeoutMs)),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
       return answer?.type === 'cluster' ? answer : ownView();
@@ -151,12 +151,13 @@ async function askOverLink(
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | keyof AgentAnswers> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | keyof AgentViews> {
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect().map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
+    registration: sources.registration,
     crash: (path) => {
       if (system.crash(path, new Error('crashed on request'))) return;
       throw new Error(`There is no running actor at ${path}; muster tree lists those there are.`);

@@ -149,7 +149,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     for (const name of [...strangers]) {
       if (keys.byFileName(name) !== undefined) {
         strangers.delete(name);
-        names.touch(name);
+        names.touchAgain(name);
       }
       if (--left > 0) continue;
       left = maxSettled;

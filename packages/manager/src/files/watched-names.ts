@@ -29,8 +29,8 @@ export interface WatchedNames {
   settle(dirty: Dirty, stamp: number): boolean;
   /** We wrote it ourselves, and it is so now: that is no news, and what was read before is old. */
   wrote(name: string, stamp: number): void;
-  /** As if it had changed. */
-  touch(name: string): void;
+  /** It changed, or shall be looked at as if it had. */
+  touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
   readonly names: () => Iterable<string>;
   /** Whether `name` stood there when it was listed first, and did not change since. */
@@ -108,7 +108,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     const [listing] = await disk.list([directory]);
     if (listing === undefined || !listing.ok) throw unlisted(at, listing?.failure.code ?? 'UNKNOWN');
     listings += 1;
-    if (listings === 1) await removeLeftovers(listing.names);
     let left = itemsATurn;
     for (const [index, name] of listing.names.entries()) {
       if (!isLeftover(name)) compare(name, listing.stats.at(index));
@@ -125,11 +124,6 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     if (before?.stamp === stampOf(stat) || dirty.has(name)) return;
     touch(name);
     if (listings === 1) firstSeen.add(name);
-  };
-  /** What a process before this one left when it was killed. */
-  const removeLeftovers = async (names: readonly string[]): Promise<void> => {
-    const left = names.filter(isLeftover);
-    if (left.length > 0) await disk.steps(left.map((name) => ({ do: 'unlink', path: `${directory}/${name}` })));
   };
 
   return {
@@ -165,7 +159,10 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
       dirty.delete(name);
       firstSeen.delete(name);
     },
-    touch,
+    touchAgain: (name) => {
+      known.delete(name);
+      touch(name);
+    },
     knownStamp: (name) => known.get(name)?.stamp,
     names: () => known.keys(),
     isFirstSight: (name) => firstSeen.has(name),

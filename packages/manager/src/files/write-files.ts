@@ -73,13 +73,30 @@ export function openFileWriter(disk: Disk, owner?: Owner, mode: number = fileMod
     return outcomes;
   };
 
+  /** By directory: made, and without what a process before this one left when it was killed. */
+  const ready = new Map<string, Promise<void>>();
+  const prepare = async (directory: string): Promise<void> => {
+    await makeDirectory(disk, directory, owner);
+    const [listing] = await disk.list([directory]);
+    const left = listing?.ok === true ? listing.names.filter(isLeftover) : [];
+    if (left.length > 0) await disk.steps(left.map((name) => ({ do: 'unlink', path: `${directory}/${name}` })));
+  };
+  const prepared = (directory: string): Promise<void> => {
+    const one = ready.get(directory) ?? prepare(directory);
+    ready.set(directory, one);
+    one.catch(() => ready.delete(directory));
+    return one;
+  };
+
   return {
     write: async (directory, files, durable) => {
-      await makeDirectory(disk, directory, owner);
+      await prepared(directory);
       const all: Written[] = [];
       for (let at = 0; at < files.length; at += batchFiles)
         all.push(...(await write(directory, files.slice(at, at + batchFiles), durable)));
-      if (durable) await disk.sync([], [directory]);
+      // It went meanwhile: it is made again the next time.
+      if (all.some((one) => !one.ok && one.failure.code === 'ENOENT')) ready.delete(directory);
+      else if (durable) await disk.sync([], [directory]);
       return all;
     },
   };

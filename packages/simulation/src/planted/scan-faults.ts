@@ -15,8 +15,8 @@ export const scanFaults: readonly PlantedFault[] = [
     name: 'unreadable-directory-looks-empty',
     about: 'A directory that cannot be listed is taken to be gone: a partial tree passes for the whole.',
     module: 'packages/tree/dist/visit.js',
-    find: "const isGone = (code) => code === 'ENOENT' || code === 'ENOTDIR';",
-    put: "const isGone = (code) => ['ENOENT', 'ENOTDIR', 'EACCES', 'EIO'].includes(code);",
+    find: '        block(walk, directory, entry, unreadableDirectory(directory, code));\n',
+    put: '        walk.gone.add(directory);\n',
     expects: ['no-wrong-deletion', 'generation-held'],
     needs:
       'EACCES or EIO at a list of a directory below one of the table, on the master, few enough files for the guard',

@@ -52,11 +52,17 @@ export function openDraft(table: WritableTable, rowBytes: number): Draft {
       const written = new Map<number, Uint8Array>();
       for (const block of touched) {
         const bytes = blocks.get(block)!;
-        if (bytes.every((byte) => byte === 0)) table.remove(blockKey(block));
+        if (isEmpty(bytes, rowBytes)) table.remove(blockKey(block));
         else table.put(blockKey(block), bytes);
         written.set(block, bytes);
       }
       return written;
     },
   };
+}
+
+/** Of all its rows none is there. */
+function isEmpty(block: Uint8Array, rowBytes: number): boolean {
+  for (let at = 0; at < block.length; at += rowBytes) if (block[at] !== 0) return false;
+  return true;
 }
