@@ -230,10 +230,7 @@ describe(`kill -9 at ${kills} random moments while statuses of ${agents} agents 
           if (silent) for (const worker of cluster.workers) worker.kill('SIGSTOP');
           if (random() < 0.3) await hearSome(killing);
           master.start();
-          await until(
-            'the master answers',
-            async () => counted(phases, phaseOf(killing, await look(killing))).size > 0,
-          );
+          await until('the master answers', async () => (await look(killing)).length > 0);
           if (silent) for (const worker of cluster.workers) worker.kill('SIGCONT');
           await converged(killing);
         }
