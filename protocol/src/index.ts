@@ -19,6 +19,7 @@ export {
 export type * from './envelope.ts';
 export { closeCodes, dataSenders, type EnvelopeEntry, envelopes } from './envelope-schema.ts';
 export * from './file-tree.ts';
+export { fitInfo } from './fit-info.ts';
 export { type FrameDecoder, type FrameDecoderOptions, frameDecoder } from './frame-decoder.ts';
 export * from './ids.ts';
 export * from './limits.ts';

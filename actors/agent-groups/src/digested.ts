@@ -32,7 +32,18 @@ const pageRows = 5_000;
 /** Reads all of `held` once. Nobody else may change it from then on. */
 export function withDigest(held: HeldGroups): DigestedGroups {
   const digest = openRangeDigest();
-  fill(digest, held);
+  for (let from: number | undefined = 1; from !== undefined; ) from = fill(digest, held, from);
+  return over(held, digest);
+}
+
+/** The same, in slices of a few milliseconds: `turn` resolves after others had theirs. */
+export async function withDigestInTurns(held: HeldGroups, turn: () => Promise<void>): Promise<DigestedGroups> {
+  const digest = openRangeDigest();
+  for (let from: number | undefined = 1; from !== undefined; from = fill(digest, held, from)) await turn();
+  return over(held, digest);
+}
+
+function over(held: HeldGroups, digest: RangeDigest): DigestedGroups {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work);
@@ -65,14 +76,11 @@ export function withDigest(held: HeldGroups): DigestedGroups {
   };
 }
 
-function fill(digest: RangeDigest, held: HeldGroups): void {
-  for (let from = 1; from <= allIds.to; ) {
-    const rows = held.rows(from, allIds.to, pageRows);
-    for (const row of rows) digest.change(row.id, undefined, digestValue(row));
-    const lastRow = rows.at(-1);
-    if (lastRow === undefined) return;
-    from = lastRow.id + 1;
-  }
+/** Puts the next rows into the digest. Where to go on; undefined: all are in it. */
+function fill(digest: RangeDigest, held: HeldGroups, from: number): number | undefined {
+  const rows = held.rows(from, allIds.to, pageRows);
+  for (const row of rows) digest.change(row.id, undefined, digestValue(row));
+  return rows.length < pageRows ? undefined : rows.at(-1)!.id + 1;
 }
 
 /** Of each agent the last. */

@@ -1,4 +1,4 @@
-export { type DigestedGroups, type GroupsView, withDigest } from './digested.ts';
+export { type DigestedGroups, type GroupsView, withDigest, withDigestInTurns } from './digested.ts';
 export { type GroupAuthorityDeps, spawnGroupAuthority } from './master/group-authority.ts';
 export {
   type AuthorityView,

@@ -51,7 +51,8 @@ function restless(clock: ManualClock): ManualClock {
   };
 }
 
-export async function openCluster(workers: number) {
+/** `tellsOf`: the master's manager can tell of single agents. */
+export async function openCluster(workers: number, tellsOf: boolean) {
   const clock = restless(manualClock());
   const delay = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
   const keys = new Set<number>();
@@ -68,6 +69,7 @@ export async function openCluster(workers: number) {
     linked: false,
     link: 0,
   }));
+  master.manager.tellsOf = tellsOf;
   let losing = 0;
   let doubling = 0;
 

@@ -55,6 +55,8 @@ export interface FakeManager {
   /** Agents whose entries can be neither read nor written. */
   readonly broken: Set<number>;
   pageSize: number;
+  /** It can tell of single agents. */
+  tellsOf: boolean;
   /** Of `assign`. */
   readonly writes: (readonly Assignment[])[];
   /** Pages read. */
@@ -68,6 +70,7 @@ export const openManager = (rows: readonly (readonly [number, readonly string[]]
   down: false,
   broken: new Set(),
   pageSize: 3,
+  tellsOf: false,
   writes: [],
   reads: 0,
   check: () => {},
@@ -88,13 +91,23 @@ export function managerOf(
     if (!life.alive) return never();
     if (fake.down) throw Object.assign(new Error('no manager'), { code: 'ECONNREFUSED' });
   };
+  /** As of the first page: later pages do not see who came since. */
+  let listed: readonly number[] = [];
+  const rowsOf = (of: readonly number[]): Assignment[] =>
+    of.flatMap((id) => (fake.rows.has(id) && !fake.broken.has(id) ? [{ id, groups: fake.rows.get(id)! }] : []));
+  const groupsOf: ManagersGroups['groupsOf'] = async (ids) => {
+    await answer();
+    return { rows: rowsOf(ids), faults: faultsOf(ids, fake) };
+  };
   return {
+    ...(fake.tellsOf ? { groupsOf } : {}),
     groups: async (after) => {
       fake.reads += 1;
       await answer();
-      const ids = [...fake.rows.keys()].filter((id) => id > after).sort((a, b) => a - b);
+      if (after === 0) listed = [...fake.rows.keys()].sort((a, b) => a - b);
+      const ids = listed.filter((id) => id > after);
       const page = ids.slice(0, fake.pageSize);
-      const rows = page.filter((id) => !fake.broken.has(id)).map((id) => ({ id, groups: fake.rows.get(id)! }));
+      const rows = rowsOf(page);
       const next = ids.length > page.length ? page.at(-1)! : undefined;
       return { rows, faults: faultsOf(page, fake), next };
     },

@@ -71,9 +71,7 @@ export interface AllAgents {
   };
   readonly size: () => number;
   unpublished(limit: number): readonly number[];
-  published(
-    updates: readonly { readonly id: number; readonly revision: number; readonly node: NodeName }[],
-  ): Promise<void>;
+  published(updates: readonly Pick<StoredAgent, 'id' | 'revision' | 'node' | 'status'>[]): Promise<void>;
 }
 
 export interface StoredAgent extends AgentUpdate {

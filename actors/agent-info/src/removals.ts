@@ -41,10 +41,10 @@ export function keysChanged({ due, held }: Removals, { removed, added, of }: Key
   const still = without(due, back);
   const stillHeld = held === undefined ? undefined : smaller(held, back);
   if (removed.length === 0) return { due: still, held: stillHeld };
-  const before = stillHeld?.ids ?? new Set<number>();
+  const ids = union(stillHeld?.ids ?? new Set(), removed);
   const total = Math.max(of, stillHeld?.of ?? 0);
-  if (stillHeld === undefined && !isMass(removed.length, of)) return { due: union(still, removed) };
-  return { due: still, held: { ids: union(before, removed), of: total, at: now, rereading: false } };
+  if (!isMass(ids.size, total)) return { due: union(still, removed), held: stillHeld };
+  return { due: still, held: { ids, of: total, at: now, rereading: false } };
 }
 
 /** The store has agents that client.keys has not, and nobody saw them go: the file may only be behind. */

@@ -7,6 +7,8 @@ export interface Trouble {
   readonly until: number;
   readonly code: string;
   readonly text: string;
+  /** People know of it. */
+  readonly told: boolean;
 }
 
 const firstMs = 500;
@@ -15,10 +17,17 @@ const longestMs = 30_000;
 /** 500 ms after the first failure, doubling, at most 30 s: a short fault delays no status by a second, a long one costs nothing. */
 export const backOffMs = (attempts: number): number => Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 10));
 
-/** One more failure after `before`. */
-export function failedAgain(before: Trouble | undefined, { code, text }: Failure, now: number): Trouble {
+/** One more failure after `before`, and whether it is news: the first of its code that is not among the first `quiet`. */
+export function failedAgain(
+  before: Trouble | undefined,
+  { code, text }: Failure,
+  now: number,
+  quiet = 0,
+): { readonly trouble: Trouble; readonly news: boolean } {
   const attempts = (before?.attempts ?? 0) + 1;
-  return { attempts, until: now + backOffMs(attempts), code, text };
+  const known = before?.told === true && before.code === code;
+  const told = known || attempts > quiet;
+  return { trouble: { attempts, until: now + backOffMs(attempts), code, text, told }, news: told && !known };
 }
 
 export interface Failure {

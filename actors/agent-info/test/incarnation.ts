@@ -3,7 +3,7 @@ import type { Scope } from '@muster/actor';
 
 /** Promise chains run on: the longest of them has fewer hops. */
 export const flush = async (): Promise<void> => {
-  for (let hop = 0; hop < 16; hop++) await undefined;
+  for (let hop = 0; hop < 12; hop++) await undefined;
 };
 
 /** An incarnation with its two lanes. What it started and its timers die with it. */

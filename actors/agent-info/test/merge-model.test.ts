@@ -50,7 +50,16 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
       .tuple(fc.boolean(), fc.constantFrom(undefined, ...workers))
       .map(([full, who]) => named(`disk ${who ?? 'master'} ${full}`, (world) => world.disk(full, who))),
   },
+  { weight: 6, arbitrary: of('report', (world, who) => world.report(who)) },
   { weight: 1, arbitrary: fc.constant(named('settle', (world) => world.settle())) },
+);
+
+/** One side believes what is not so. */
+const mistakes: fc.Arbitrary<Act> = fc.oneof(
+  fc
+    .tuple(worker, ids, fc.constantFrom(undefined, 4_000))
+    .map(([who, id, held]) => named(`believe ${who} ${id} ${held}`, (world) => world.of(who).own.believe(id, held))),
+  ids.map((id) => named(`distort ${id}`, (world) => world.store.distort(id, 5_000))),
 );
 
 const skew = fc.integer({ min: -1_000_000, max: 1_000_000 });
@@ -67,19 +76,22 @@ async function heal(world: World): Promise<void> {
 }
 
 describe('workers and their master, over links and disks that do as they please', () => {
-  it('end with exactly the newest status of each existing agent, and with none other', async () => {
+  it('end with exactly the newest status of each existing agent, and with none other, and find what either has wrong', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(acts, { maxLength: 60, size: 'max' }),
+        fc.array(acts, { maxLength: 50, size: 'max' }),
+        fc.array(mistakes, { maxLength: 4 }),
         fc.tuple(skew, skew, skew, skew),
-        async (sequence, [a, b, c, master]) => {
+        async (sequence, wrong, [a, b, c, master]) => {
           const world = openWorld([a, b, c], master, existing);
           for (const act of sequence) await act(world);
           await heal(world);
+          for (const mistake of wrong) await mistake(world);
+          if (wrong.length > 0) await heal(world);
           for (const name of workers) if (world.of(name).mostInFlight() > 1) throw new Error('two batches in flight');
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 10_000) },
+      { numRuns: 10_000 },
     );
-  });
+  }, 300_000);
 });

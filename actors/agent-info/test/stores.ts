@@ -197,8 +197,11 @@ export function openAllAgents(disk: Disk = { full: false }): MemoryAllAgents {
           put({ ...row.agent, revision: 0 }, row);
         }
       }
-      for (const [id, row] of rows)
-        if (id >= from && id <= to && row.agent.node === node && !held.has(id)) put({ ...row.agent, node: '' }, row);
+      for (const [id, row] of rows) {
+        if (id < from || id > to || row.agent.node !== node || held.has(id)) continue;
+        put({ ...row.agent, node: '' }, row);
+        outcome.wanted.push(id);
+      }
       return outcome;
     });
   return {

@@ -108,12 +108,12 @@ export function openWorld(skews: readonly number[], masterSkew: number, existing
     look: (name: WorkerName) => of(name).actor.own({ type: 'tick' }),
     step: async (name: WorkerName, ownFirst: boolean) => {
       const did = of(name).actor.step(ownFirst);
-      await flush();
+      if (did) await flush();
       return did;
     },
     stepMaster: async (ownFirst: boolean) => {
       const did = master.step(ownFirst);
-      await flush();
+      if (did) await flush();
       return did;
     },
     up: (name: WorkerName) => {
@@ -123,9 +123,10 @@ export function openWorld(skews: readonly number[], masterSkew: number, existing
     },
     down: async (name: WorkerName, lose: boolean) => {
       const message = of(name).wire().down.shift();
-      if (message !== undefined && !(lose && message.lossy)) message.arrive();
+      if (message === undefined) return false;
+      if (!(lose && message.lossy)) message.arrive();
       await flush();
-      return message !== undefined;
+      return true;
     },
     /** The newest ask is given up, though it will still arrive. */
     timeOut: async (name: WorkerName) => {
@@ -187,6 +188,13 @@ export function openWorld(skews: readonly number[], masterSkew: number, existing
     },
     disk: (full: boolean, name?: WorkerName) => {
       (name === undefined ? disk : of(name).disk).full = full;
+    },
+    /** What `name` saw is sent and merged; what the master says of it waits. */
+    report: async (name: WorkerName) => {
+      self.look(name);
+      for (let n = 0; n < 4; n++) await self.step(name, false);
+      while (self.up(name));
+      for (let n = 0; n < 3; n++) await self.stepMaster(false);
     },
     /** Lets everything through in order until nothing is left to do. */
     settle: async () => {

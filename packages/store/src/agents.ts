@@ -38,7 +38,7 @@ export interface MasterAgents {
   remove(ids: readonly number[]): Promise<readonly number[]>;
   /**
    * What `node` says that is held from it in `range`: what is not so is `wanted` or `lost`; what it does not list, or
-   * lists as it is not held, is taken from its name. With an empty list and `allIds` the node is forgotten.
+   * lists as it is not held, is taken from its name, and `wanted` too. With an empty list and `allIds` the node is forgotten.
    */
   compare(node: string, range: IdRange, held: ReadonlyMap<number, number>): Promise<MergeOutcome>;
   /** Of `(id, revision)` for what is held from `node`. */
@@ -53,6 +53,8 @@ export interface MasterAgents {
   /** How many of each status, by node. */
   counts(): ReadonlyMap<string, Readonly<Record<AgentStatus, number>>>;
   readonly size: () => number;
+  /** The latest `seenMs` of all that was remembered; 0: none. Node time shall not begin before it. */
+  readonly newestMs: () => number;
   /** Ids whose newest update was not yet written to the manager beside us, at most `limit`; and that they were, so and not otherwise. */
   unpublished(limit: number): readonly number[];
   published(updates: readonly Pick<KnownAgent, 'id' | 'revision' | 'node' | 'status'>[]): Promise<void>;
@@ -88,4 +90,6 @@ export interface WorkerAgents {
   /** `[id, confirmed revision]` in `range`. */
   held(range: IdRange): readonly (readonly [id: number, revision: number])[];
   readonly size: () => number;
+  /** The latest `seenMs` of all that was remembered; 0: none. Node time shall not begin before it. */
+  readonly newestMs: () => number;
 }

@@ -12,25 +12,25 @@ import { merged } from './merged.ts';
 import { openSlab } from './slab.ts';
 import { StoreError } from './store-error.ts';
 
-/** `value` absent: the key goes. Bytes are the engine's: nobody changes them. */
+/** `value` absent: the key goes. Bytes are the engine's, nobody else's, and `SPARE` bytes behind a value are free. */
 export interface Change {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
 }
 
-/** What is committed. Keys begin with the name of their table and a 0. */
+/** Of one table, by key. */
+export type TableChanges = Map<string, Change>;
+/** By table. */
+export type Changes = Map<string, TableChanges>;
+
+/** What is committed. */
 export interface Backing {
-  /** A view: valid until the next call. */
-  readonly get: (key: Uint8Array) => Uint8Array | undefined;
-  readonly range: (from: Uint8Array, to: Uint8Array) => Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  table(name: string): Table;
   /** All or nothing; rejects with a `StoreError`. One at a time. */
-  commit(changes: readonly Change[]): Promise<void>;
+  commit(changes: ReadonlyMap<string, ReadonlyMap<string, Change>>): Promise<void>;
   readonly size: Kv['size'];
   close(): Promise<void>;
 }
-
-/** By key. */
-type Changes = Map<string, Change>;
 
 /** Changes that will be committed together, and who waits for it. */
 interface Group {
@@ -45,12 +45,13 @@ export function openEngine(backing: Backing): Kv {
   let underWay: Group | undefined;
   let closed: Promise<void> | undefined;
   let settled: () => void = () => undefined;
+  const copyOf = openSlab();
 
   const begin = (): void => {
     const group = open;
     underWay = group;
     open = newGroup();
-    backing.commit([...group.changes.values()]).then(
+    backing.commit(group.changes).then(
       () => {
         for (const { resolve } of group.waiting) resolve();
         next();
@@ -61,12 +62,10 @@ export function openEngine(backing: Backing): Kv {
       },
     );
   };
-  const fail = (group: Group, error: unknown): void => {
-    for (const { reject } of group.waiting) reject(error);
-    const lost = new StoreError('store-lost', `what this was built on could not be written: ${textOf(error)}`, {
-      cause: error,
-    });
-    for (const { reject } of open.waiting) reject(lost);
+  const fail = (group: Group, cause: unknown): void => {
+    for (const { reject } of group.waiting) reject(cause);
+    const text = `what this was built on could not be written: ${cause instanceof Error ? cause.message : cause}`;
+    for (const { reject } of open.waiting) reject(new StoreError('store-lost', text, { cause }));
     open = newGroup();
   };
   const next = (): void => {
@@ -76,15 +75,12 @@ export function openEngine(backing: Backing): Kv {
   };
   const pending = (): readonly Changes[] =>
     underWay === undefined ? [open.changes] : [open.changes, underWay.changes];
-  const copyOf = openSlab();
-  const keep =
-    (own: Changes) =>
-    (key: Uint8Array, value: Uint8Array | undefined): void => {
-      own.set(nameOf(key), { key, value: value === undefined ? undefined : copyOf(value) });
-    };
 
   return {
-    table: (name) => committedTable(backing, prefixOf(name)),
+    table: (name) => {
+      const table = backing.table(name);
+      return { get: (key) => (key.length === 0 ? undefined : table.get(key)), range: table.range };
+    },
     size: backing.size,
     write: <T>(change: (tables: (name: string) => WritableTable) => T): Promise<T> => {
       if (closed !== undefined) return Promise.reject(new StoreError('store-closed', 'the store is closed'));
@@ -92,7 +88,7 @@ export function openEngine(backing: Backing): Kv {
       const own: Changes = new Map();
       let result: T;
       try {
-        result = change(tablesOver([own, ...pending()], backing, keep(own)));
+        result = change(tablesOver(own, pending(), backing, copyOf));
       } catch (error) {
         // What it changed is dropped: nobody has seen it.
         return Promise.reject(error);
@@ -113,70 +109,57 @@ export function openEngine(backing: Backing): Kv {
   };
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** `later` over `earlier`, which is nobody's afterwards. */
 function joined(earlier: Changes, later: Changes): Changes {
   if (earlier.size === 0) return later;
-  for (const [name, change] of later) earlier.set(name, change);
+  for (const [table, changes] of later) {
+    const known = earlier.get(table);
+    if (known === undefined) earlier.set(table, changes);
+    else for (const [name, change] of changes) known.set(name, change);
+  }
   return earlier;
 }
 
-/** Tables as a transaction sees them: `layers`, the newest first, over what is committed. */
-function tablesOver(layers: readonly Changes[], backing: Backing, keep: Keep): (name: string) => WritableTable {
-  const layered = layers.filter(({ size }, i) => i === 0 || size > 0);
+type Copy = (bytes: Uint8Array) => Uint8Array;
+
+/** Tables as a transaction sees them: its own changes over `pending`, the newest first, over what is committed. */
+function tablesOver(
+  own: Changes,
+  pending: readonly Changes[],
+  backing: Backing,
+  copyOf: Copy,
+): (name: string) => WritableTable {
   const tables = new Map<string, WritableTable>();
+  const open = (name: string): WritableTable => {
+    const changes: TableChanges = new Map();
+    own.set(name, changes);
+    const below = pending.map((each) => each.get(name)).filter((each) => each !== undefined && each.size > 0);
+    return writableTable([changes, ...(below as readonly TableChanges[])], backing.table(name), copyOf);
+  };
   return (name) => {
-    const known = tables.get(name) ?? writableTable(layered, backing, prefixOf(name), keep);
-    tables.set(name, known);
-    return known;
+    const table = tables.get(name) ?? open(name);
+    tables.set(name, table);
+    return table;
   };
 }
 
-type Keep = (key: Uint8Array, value: Uint8Array | undefined) => void;
-
-const prefixes = new Map<string, Uint8Array>();
-function prefixOf(name: string): Uint8Array {
-  const known = prefixes.get(name) ?? new TextEncoder().encode(`${name}\0`);
-  prefixes.set(name, known);
-  return known;
-}
-
-function within(prefix: Uint8Array, key: Uint8Array): Uint8Array {
-  const whole = Buffer.allocUnsafe(prefix.length + key.length);
-  for (let i = 0; i < prefix.length; i++) whole[i] = prefix[i]!;
-  for (let i = 0; i < key.length; i++) whole[prefix.length + i] = key[i]!;
-  return whole;
-}
-
-function* withoutPrefix(
-  prefix: Uint8Array,
-  rows: Iterable<readonly [Uint8Array, Uint8Array]>,
-): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
-  for (const [key, value] of rows) yield [key.subarray(prefix.length), value];
-}
-
-const committedTable = (backing: Backing, prefix: Uint8Array): Table => ({
-  get: (key) => backing.get(within(prefix, key)),
-  range: (from, to) => withoutPrefix(prefix, backing.range(within(prefix, from), within(prefix, to))),
-});
-
-function writableTable(layers: readonly Changes[], backing: Backing, prefix: Uint8Array, keep: Keep): WritableTable {
-  const changed = (name: string): Change | undefined => {
-    for (const layer of layers) {
-      const change = layer.get(name);
-      if (change !== undefined) return change;
-    }
-    return undefined;
+/** The first of `layers` is the transaction's own. */
+function writableTable(layers: readonly TableChanges[], committed: Table, copyOf: Copy): WritableTable {
+  const keep = (key: Uint8Array, value: Uint8Array | undefined): void => {
+    if (key.length === 0) throw new Error('bug: an empty key');
+    layers[0]!.set(nameOf(key), { key: Buffer.from(key), value });
   };
   return {
     get: (key) => {
-      const whole = within(prefix, key);
-      const change = changed(nameOf(whole));
-      return change === undefined ? backing.get(whole) : change.value;
+      const name = nameOf(key);
+      for (const layer of layers) {
+        const change = layer.get(name);
+        if (change !== undefined) return change.value;
+      }
+      return key.length === 0 ? undefined : committed.get(key);
     },
-    range: (from, to) => withoutPrefix(prefix, merged(layers, backing, within(prefix, from), within(prefix, to))),
-    put: (key, value) => keep(within(prefix, key), value),
-    remove: (key) => keep(within(prefix, key), undefined),
+    range: (from, to) => merged(layers, committed, from, to),
+    put: (key, value) => keep(key, copyOf(value)),
+    remove: (key) => keep(key, undefined),
   };
 }

@@ -52,11 +52,11 @@ function rowsBetween({ rows, lists }: Parts, from: number, to: number, limit: nu
   const found: GroupRow[] = [];
   for (const block of rows.blocksFrom(blockOf(from))) {
     if (block > blockOf(to)) break;
-    for (const [id, cell] of rows.rowsOf(block)) {
-      if (id < from || id > to) continue;
-      if (found.length >= limit) return found;
-      found.push(rowOf(id, cell, lists));
-    }
+    if (found.length >= limit) break;
+    rows.each(block, (id, cell) => {
+      if (id >= from && id <= to) found.push(rowOf(id, cell, lists));
+      return found.length < limit;
+    });
   }
   return found;
 }

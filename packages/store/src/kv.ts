@@ -3,7 +3,7 @@
  * transactions. A port: LMDB in production, memory with the same promises in a simulation.
  */
 
-/** One sorted table: keys are compared byte by byte. */
+/** One sorted table: keys are compared byte by byte. They have 1 to 500 bytes; bounds of a range may be empty. */
 export interface Table {
   readonly get: (key: Uint8Array) => Uint8Array | undefined;
   /** From `from` (included) up to `to` (excluded), in order, what was committed when the iteration began. Views: valid until the next call. */

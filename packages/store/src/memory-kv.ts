@@ -1,18 +1,22 @@
 /** A store in memory with the promises of the one on disk: for simulations and tests. */
-import { compareBytes, nameOf } from './bytes.ts';
+import { nameOf } from './bytes.ts';
 import { type Backing, type Change, openEngine } from './engine.ts';
 import type { Kv, KvOptions } from './kv.ts';
 import { StoreError } from './store-error.ts';
 
 /** What was committed: it outlives the `Kv` that wrote it, as a file does. */
 export interface MemoryDisk {
-  readonly rows: Map<string, Change>;
-  /** Names in order; absent after a change of which there are. */
-  order?: readonly string[];
+  readonly tables: Map<string, MemoryTable>;
   bytes: number;
 }
 
-export const emptyDisk = (): MemoryDisk => ({ rows: new Map(), bytes: 0 });
+interface MemoryTable {
+  readonly rows: Map<string, Change>;
+  /** Names in order; absent after a change of which there are. */
+  order?: readonly string[];
+}
+
+export const emptyDisk = (): MemoryDisk => ({ tables: new Map(), bytes: 0 });
 
 export interface MemoryHooks {
   /**
@@ -30,8 +34,10 @@ export interface MemoryKv extends Kv {
 export function openMemoryKv(disk: MemoryDisk, options: KvOptions, hooks: MemoryHooks = {}): MemoryKv {
   let crashed = false;
   const backing: Backing = {
-    get: (key) => disk.rows.get(nameOf(key))?.value,
-    range: (from, to) => rowsBetween(disk, from, to),
+    table: (name) => ({
+      get: (key) => tableOf(disk, name).rows.get(nameOf(key))?.value,
+      range: (from, to) => rowsBetween(tableOf(disk, name), from, to),
+    }),
     commit: async (changes) => {
       const growth = growthBy(disk, changes);
       if (growth > 0 && disk.bytes + growth > options.maxBytes) throw full(options.maxBytes);
@@ -59,36 +65,51 @@ export function openMemoryKv(disk: MemoryDisk, options: KvOptions, hooks: Memory
 const full = (maxBytes: number): StoreError =>
   new StoreError('store-full', `the store may take ${maxBytes} bytes, and this would be more: raise its bound`);
 
-const sizeOf = ({ key, value }: Change): number => (value === undefined ? 0 : key.length + value.length);
-const bytesOf = (changes: readonly Change[]): number => changes.reduce((sum, change) => sum + sizeOf(change), 0);
-
-function growthBy(disk: MemoryDisk, changes: readonly Change[]): number {
-  const before = changes.map(({ key }) => disk.rows.get(nameOf(key))).filter((change) => change !== undefined);
-  return bytesOf(changes) - bytesOf(before);
+function tableOf(disk: MemoryDisk, name: string): MemoryTable {
+  const table = disk.tables.get(name) ?? { rows: new Map() };
+  disk.tables.set(name, table);
+  return table;
 }
 
-function apply(disk: MemoryDisk, changes: readonly Change[]): void {
-  for (const change of changes) {
-    const name = nameOf(change.key);
-    if (disk.rows.has(name) !== (change.value !== undefined)) delete disk.order;
-    if (change.value === undefined) disk.rows.delete(name);
-    else disk.rows.set(name, change);
+type Committed = Parameters<Backing['commit']>[0];
+
+const sizeOf = (change: Change | undefined): number =>
+  change?.value === undefined ? 0 : change.key.length + change.value.length;
+
+const bytesOf = (changes: Committed): number => sumOver(changes, (change) => sizeOf(change));
+const growthBy = (disk: MemoryDisk, changes: Committed): number =>
+  sumOver(changes, (change, table) => sizeOf(change) - sizeOf(tableOf(disk, table).rows.get(nameOf(change.key))));
+
+function sumOver(changes: Committed, of: (change: Change, table: string) => number): number {
+  let sum = 0;
+  for (const [table, rows] of changes) for (const change of rows.values()) sum += of(change, table);
+  return sum;
+}
+
+function apply(disk: MemoryDisk, changes: Committed): void {
+  for (const [name, rows] of changes) {
+    const table = tableOf(disk, name);
+    for (const [key, change] of rows) {
+      if (table.rows.has(key) !== (change.value !== undefined)) delete table.order;
+      if (change.value === undefined) table.rows.delete(key);
+      else table.rows.set(key, change);
+    }
   }
 }
 
 /** As it is now: later commits do not show. */
 function rowsBetween(
-  disk: MemoryDisk,
+  table: MemoryTable,
   from: Uint8Array,
   to: Uint8Array,
 ): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
   // Texts of single bytes compare as the bytes do.
-  disk.order ??= [...disk.rows.keys()].sort((one, other) => (one < other ? -1 : 1));
+  table.order ??= [...table.rows.keys()].sort((one, other) => (one < other ? -1 : 1));
   const [first, last] = [nameOf(from), nameOf(to)];
-  const names = disk.order;
+  const names = table.order;
   const rows: (readonly [Uint8Array, Uint8Array])[] = [];
   for (let i = firstAt(names, first); i < names.length && names[i]! < last; i++) {
-    const { key, value } = disk.rows.get(names[i]!)!;
+    const { key, value } = table.rows.get(names[i]!)!;
     rows.push([key, value!]);
   }
   return rows;
@@ -104,7 +125,3 @@ function firstAt(names: readonly string[], name: string): number {
   }
   return low;
 }
-
-/** Copies of rows, for a test that looks. */
-export const rowsOf = (disk: MemoryDisk): readonly (readonly [Uint8Array, Uint8Array])[] =>
-  [...disk.rows.values()].map(({ key, value }) => [key, value!] as const).sort(([a], [b]) => compareBytes(a, b));

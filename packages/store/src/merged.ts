@@ -1,16 +1,17 @@
 import { compareBytes } from './bytes.ts';
-import type { Backing, Change } from './engine.ts';
+import type { Change } from './engine.ts';
+import type { Table } from './kv.ts';
 
 /** What a transaction sees in a range: what is committed with `layers` over it, the newest first. As it is when this is called. */
 export function* merged(
   layers: readonly ReadonlyMap<string, Change>[],
-  backing: Pick<Backing, 'range'>,
+  committed: Table,
   from: Uint8Array,
   to: Uint8Array,
 ): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
   const changes = changesBetween(layers, from, to);
   let at = 0;
-  for (const row of backing.range(from, to)) {
+  for (const row of committed.range(from, to)) {
     for (; at < changes.length; at++) {
       const { key, value } = changes[at]!;
       const order = compareBytes(key, row[0]);

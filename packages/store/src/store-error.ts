@@ -5,7 +5,8 @@ export type StoreErrorCode =
   | 'store-busy'
   | 'store-closed'
   | 'store-lost'
-  | 'store-refused';
+  | 'store-refused'
+  | 'store-damaged';
 
 /** Nothing of the transaction was kept. `cause` is what threw or what the disk said. */
 export class StoreError extends Error {

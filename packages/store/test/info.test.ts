@@ -24,12 +24,20 @@ describe('what is known of an agent, as bytes', () => {
     );
   });
 
+  it('is read as it was written, however long the texts', () => {
+    const lengths = [254, 255, 256, 1_024];
+    const wide = Object.fromEntries(agentInfoFields.map((field, i) => [field, '\u20ac'.repeat(lengths[i % 4]!)]));
+    const labels = Array.from({ length: 64 }, (_, i) => [`${i}`, 'v'.repeat(1_024)] as const);
+    const given = { ...wide, labels } as unknown as AgentInfo;
+    expect(decodeInfo(encodeInfo(given))).toEqual(given);
+  });
+
   it.each([
     ['nothing', []],
-    ['an unknown form', [7, 65]],
-    ['too few texts', [1, 65, 0, 66]],
-    ['JSON that is cut', [2, 0x5b]],
-    ['JSON of something else', [2, 0x7b, 0x7d]],
+    ['too few texts', [1, 1, 65]],
+    ['lengths that do not add up', [17, ...Array(17).fill(1), 65]],
+    ['a length that is cut', [17, ...Array(16).fill(0), 255, 1]],
+    ['a label without value', [18, ...Array(18).fill(0)]],
   ])('is unknown from %s', (_what, bytes) => {
     expect(decodeInfo(Uint8Array.from(bytes))).toBeUndefined();
   });

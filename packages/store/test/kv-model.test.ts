@@ -2,7 +2,7 @@
 import { emptyDisk, type Kv, type MemoryKv, openMemoryKv } from '@muster/store';
 import fc from 'fast-check';
 
-const key = fc.constantFrom('a', 'b', 'ba', 'c', '');
+const key = fc.constantFrom('a', 'b', 'ba', 'c', '\0');
 const change = fc.oneof(
   fc.record({ type: fc.constant('put' as const), key, value: fc.string({ maxLength: 3 }) }),
   fc.record({ type: fc.constant('remove' as const), key }),

@@ -147,7 +147,7 @@ describe('what a node believes', () => {
       [4, 1],
       [9, 1],
     ]);
-    expect(await agents.compare('w1', allIds, held)).toEqual({ lost: [4], wanted: [1, 9], unknown: [] });
+    expect(await agents.compare('w1', allIds, held)).toEqual({ lost: [4], wanted: [1, 3, 9], unknown: [] });
     expect([1, 2, 3, 4].map((id) => agents.one(id)?.node)).toEqual(['', 'w1', '', 'w2']);
     expect(agents.digest('w1')).toEqual(digestOf([[2, 1]]));
   });

@@ -1,4 +1,4 @@
-import { allIds, emptySum } from '@muster/protocol';
+import { allIds, emptySum, packBatch, unpackBatch } from '@muster/protocol';
 import { emptyDisk, openWorkerAgents, type WorkerAgents } from '@muster/store';
 import { info, memory, nothing, update } from './agents.ts';
 
@@ -44,6 +44,22 @@ describe('what a worker observes', () => {
     await agents.confirmed(agents.unsent(all).updates, nothing);
     await agents.observe([update(1, { seenMs: 3_000 })]);
     expect(agents.unsent(all).updates).toEqual([update(1, { revision: 103, seenMs: 3_000 })]);
+  });
+
+  it('is cut to what can be sent, and is not new for that', async () => {
+    const agents = await open();
+    const wide = info('n'.repeat(300), {
+      osUname: '\ud83d\ude00'.repeat(600),
+      osArch: 'half \ud83d',
+      labels: Array.from({ length: 70 }, (_, i) => [`k${i}`, 'v'.repeat(2_000)] as const),
+    });
+    await agents.observe([update(1, { info: wide })]);
+    expect(await agents.observe([update(1, { info: wide })])).toBe(0);
+    const { updates } = agents.unsent(all);
+    const batch = packBatch(updates, 1, 2_000).message;
+    expect(unpackBatch(batch)).toMatchObject({ ok: true, rows: [{ id: 1, info: updates[0]!.info! }] });
+    expect([updates[0]!.info?.name.length, updates[0]!.info?.labels.length]).toEqual([255, 64]);
+    expect(updates[0]!.info?.osArch).toBe('half \ufffd');
   });
 
   it('is handed out in the bounds of a batch, those that wait longest first', async () => {

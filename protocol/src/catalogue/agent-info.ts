@@ -76,7 +76,7 @@ export type AgentsChecked = Static<typeof AgentsChecked>;
 
 /**
  * What a worker believes that the master holds from it, in one range. The master answers `agents-taken`
- * with `wanted` for what it does not hold so, `lost` for what another node has, and takes this worker's name from what is not listed.
+ * with `lost` for what another node has, and with `wanted` for what it does not hold so; from what is not listed it takes this worker's name, and wants it too.
  */
 export const HeldAgents = Fields({
   type: Type.Literal('held-agents'),

@@ -85,6 +85,8 @@ export function failed(before: State, fault: GroupsFault, now: number): Step {
     return step({ ...before, work: idle, readTrouble, listAt, listing: undefined, drift: [] }, events);
   }
   const trouble = troubleAfter(before.trouble, fault, now);
-  const again = { repair: undefined, gap: before.linked, inSync: false };
-  return step({ ...before, work: idle, trouble, ...(work.type === 'proposing' ? {} : again) }, events);
+  if (work.type === 'proposing') return step({ ...before, work: idle, trouble }, events);
+  // What is held already may not be in the manager: the next listing finds it.
+  const listAt = work.type === 'writing' ? Math.min(before.listAt, trouble.until) : before.listAt;
+  return step({ ...before, work: idle, trouble, repair: undefined, gap: before.linked, inSync: false, listAt }, events);
 }

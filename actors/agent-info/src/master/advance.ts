@@ -29,9 +29,15 @@ function compareMarks(state: State): Step {
   return step({ ...state, links }, ...effects);
 }
 
-/** Whether the mark speaks of all that was merged and moved, and of nothing else. */
+/**
+ * Whether the mark speaks of all that was merged and moved, and of nothing else. Either side may have started anew amid
+ * the link and not know of a batch: then it is taken to; a comparison too many costs a few messages.
+ */
 const isOfThisMoment = ({ mark, merged, moved }: Linked): boolean =>
-  mark !== undefined && mark.backlog === 0 && mark.moved === moved && (merged === undefined || mark.batch === merged);
+  mark !== undefined &&
+  mark.backlog === 0 &&
+  mark.moved === moved &&
+  (merged === undefined || mark.batch === merged || mark.batch === 0);
 
 /** Begins the next write to the store; ranges that are asked after are answered in between. */
 function work(state: State, now: number, limits: MergerLimits): Step {

@@ -14,6 +14,7 @@ import {
   type MergerLimits,
   noCounts,
   type Own,
+  type PeerRound,
   report,
   type State,
   type Step,
@@ -107,21 +108,15 @@ function takeOutcome(state: State, message: Outcome, now: number): Step {
 
 function tick(state: State, now: number, { roundMs }: MergerLimits): Step {
   const due = [...state.rounds].filter(([, { since }]) => now - since >= roundMs);
-  const rounds = due.length === 0 ? state.rounds : new Map(state.rounds);
-  const next: State = { ...state, rounds, judgeDue: true, mayPublish: true };
-  const effects = due.map(
-    ([
-      peer,
-      {
-        since,
-        counts: { late: _, ...counts },
-      },
-    ]) => report({ type: 'round', peer, forMs: now - since, ...counts }),
-  );
-  return step(
-    { ...next, rounds: new Map([...rounds].filter(([peer]) => !due.some(([told]) => told === peer))) },
-    ...effects,
-  );
+  const next: State = { ...state, judgeDue: true, mayPublish: true };
+  if (due.length === 0) return step(next);
+  const rounds = new Map([...state.rounds].filter(([, { since }]) => now - since < roundMs));
+  return step({ ...next, rounds }, ...due.map(([peer, round]) => roundOf(peer, round, now)));
+}
+
+function roundOf(peer: NodeName, { since, counts }: PeerRound, now: number): Effect {
+  const { late: _, ...told } = counts;
+  return report({ type: 'round', peer, forMs: now - since, ...told });
 }
 
 function linked(state: State, peer: NodeName): Step {
@@ -204,12 +199,12 @@ function judged(state: State, ids: readonly number[]): Step {
   return ids.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'disconnected', ids }));
 }
 
-function removed(state: State, { ids, known }: Extract<Own, { readonly type: 'removed' }>): Step {
+function removed(state: State, { ids, gone, known }: Extract<Own, { readonly type: 'removed' }>): Step {
   const due = new Set([...state.removals.due].filter((id) => !ids.has(id)));
-  const toForget = new Set([...state.toForget, ...ids]);
+  const toForget = gone.length === 0 ? state.toForget : new Set([...state.toForget, ...gone]);
   const next: State = { ...state, job: undefined, removals: { ...state.removals, due }, toForget };
   const isWell = well(next, 'store');
-  return step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
+  return gone.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
 }
 
 /** The manager did what it was asked, save for `faults`. */
@@ -220,9 +215,8 @@ function told(state: State, faults: readonly Parameters<typeof freshFaults>[1][n
 }
 
 function failed(state: State, of: Troubled, failure: Failure, now: number): Step {
-  const before = state.troubles.get(of);
-  const troubles = new Map(state.troubles).set(of, failedAgain(before, failure, now));
-  const news = before?.code !== failure.code;
+  const { trouble, news } = failedAgain(state.troubles.get(of), failure, now);
+  const troubles = new Map(state.troubles).set(of, trouble);
   return step({ ...state, troubles }, ...(news ? [report({ type: 'trouble', of, ...failure })] : []));
 }
 

@@ -19,7 +19,8 @@ export function sampled(before: Offset | undefined, sentMs: number, receivedMs: 
   const sample = receivedMs - sentMs;
   const fresh = { current: sample, previous: Number.POSITIVE_INFINITY, since: receivedMs };
   if (before === undefined || receivedMs - before.since >= 2 * minuteMs) return fresh;
-  if (receivedMs - before.since >= minuteMs) return { ...fresh, previous: before.current };
+  if (receivedMs - before.since >= minuteMs)
+    return { ...fresh, previous: before.current, since: before.since + minuteMs };
   return sample < before.current ? { ...before, current: sample } : before;
 }
 

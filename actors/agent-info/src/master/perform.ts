@@ -64,7 +64,7 @@ function run(effect: Slow, world: World, scope: Scope<Own>): void {
     case 'judge':
       return job(() => judge(effect, world));
     case 'remove':
-      return job(async () => ({ type: 'removed', ids: effect.ids, known: await store.remove([...effect.ids]) }));
+      return job(() => remove(effect.ids, world));
     case 'publish':
       return telling(async (signal) => ({ type: 'published', ...(await publishNext(world, publishAtOnce, signal)) }));
     case 'forget': {
@@ -113,6 +113,12 @@ async function judge({ spare, emptied }: Extract<Effect, { type: 'judge' }>, wor
   const now = world.nodeTime();
   const spared = (node: string): boolean => spare && !emptied.has(node);
   return { type: 'judged', ids: await world.store.judge(now - world.disconnectAfterMs, now, spared) };
+}
+
+/** Whoever is back in client.keys by now stays. */
+async function remove(ids: ReadonlySet<number>, { store, keys }: World): Promise<Own> {
+  const gone = [...ids].filter((id) => !keys.exists(id));
+  return { type: 'removed', ids, gone, known: gone.length === 0 ? [] : await store.remove(gone) };
 }
 
 /** Which agents of the store are in client.keys no more. */

@@ -33,7 +33,7 @@ export async function publishNext(
       return { ...agent, ...times, info: store.info(agent.id) ?? noInfo };
     });
   const faults = rows.length === 0 ? [] : await manager.publish(rows, signal);
-  await store.published(known.map(({ id, revision, node }) => ({ id, revision, node })));
+  await store.published(known.map(({ id, revision, node, status }) => ({ id, revision, node, status })));
   return { count: known.length, faults };
 }
 

@@ -98,7 +98,13 @@ export type Own =
   | { readonly type: 'unreadable'; readonly text: string }
   | { readonly type: 'compared'; readonly outcome: MergeOutcome }
   | { readonly type: 'judged'; readonly ids: readonly number[] }
-  | { readonly type: 'removed'; readonly ids: ReadonlySet<number>; readonly known: readonly number[] }
+  /** `gone` of `ids` were removed, of which the store knew `known`; the others are back. */
+  | {
+      readonly type: 'removed';
+      readonly ids: ReadonlySet<number>;
+      readonly gone: readonly number[];
+      readonly known: readonly number[];
+    }
   | { readonly type: 'job-failed'; readonly failure: Failure }
   | { readonly type: 'published'; readonly count: number; readonly faults: readonly Fault[] }
   | { readonly type: 'forgotten'; readonly ids: ReadonlySet<number>; readonly faults: readonly Fault[] }

@@ -75,7 +75,7 @@ function takeAnswer(state: State, message: AnswerMessage, now: number): Step {
     case 'backlog':
       return backlogCounted(state, message.link, message.count, now);
     case 'nothing-unsent':
-      return tookOver(state, message.link, { ...state, exchange: undefined, backlog: 0 }, now);
+      return tookOver(state, message.link, { ...state, exchange: undefined, batch: state.batch - 1, backlog: 0 }, now);
     case 'taken':
       return answered(state, message, now);
     case 'confirmed':
@@ -156,7 +156,9 @@ function moved(state: State, number: number, ids: readonly number[]): Step {
 
 function keys(state: State, change: Extract<AgentReporterMessage, { type: 'keys-changed' }>, now: number): Step {
   const removals = keysChanged(state.removals, change, now);
-  const known = change.added.filter((id) => state.unknown.has(id));
+  // The master may have been told of them before they were registered.
+  const before = state.removals.held?.ids;
+  const known = change.added.filter((id) => state.unknown.has(id) || before?.has(id) === true);
   const held = removals.held;
   const isNews = held !== undefined && held.ids.size !== state.removals.held?.ids.size;
   return step(
@@ -166,14 +168,15 @@ function keys(state: State, change: Extract<AgentReporterMessage, { type: 'keys-
   );
 }
 
-function removed(state: State, { ids, faults }: Extract<Own, { readonly type: 'removed' }>): Step {
+function removed(state: State, { ids, count, faults }: Extract<Own, { readonly type: 'removed' }>): Step {
   const due = new Set([...state.removals.due].filter((id) => !ids.has(id)));
   const unknown = without(state.unknown, ids);
   const { told, fresh } = freshFaults(state.told, faults);
-  const next: State = { ...state, removing: false, removals: { ...state.removals, due }, unknown, told };
-  const isWell = well(next, 'store');
-  const events = fresh.length === 0 ? [] : [report({ type: 'faults', faults: fresh })];
-  return step(isWell.state, ...isWell.effects, report({ type: 'removed', count: ids.size }), ...events);
+  const removals = { ...state.removals, due };
+  const isWell = well({ ...state, removing: false, mayWait: true, removals, unknown, told }, 'store');
+  const counted = count === 0 ? [] : [report({ type: 'removed', count })];
+  const events = fresh.length === 0 ? counted : [...counted, report({ type: 'faults', faults: fresh })];
+  return step(isWell.state, ...isWell.effects, ...events);
 }
 
 /** Agents of earlier runs: those not in client.keys any more go when it says so again, and those that the master does not hold from us are tried once. */

@@ -143,13 +143,20 @@ function compare(
   );
 }
 
-/** What lies at the manager goes too; what cannot be removed there is told, and is the manager's own matter. */
-function remove(ids: ReadonlySet<number>, { own, forget }: AgentReporterDeps, scope: Scope<Own>): void {
+/**
+ * What lies at the manager goes too; what cannot be removed there is told, and is the manager's own matter. Whoever is
+ * back in client.keys by now stays, and is sent again.
+ */
+function remove(ids: ReadonlySet<number>, { own, forget, keys }: AgentReporterDeps, scope: Scope<Own>): void {
   scope.run<Own>(
     async (signal) => {
-      await own.remove([...ids]);
-      const faults = await forget([...ids], signal).catch((error: unknown) => [{ at: 'manager', ...failureOf(error) }]);
-      return { type: 'removed', ids, faults };
+      const gone = [...ids].filter((id) => !keys.exists(id));
+      const back = [...ids].filter(keys.exists);
+      if (back.length > 0) await own.resend(back);
+      if (gone.length === 0) return { type: 'removed', ids, count: 0, faults: [] };
+      await own.remove(gone);
+      const faults = await forget(gone, signal).catch((error: unknown) => [{ at: 'manager', ...failureOf(error) }]);
+      return { type: 'removed', ids, count: gone.length, faults };
     },
     (removed) => removed,
     (error) => ({ type: 'store-failed', doing: 'remove', failure: failureOf(error) }),

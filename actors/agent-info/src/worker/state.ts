@@ -131,7 +131,13 @@ export type Own =
   | { readonly type: 'ask-failed'; readonly link: number; readonly failure: Failure }
   | { readonly type: 'store-failed'; readonly doing: StoreWork; readonly failure: Failure }
   | { readonly type: 'resent'; readonly ids: readonly number[] }
-  | { readonly type: 'removed'; readonly ids: ReadonlySet<number>; readonly faults: readonly Fault[] }
+  /** `count` of `ids` were gone; the others are back. */
+  | {
+      readonly type: 'removed';
+      readonly ids: ReadonlySet<number>;
+      readonly count: number;
+      readonly faults: readonly Fault[];
+    }
   | { readonly type: 'keys-read' }
   /** A part of the look at what the store holds from earlier runs. */
   | {

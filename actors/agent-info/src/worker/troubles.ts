@@ -2,19 +2,22 @@ import { type Failure, failedAgain } from '../trouble.ts';
 import type { Troubled } from './messages.ts';
 import { report, type State, type Step, step } from './state.ts';
 
-/** `of` failed: when it is tried again is later each time. Told when it is news. */
+/** An ask that fails because its link closes is the first to fail, and no news. */
+const quietFailures = { master: 1, store: 0, manager: 0 } as const;
+
+/** `of` failed: when it is tried again is later each time. */
 export function failed(state: State, of: Troubled, failure: Failure, now: number): Step {
-  const before = state.troubles.get(of);
-  const troubles = new Map(state.troubles).set(of, failedAgain(before, failure, now));
-  const news = before?.code !== failure.code;
+  const { trouble, news } = failedAgain(state.troubles.get(of), failure, now, quietFailures[of]);
+  const troubles = new Map(state.troubles).set(of, trouble);
   return step({ ...state, troubles }, ...(news ? [report({ type: 'trouble', of, ...failure })] : []));
 }
 
 /** `of` did what it was asked. */
 export function well(state: State, of: Troubled): Step {
-  if (!state.troubles.has(of)) return step(state);
+  const trouble = state.troubles.get(of);
+  if (trouble === undefined) return step(state);
   const troubles = new Map([...state.troubles].filter(([other]) => other !== of));
-  return step({ ...state, troubles }, report({ type: 'trouble-over', of }));
+  return step({ ...state, troubles }, ...(trouble.told ? [report({ type: 'trouble-over', of })] : []));
 }
 
 /** Whether `of` is not to be asked now. */

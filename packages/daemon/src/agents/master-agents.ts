@@ -11,6 +11,7 @@ import {
   type AgentMergerMessage,
   type AgentReporterMessage,
   localMasterLink,
+  markOf,
   mergerDefaults,
   reporterDefaults,
   spawnAgentMerger,
@@ -75,6 +76,7 @@ export async function spawnMasterAgents({
   const linkedWorkers = (): readonly NodeName[] => peers.all().map(({ link }) => link.peer.node);
   const agents = await openMasterAgents(kv, { turn });
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
+  opened.notBefore(Math.max(agents.newestMs(), own.newestMs()));
   const held = withDigest(await openGroups(kv, { turn }));
   if (manager.kind === 'embedded') await giveBack(held, manager);
   const merger: Ref<AgentMergerMessage> = root.spawn((parent) =>
@@ -122,8 +124,10 @@ export async function spawnMasterAgents({
         observe: observeOf(manager, clocks),
         forget: managersAgents(manager).forget,
         master: localMasterLink(merger, nodeName, nodeTime),
-        mark: ({ backlog }) => {
-          if (backlog === 0) tell(merger, { type: 'backlog-sent', peer: nodeName });
+        // What a worker's beat would say.
+        mark: (numbers) => {
+          const mark = markOf(numbers, own, nodeTime);
+          tell(merger, { type: 'beat-mark', peer: nodeName, mark, receivedMs: nodeTime() });
         },
         report: (event) => logReporter(log, 'Master', event),
       },

@@ -15,7 +15,7 @@ import type { Kv } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Platform } from '../platform.ts';
 import { type FollowedKeys, followKeys } from './follow-keys.ts';
-import { openNodeTime } from './node-time.ts';
+import { type OpenNodeTime, openNodeTime } from './node-time.ts';
 import type { Clocks } from './observe.ts';
 
 export interface OpenAgents {
@@ -24,6 +24,7 @@ export interface OpenAgents {
   readonly known: KnownKeys;
   readonly manager: Manager;
   readonly clocks: Clocks;
+  readonly notBefore: OpenNodeTime['notBefore'];
   /** Watches the manager and client.keys from now on. */
   watch(changed: AgentHints): void;
   /** These directories, relative to R, may have changed. */
@@ -59,6 +60,7 @@ export async function openAgents(
   const keys = followKeys(view, first, log);
   const { manager, why } = await openManager(config, platform, view, files);
   log.info(`Agents: by ${managerWords[manager.kind]}, for ${why}; ${view.size} in client.keys.`);
+  const time = openNodeTime(platform);
   let cancel = (): void => {};
   const look = (): void => {
     cancel();
@@ -71,7 +73,8 @@ export async function openAgents(
     keys,
     manager,
     known: { exists: (id) => view.has(id), reread: () => keys.reread() },
-    clocks: { nodeTime: openNodeTime(platform), wallNow },
+    clocks: { nodeTime: time.now, wallNow },
+    notBefore: time.notBefore,
     watch: (hints) => {
       keys.follow(hints.keys);
       watching = manager.watch(hints.manager);

@@ -70,6 +70,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
   const { kv, manager, clocks, known } = opened;
   const turn = (): Promise<void> => disk.turn();
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
+  opened.notBefore(own.newestMs());
   const held = withDigest(await openGroups(kv, { turn }));
   const { confirmAfterMs } = config.muster.integrity.guard;
   let numbers: MarkNumbers | undefined;

@@ -7,6 +7,7 @@ import type { Manager, ManagerFault } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
 import { groupsDirectory, openGroupFiles } from './group-files.ts';
+import { openInTurn } from './in-turn.ts';
 import { openPublishFiles } from './publish-files.ts';
 import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
 import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
@@ -36,8 +37,11 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const directory = `${root}/${infoDirectory}`;
   const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
   const writer = openFileWriter(disk, owner);
-  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map(), inTurn: turns() };
+  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map() };
   const { seen } = openSeenFiles(shared);
+  const publish = openPublishFiles(shared, writer);
+  // A look amid what we write ourselves would take it for what the manager wrote.
+  const inTurn = openInTurn();
   const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
   /** A listing is due then; a watch that could not be set is tried again. */
@@ -49,13 +53,13 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   let cancel = clock.after(listEveryMs, everyMinute);
   return {
     kind: 'files',
-    seen,
+    seen: (signal) => inTurn(() => seen(signal)),
     watch: (changed) => {
       groupHints.retry();
       return hints.watch(changed);
     },
-    publish: openPublishFiles(shared, writer),
-    forget: (ids) => forget(shared, root, ids),
+    publish: (agents, signal) => inTurn(() => publish(agents, signal)),
+    forget: (ids) => inTurn(() => forget(shared, root, ids)),
     ...groups,
     close: () => {
       cancel();
@@ -64,16 +68,6 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
       groupHints.close();
       return Promise.resolve();
     },
-  };
-}
-
-/** Runs what it is given one after the other. */
-function turns(): SeenFilesOptions['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work);
-    last = next.catch(() => undefined);
-    return next;
   };
 }
 

@@ -22,7 +22,7 @@ const agentsATurn = 250;
 export type PublishFiles = (agents: readonly PublishedAgent[], signal: AbortSignal) => Promise<readonly ManagerFault[]>;
 
 export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter): PublishFiles {
-  const { disk, directory, names, keys, ownNode, contents, inTurn } = options;
+  const { disk, directory, names, keys, ownNode, contents } = options;
   const pathOf = (name: string): string => `${directory}/${name}`;
 
   const wantedOf = async (agents: readonly PublishedAgent[], faults: ManagerFault[]): Promise<Wanted[]> => {
@@ -55,7 +55,7 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
   };
 
   const settled = ({ name, content }: Wanted, stat: FileStat, wrote: boolean): void => {
-    names.wrote(name, stampOf(stat));
+    names.own(name, stampOf(stat));
     if (wrote) contents.set(name, content);
   };
 
@@ -83,8 +83,10 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     }
   };
 
-  const putAll = async (wanted: readonly Wanted[], faults: ManagerFault[], signal: AbortSignal): Promise<void> => {
-    const stats = await disk.stat(wanted.map(({ name }) => pathOf(name)));
+  return async (agents, signal) => {
+    const faults: ManagerFault[] = [];
+    const wanted = await wantedOf(agents, faults);
+    const stats = wanted.length === 0 ? [] : await disk.stat(wanted.map(({ name }) => pathOf(name)));
     signal.throwIfAborted();
     const plans = wanted.map((one, index) => {
       const stat = stats[index]!;
@@ -96,13 +98,6 @@ export function openPublishFiles(options: SeenFilesOptions, writer: FileWriter):
     if (toDate.length > 0) await dateAll(toDate, faults);
     if (toWrite.length > 0) await writeAll(toWrite, faults);
     rejectWhenNone(faults.slice(before), toDate.length + toWrite.length);
-  };
-
-  return async (agents, signal) => {
-    const faults: ManagerFault[] = [];
-    const wanted = await wantedOf(agents, faults);
-    signal.throwIfAborted();
-    if (wanted.length > 0) await inTurn(() => putAll(wanted, faults, signal));
     return capped(faults);
   };
 }

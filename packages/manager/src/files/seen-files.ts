@@ -32,8 +32,6 @@ export interface SeenFilesOptions {
   readonly ownNode: string;
   /** By file name. */
   readonly contents: Map<string, Remembered>;
-  /** Files are looked at and written in turns: what is half written by us would seem to be the manager's. */
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** One file that was looked at: what it says, and how it is settled once that is remembered. */
@@ -48,7 +46,7 @@ interface Looked {
 export const contentSum = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64').slice(0, 16);
 
 export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSignal): Promise<Seen> } {
-  const { disk, directory, names, keys, contents, inTurn } = options;
+  const { disk, directory, names, keys, contents } = options;
   /** Files of nobody in client.keys: each is named once, and looked at again when client.keys changes. */
   const strangers = new Set<string>();
   let keysVersion = keys.version();
@@ -85,10 +83,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
         : { dirty, stamp: gone, fault: fault(name, stat.code, explain(stat.code)) };
     }
     const stamp = stampOf(stat);
-    if (stamp === names.knownStamp(name)) {
-      names.settle(dirty, stamp);
-      return undefined;
-    }
+    if (stamp === names.knownStamp(name)) return void names.settle(dirty, stamp);
     if (stat.kind !== 'file')
       return { dirty, stamp, fault: fault(name, 'NOT_A_FILE', 'it is no regular file; take it away') };
     const line = keys.byFileName(name);
@@ -159,11 +154,11 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
 
   return {
     seen: async (signal) => {
-      await inTurn(names.look);
+      await names.look();
       signal.throwIfAborted();
       if (keysVersion !== keys.version()) await meetStrangers();
       const batch = names.take(maxSeen);
-      const looked = batch.length === 0 ? [] : await inTurn(() => look(batch));
+      const looked = batch.length === 0 ? [] : await look(batch);
       signal.throwIfAborted();
       const unreadable = names
         .unreadableNames()

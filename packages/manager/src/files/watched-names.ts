@@ -25,10 +25,10 @@ export interface WatchedNames {
   /** The first that changed, oldest first. */
   take(limit: number): readonly Dirty[];
   readonly waiting: () => number;
-  /** What changed is dealt with, unless it changed again since; `stamp` of the state that was read. False: we wrote it meanwhile, and that holds. */
+  /** What changed is dealt with: `stamp` of the state that was read. False, and nothing done, when it changed again since. */
   settle(dirty: Dirty, stamp: number): boolean;
-  /** We wrote it ourselves, and it is so now: that is no news, and what was read before is old. */
-  wrote(name: string, stamp: number): void;
+  /** `stamp` of what we put there ourselves. Whatever was read of it before is void. */
+  own(name: string, stamp: number): void;
   /** It changed, or shall be looked at as if it had. */
   touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
@@ -61,8 +61,6 @@ const itemsATurn = 2_000;
 interface Known {
   stamp: number;
   listing: number;
-  /** Of our last write: what was taken to be looked at before it is old. */
-  wroteAt: number;
 }
 
 export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNamesOptions): WatchedNames {
@@ -126,6 +124,12 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     if (listings === 1) firstSeen.add(name);
   };
 
+  const know = (name: string, stamp: number): void => {
+    const one = known.get(name);
+    if (one === undefined) known.set(name, { stamp, listing: listings });
+    else one.stamp = stamp;
+  };
+
   return {
     look: () => {
       const isDue = clock.now() - listedMs >= (watch === undefined ? listBlindMs : listEveryMs);
@@ -146,18 +150,15 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     },
     waiting: () => dirty.size,
     settle: ({ name, mark }, stamp) => {
-      const one = known.get(name);
-      if (one !== undefined && one.wroteAt > mark) return false;
-      if (one === undefined) known.set(name, { stamp, listing: listings, wroteAt: 0 });
-      else one.stamp = stamp;
-      if (dirty.get(name) === mark) dirty.delete(name);
-      firstSeen.delete(name);
-      return true;
-    },
-    wrote: (name, stamp) => {
-      known.set(name, { stamp, listing: listings, wroteAt: ++marks });
+      if (dirty.get(name) !== mark) return false;
       dirty.delete(name);
       firstSeen.delete(name);
+      know(name, stamp);
+      return true;
+    },
+    own: (name, stamp) => {
+      touch(name);
+      know(name, stamp);
     },
     touchAgain: (name) => {
       known.delete(name);

@@ -102,6 +102,7 @@ function addedOf({ data }: Json): AddedAgent | undefined {
 /** By itself or within `data`, as other answers of remoted. Of several groups the first. */
 function groupOf({ group, data }: Json): { readonly group: string } | undefined {
   const inner = typeof data === 'object' && data !== null ? (data as Json).group : undefined;
-  const [first = ''] = String(group ?? inner ?? '').split(',');
+  const text = group ?? inner;
+  const [first = ''] = typeof text === 'string' ? text.split(',') : [];
   return isGroupName(first) ? { group: first } : undefined;
 }

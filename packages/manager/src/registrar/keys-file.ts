@@ -27,18 +27,19 @@ export interface KeysFile {
   withRemoved(id: number, purge: boolean): Uint8Array;
 }
 
-/** A line with the comments right above it, as places in the text. */
-interface Block {
-  readonly start: number;
-  readonly end: number;
-  /** Where the line itself begins. */
-  readonly line: number;
-  readonly id: number;
-  readonly kind: 'living' | 'removed' | 'other';
-  readonly name: number;
-  readonly nameEnd: number;
-  readonly ipEnd: number;
+/**
+ * Each line that is one, with the comments right above it, as places in the text: a row of numbers, for
+ * 100,000 objects would stop everybody while the garbage collector carries them about.
+ */
+interface Lines {
+  rows: Int32Array;
+  count: number;
 }
+const rowNumbers = 7;
+/** Where its comments begin, where it ends, its id, its kind, its name, and the ends of name and address. */
+const [start, end, id, kind, name, nameEnd, ipEnd] = [0, 1, 2, 3, 4, 5, 6] as const;
+type Column = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+const [living, removed, other] = [1, 2, 3] as const;
 
 /** Some milliseconds of work. */
 const linesATurn = 5_000;
@@ -47,24 +48,22 @@ const linesATurn = 5_000;
 export async function openKeysFile(text: Uint8Array, turn: () => Promise<void>): Promise<KeysFile | 'cut-short'> {
   const bytes = ended(Buffer.from(text.buffer as ArrayBuffer, text.byteOffset, text.byteLength));
   if (bytes === undefined) return 'cut-short';
-  const blocks: Block[] = [];
-  let highestId = 0;
-  let start = 0;
+  const lines: Lines = { rows: new Int32Array(64 * rowNumbers), count: 0 };
+  let from = 0;
   let left = linesATurn;
-  for (let line = 0; line < bytes.length; ) {
-    const end = bytes.indexOf(10, line) + 1;
-    const parsed = parseLine(bytes.subarray(line, end - 1));
+  for (let at = 0; at < bytes.length; ) {
+    const to = bytes.indexOf(10, at) + 1;
+    const parsed = parseLine(bytes.subarray(at, to - 1));
     if (parsed.is !== 'nothing') {
-      blocks.push(blockOf(parsed, bytes, { start, line, end }));
-      highestId = Math.max(highestId, blocks.at(-1)!.id);
-      start = end;
+      addLine(lines, parsed, bytes, [from, to]);
+      from = to;
     }
-    line = end;
+    at = to;
     if (--left > 0) continue;
     left = linesATurn;
     await turn();
   }
-  return fileOf(bytes, blocks, start, highestId);
+  return fileOf(bytes, lines, from);
 }
 
 function ended(bytes: Buffer): Buffer | undefined {
@@ -74,101 +73,128 @@ function ended(bytes: Buffer): Buffer | undefined {
   return isWhole ? Buffer.concat([bytes, Buffer.from('\n')]) : undefined;
 }
 
-function blockOf(
+function addLine(
+  lines: Lines,
   parsed: Exclude<ParsedLine, { is: 'nothing' }>,
   bytes: Buffer,
-  places: Pick<Block, 'start' | 'line' | 'end'>,
-): Block {
-  if (parsed.is === 'wrong') return { ...places, id: 0, kind: 'other', name: 0, nameEnd: 0, ipEnd: 0 };
-  const name = parsed.text.byteOffset - bytes.byteOffset;
-  const ends = { nameEnd: name + parsed.nameBytes, ipEnd: name + parsed.text.length };
-  return { ...places, id: parsed.id, kind: parsed.is, name, ...ends };
+  places: readonly [start: number, end: number],
+): void {
+  const at = lines.count * rowNumbers;
+  if (at === lines.rows.length) {
+    const more = new Int32Array(lines.rows.length * 2);
+    more.set(lines.rows);
+    lines.rows = more;
+  }
+  const { rows } = lines;
+  rows.set(places, at);
+  lines.count += 1;
+  rows[at + kind] = other;
+  if (parsed.is === 'wrong') return;
+  const nameAt = parsed.text.byteOffset - bytes.byteOffset;
+  rows[at + id] = parsed.id;
+  rows[at + kind] = parsed.is === 'living' ? living : removed;
+  rows[at + name] = nameAt;
+  rows[at + nameEnd] = nameAt + parsed.nameBytes;
+  rows[at + ipEnd] = nameAt + parsed.text.length;
 }
+
+const of = ({ rows }: Lines, index: number, column: Column): number => rows[index * rowNumbers + column]!;
 
 /** `tail`: where the comments begin that stand above no line. */
-function fileOf(bytes: Buffer, blocks: readonly Block[], tail: number, highestId: number): KeysFile {
-  const entry = (block: Block | undefined): KeysEntry | undefined =>
-    block === undefined ? undefined : entryOf(bytes, block);
-  const livingWith = (
-    text: string,
-    from: (block: Block) => number,
-    to: (block: Block) => number,
-  ): Block | undefined => {
-    const wanted = Buffer.from(text);
-    return blocks.find(
-      (one) =>
-        one.kind === 'living' &&
-        to(one) - from(one) === wanted.length &&
-        bytes.compare(wanted, 0, wanted.length, from(one), to(one)) === 0,
-    );
-  };
-  const byId = (id: number): Block | undefined =>
-    blocks.find((one) => one.id === id && one.kind === 'living') ?? blocks.find((one) => one.id === id);
+function fileOf(bytes: Buffer, lines: Lines, tail: number): KeysFile {
   const rest = bytes.subarray(tail);
+  const entry = (index: number | undefined): KeysEntry | undefined =>
+    index === undefined ? undefined : entryOf(bytes, lines, index);
+  const staying = (without?: number): Uint8Array[] =>
+    rangesOf(bytes, lines, (index) => index !== without && of(lines, index, kind) !== removed);
+  const leaving = (without?: number): Uint8Array[] =>
+    rangesOf(bytes, lines, (index) => index !== without && of(lines, index, kind) === removed);
+  const all = countsOf(lines);
   return {
-    highestId,
-    living: blocks.reduce((count, { kind }) => (kind === 'living' ? count + 1 : count), 0),
-    byId: (id) => entry(byId(id)),
-    byName: (name) =>
-      entry(
-        livingWith(
-          name,
-          (one) => one.name,
-          (one) => one.nameEnd,
-        ),
-      ),
-    byIp: (ip) =>
-      entry(
-        livingWith(
-          ip,
-          (one) => one.nameEnd + 1,
-          (one) => one.ipEnd,
-        ),
-      ),
-    withAdded: (added) => {
-      const line = Buffer.from(`${lineOf(added)}\n`);
-      return Buffer.concat([...rangesOf(bytes, blocks, isStaying), line, ...rangesOf(bytes, blocks, isLeaving), rest]);
-    },
-    withRemoved: (id, purge) => {
-      const block = byId(id)!;
-      const marked = purge ? [] : [removedOf(bytes, block)];
-      const staying = rangesOf(bytes, blocks, (one) => one !== block && isStaying(one));
-      const left = rangesOf(bytes, blocks, (one) => one !== block && isLeaving(one));
-      return Buffer.concat([...staying, ...left, ...marked, rest]);
+    ...all,
+    byId: (wanted) => entry(indexOfId(lines, wanted)),
+    byName: (wanted) => entry(livingWith(bytes, lines, wanted, [name, 0], nameEnd)),
+    // A blank stands between the two.
+    byIp: (wanted) => entry(livingWith(bytes, lines, wanted, [nameEnd, 1], ipEnd)),
+    withAdded: (added) => Buffer.concat([...staying(), Buffer.from(`${lineOf(added)}\n`), ...leaving(), rest]),
+    withRemoved: (wanted, purge) => {
+      const index = indexOfId(lines, wanted)!;
+      const marked = purge ? [] : [removedOf(bytes, lines, index)];
+      return Buffer.concat([...staying(index), ...leaving(index), ...marked, rest]);
     },
   };
 }
 
-const isLeaving = ({ kind }: Block): boolean => kind === 'removed';
-const isStaying = (block: Block): boolean => !isLeaving(block);
-
-/** The bytes of those blocks, in order; neighbours as one piece. */
-function rangesOf(bytes: Buffer, blocks: readonly Block[], wanted: (block: Block) => boolean): Uint8Array[] {
-  const ranges: { start: number; end: number }[] = [];
-  for (const block of blocks) {
-    if (!wanted(block)) continue;
-    const last = ranges.at(-1);
-    if (last?.end === block.start) last.end = block.end;
-    else ranges.push({ start: block.start, end: block.end });
+function countsOf(lines: Lines): Pick<KeysFile, 'highestId' | 'living'> {
+  let [highestId, count] = [0, 0];
+  for (let index = 0; index < lines.count; index++) {
+    highestId = Math.max(highestId, of(lines, index, id));
+    if (of(lines, index, kind) === living) count += 1;
   }
-  return ranges.map(({ start, end }) => bytes.subarray(start, end));
+  return { highestId, living: count };
+}
+
+function indexOfId(lines: Lines, wanted: number): number | undefined {
+  let found: number | undefined;
+  for (let index = 0; index < lines.count; index++) {
+    if (of(lines, index, id) !== wanted) continue;
+    if (of(lines, index, kind) === living) return index;
+    found ??= index;
+  }
+  return found;
+}
+
+/** The first living line with this text between two of its places. */
+function livingWith(
+  bytes: Buffer,
+  lines: Lines,
+  text: string,
+  [fromColumn, skip]: readonly [Column, number],
+  toColumn: Column,
+): number | undefined {
+  const wanted = Buffer.from(text);
+  for (let index = 0; index < lines.count; index++) {
+    const from = of(lines, index, fromColumn) + skip;
+    const to = of(lines, index, toColumn);
+    if (to - from !== wanted.length || of(lines, index, kind) !== living) continue;
+    let same = 0;
+    while (same < wanted.length && bytes[from + same] === wanted[same]) same++;
+    if (same === wanted.length) return index;
+  }
+  return undefined;
+}
+
+/** The bytes of those lines, in order; neighbours as one piece. */
+function rangesOf(bytes: Buffer, lines: Lines, wanted: (index: number) => boolean): Uint8Array[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (let index = 0; index < lines.count; index++) {
+    if (!wanted(index)) continue;
+    const last = ranges.at(-1);
+    if (last?.end === of(lines, index, start)) last.end = of(lines, index, end);
+    else ranges.push({ start: of(lines, index, start), end: of(lines, index, end) });
+  }
+  return ranges.map((range) => bytes.subarray(range.start, range.end));
 }
 
 /** The comments above it go with it. */
-function removedOf(bytes: Buffer, { start, line, end }: Block): Uint8Array {
-  const afterId = bytes.indexOf(0x20, line) + 1;
-  return Buffer.concat([bytes.subarray(start, afterId), Buffer.from('!'), bytes.subarray(afterId, end)]);
+function removedOf(bytes: Buffer, lines: Lines, index: number): Uint8Array {
+  const nameAt = of(lines, index, name);
+  const before = bytes.subarray(of(lines, index, start), nameAt);
+  return Buffer.concat([before, Buffer.from('!'), bytes.subarray(nameAt, of(lines, index, end))]);
 }
 
-const entryOf = (bytes: Buffer, { id, kind, name, nameEnd, ipEnd, end }: Block): KeysEntry => ({
-  id,
-  name: bytes.toString('utf8', name, nameEnd),
-  ip: bytes.toString('latin1', nameEnd + 1, ipEnd),
-  key: bytes.toString('latin1', ipEnd + 1, end).trim(),
-  isRemoved: kind === 'removed',
-});
+function entryOf(bytes: Buffer, lines: Lines, index: number): KeysEntry {
+  const [afterName, afterIp] = [of(lines, index, nameEnd), of(lines, index, ipEnd)];
+  return {
+    id: of(lines, index, id),
+    name: bytes.toString('utf8', of(lines, index, name), afterName),
+    ip: bytes.toString('latin1', afterName + 1, afterIp),
+    key: bytes.toString('latin1', afterIp + 1, of(lines, index, end)).trim(),
+    isRemoved: of(lines, index, kind) === removed,
+  };
+}
 
-const lineOf = ({ id, name, ip, key }: KeysEntry): string => `${agentIdText(id)} ${name} ${ip} ${key}`;
+const lineOf = (entry: KeysEntry): string => `${agentIdText(entry.id)} ${entry.name} ${entry.ip} ${entry.key}`;
 
 /** What an agent says of the line that it has. */
 export const keyHashOf = (entry: KeysEntry): string => createHash('sha1').update(lineOf(entry)).digest('hex');

@@ -115,14 +115,18 @@ function timesOf(
   const disconnectedMs = status === 'disconnected' ? (disconnected === 0 ? nowMs : disconnected) : 0;
   const keepAlive = member === 'syncreq' ? msOf(raw.last_keepalive) : 0;
   const seenMs = keepAlive > 0 ? keepAlive : status === 'disconnected' ? disconnectedMs : nowMs;
-  const code = Number(raw.status_code);
+  const code = numberOf(raw.status_code);
   return { seenMs, disconnectedMs, code: statusCodes[code] === undefined ? 0 : code };
 }
+
+/** Of anything else than a number, or the text of one: not a number. An object may throw when it is asked for one. */
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 
 /** A second as the database counts it is nobody's when it is none, or so far ahead that only the manager itself has it. */
 const maxSeconds = 32_503_680_000;
 function msOf(value: unknown): number {
-  const seconds = Number(value);
+  const seconds = numberOf(value);
   return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds ? seconds * 1_000 : 0;
 }
 

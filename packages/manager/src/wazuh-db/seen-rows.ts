@@ -1,7 +1,8 @@
 /**
  * Statuses out of wazuh-db. Reading them resets their flags there, so what was read is held here until it
- * is remembered, and a request that has begun is not broken off. What a crash of this process takes with it
- * was read and not remembered: keep-alives come again within seconds, the rest is swept up at the start.
+ * is remembered, and a request that has begun is not broken off. What a crash of this process, or of
+ * wazuh-db amid its answer, takes with it was read and not remembered, and no flag tells of it any more: that
+ * an agent lives comes again with its next keep-alive, what it says of itself when that changes or it starts.
  */
 import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
 import { capped, ManagerError } from '../manager-error.ts';
@@ -34,15 +35,10 @@ export interface SeenRowsOptions {
   readonly turn: () => Promise<void>;
 }
 
-/** `also`: reads what no flag tells of; its faults. */
-export function openSeenRows(
-  options: SeenRowsOptions,
-  also: (broken: boolean) => Promise<readonly ManagerFault[]>,
-): HeldRows {
+export function openSeenRows(options: SeenRowsOptions): HeldRows {
   const held = new Map<number, SeenAgent>();
   let faults: ManagerFault[] = [];
   let reading: Promise<void> | undefined;
-  let broken = true;
 
   const hold = (agent: SeenAgent): void => {
     const before = held.get(agent.id);
@@ -51,16 +47,7 @@ export function openSeenRows(
     held.set(agent.id, info === undefined ? agent : { ...agent, info });
   };
   const read = async (): Promise<void> => {
-    try {
-      faults.push(...(await readSync(options, hold)));
-    } catch (error) {
-      // Its flags are reset, and what did not come is told by no flag any more.
-      broken = true;
-      throw error;
-    } finally {
-      faults.push(...(await also(broken)));
-      broken = false;
-    }
+    faults.push(...(await readSync(options, hold)));
   };
 
   return {

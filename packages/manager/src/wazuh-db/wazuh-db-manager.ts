@@ -26,11 +26,14 @@ export interface WazuhDbManagerOptions {
 /** Agents of one POST: some 300 KB. */
 const agentsAPost = 500;
 
-/** Asks wazuh-db whenever it is asked; there are no hints, so the caller polls. */
+/**
+ * Asks wazuh-db whenever it is asked; there are no hints, so the caller polls. On a master or a single node
+ * the database flags nothing (`reference/agent-info.md` 5): agents that report there are not given by `seen`.
+ */
 export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
   const { sockets, root, keys } = options;
   const ask = openWdb(sockets, root);
-  const rows = openSeenRows(options, () => Promise.resolve([]));
+  const rows = openSeenRows(options);
   return {
     kind: 'wazuh-db',
     seen: rows.seen,

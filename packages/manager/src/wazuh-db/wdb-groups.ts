@@ -103,7 +103,10 @@ function rowsOf(text: string, faults: ManagerFault[]): { rows: AssignedGroups[];
       });
     else {
       lastId = Math.max(lastId, id);
-      const row = { id, groups: Array.isArray(groups) ? groups.map(String) : ['?'] };
+      const row = {
+        id,
+        groups: Array.isArray(groups) ? groups.map((one: unknown) => (typeof one === 'string' ? one : '?')) : ['?'],
+      };
       if (row.groups.length > 0 && isAssignable(row, faults)) rows.push(row);
     }
   }

@@ -1,6 +1,7 @@
 /** The manager of 3.8 on a real disk, played by hand: its remoted writes files, its operator client.keys. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import type { Disk } from '@muster/tree';
 import { parseInfoContent, renderInfoContent } from '../../src/files/info-content.ts';
 import { type KeysView, openClientKeys, openFilesManager } from '../../src/index.ts';
 import { infoOf, type ManagerStage, ownNode } from '../../src/testing/index.ts';
@@ -22,9 +23,12 @@ export interface FilesStage extends ManagerStage {
 export async function filesStage({
   root = newRoot(),
   isMaster = true,
+  on = disk,
 }: {
   root?: string;
   isMaster?: boolean;
+  /** The disk that the adapter is given. */
+  on?: Disk;
 } = {}): Promise<FilesStage> {
   let nowMs = epochMs;
   let steadyMs = 0;
@@ -32,7 +36,7 @@ export async function filesStage({
   const { view: keys } = await openClientKeys(disk, root);
   const timers = new Set<{ atMs: number; fire: () => void }>();
   const manager = openFilesManager({
-    disk,
+    disk: on,
     root,
     keys,
     ownNode,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { authdRegistrar, unixSockets } from '../../src/index.ts';
 import { authdDouble, doubleSockets, remotedDouble, type Served, serve } from '../../src/testing/index.ts';
 import { cleanUp, forever, key, newRoot } from '../rig.ts';
@@ -97,6 +98,38 @@ describe('authd behind a socket', () => {
       code: 'bad-answer',
       at: 'queue/sockets/auth',
     });
+  });
+
+  it('is passed on, or named, for any answer at all', async () => {
+    const value = fc.jsonValue({ maxDepth: 3 });
+    const answers = fc.oneof(
+      fc.string(),
+      value.map((one) => JSON.stringify(one)),
+      fc
+        .record(
+          { error: value, data: fc.record({ id: value, group: value }), group: value, message: value },
+          { requiredKeys: [] },
+        )
+        .map((one) => JSON.stringify(one)),
+    );
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        const double = { handle: () => Buffer.from(answer) };
+        const registrar = authdRegistrar(
+          doubleSockets('/r', { 'queue/sockets/auth': double, 'queue/sockets/remote': double }),
+          '/r',
+        );
+        for (const asked of [
+          registrar.add({ name: 'aa', ip: 'any' }, forever),
+          registrar.remove(1, true, forever),
+          registrar.assignGroup(1, '', forever),
+        ]) {
+          const outcome = await asked.catch((error: Error) => error);
+          if (outcome instanceof Error) expect(outcome.name).toBe('ManagerError');
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('that dies, cuts or refuses is named with its cure; one that splits its answer is understood', async () => {

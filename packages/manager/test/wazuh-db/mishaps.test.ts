@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { openWazuhDbManager } from '../../src/index.ts';
 import { doubleSockets, infoOf, ownNode, type Served } from '../../src/testing/index.ts';
 import { cleanUp, forever } from '../rig.ts';
@@ -165,6 +166,39 @@ describe('groups of a wazuh-db that fails', () => {
     const { rows, faults, next } = await manager.groups(0, forever);
     expect([rows, next]).toEqual([[{ id: 3, groups: ['a'] }], undefined]);
     expect(faults.map(({ code }) => code)).toEqual(['bad-id', 'bad-group', 'bad-group', 'bad-id']);
+  });
+
+  it('are a rejection or rows for any answer at all', async () => {
+    const answers = fc.oneof(
+      fc.string(),
+      fc.jsonValue({ maxDepth: 4 }).map((value) => `ok ${JSON.stringify(value)}`),
+      fc
+        .array(fc.record({ data: fc.array(fc.record({ id: fc.jsonValue(), groups: fc.jsonValue({ maxDepth: 2 }) })) }))
+        .map((all) => `due ${JSON.stringify(all)}`),
+    );
+    const keys = {
+      has: () => true,
+      of: () => undefined,
+      byFileName: () => undefined,
+      version: () => 0,
+      gone: () => undefined,
+    };
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        const sockets = doubleSockets('/r', { 'queue/db/wdb': { handle: () => Buffer.from(answer) } });
+        const manager = openWazuhDbManager({
+          sockets,
+          root: '/r',
+          ownNode,
+          keys,
+          wallNow: () => 0,
+          turn: () => Promise.resolve(),
+        });
+        const outcome = await manager.groups(0, forever).catch((error: Error) => error);
+        if (outcome instanceof Error) expect(outcome.name).toBe('ManagerError');
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('are set for all agents but those that it refuses, which are named', async () => {

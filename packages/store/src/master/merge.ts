@@ -1,5 +1,5 @@
 /** Newest wins: what becomes of one batch, inside the transaction. */
-import type { AgentUpdate } from '@muster/protocol';
+import { type AgentUpdate, fitInfo } from '@muster/protocol';
 import { wordKey } from '../bytes.ts';
 import type { WritableTable } from '../kv.ts';
 import type { Draft } from '../rows/draft.ts';
@@ -77,7 +77,8 @@ function take({ rows, histories, node, nameOf }: Merging, cell: Cell, update: Ag
 
 /** Only of a node that has the agent. What is the same is not written again. */
 function keepInfo({ rows, infos, node }: Merging, cell: Cell, { id, info }: AgentUpdate): void {
-  const bytes = encodeInfo(info!);
+  // A peer's was checked; that of the manager beside us is nobody's promise.
+  const bytes = encodeInfo(fitInfo(info!));
   const key = wordKey(id);
   const held = infoNodeOf(cell) === 0 ? undefined : infos.get(key);
   if (held === undefined || !sameBytes(held, bytes)) {

@@ -6,8 +6,11 @@
 export interface Oldest {
   /** A row of `block` was last seen at `ms`. */
   lower(block: number, ms: number): void;
-  /** Blocks that may have a row from before `ms`. `look` tells the oldest that there really is, of rows that can fall silent (`Infinity`: none). */
-  due(ms: number, look: (block: number) => number): readonly number[];
+  /**
+   * Blocks that have a row from before `ms`, some thousand at a time at most. `look` tells the oldest that there is in one, of
+   * rows that can fall silent (`Infinity`: none).
+   */
+  due(ms: number, look: (block: number) => number): Iterable<readonly number[]>;
 }
 
 const GROUP = 1_024;
@@ -22,10 +25,10 @@ export function openOldest(): Oldest {
       group.least = Math.min(group.least, ms);
       group.blocks.set(block, Math.min(group.blocks.get(block) ?? Number.POSITIVE_INFINITY, ms));
     },
-    due: (ms, look) => {
-      const found: number[] = [];
+    due: function* (ms, look) {
       for (const group of groups.values()) {
         if (group.least >= ms) continue;
+        const found: number[] = [];
         let least = Number.POSITIVE_INFINITY;
         for (const [block, known] of group.blocks) {
           const real = known < ms ? look(block) : known;
@@ -34,8 +37,8 @@ export function openOldest(): Oldest {
           least = Math.min(least, real);
         }
         group.least = least;
+        if (found.length > 0) yield found;
       }
-      return found;
     },
   };
 }

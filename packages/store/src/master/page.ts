@@ -18,14 +18,19 @@ export function pageOf(rows: RowIndex, names: Names, query: AgentQuery): ReturnT
   const found: KnownAgent[] = [];
   let scanned = 0;
   let last = query.after;
+  let more = false;
+  const visit = (id: number, cell: Cell): boolean => {
+    if (id <= query.after) return true;
+    more = found.length >= limit || scanned >= MAX_SCANNED;
+    if (more) return false;
+    scanned += 1;
+    last = id;
+    if (fits(cell)) found.push(knownAgent(id, cell, names.nameOf));
+    return true;
+  };
   for (const block of rows.blocksFrom(blockOf(query.after + 1))) {
-    for (const [id, cell] of rows.rowsOf(block)) {
-      if (id <= query.after) continue;
-      if (found.length >= limit || scanned >= MAX_SCANNED) return { rows: found, next: last };
-      scanned += 1;
-      last = id;
-      if (fits(cell)) found.push(knownAgent(id, cell, names.nameOf));
-    }
+    rows.each(block, visit);
+    if (more) break;
   }
-  return { rows: found, next: undefined };
+  return { rows: found, next: more ? last : undefined };
 }

@@ -20,6 +20,8 @@ export interface MasterView {
   /** Blocks with rows that are not published, those that have been so longest first. */
   readonly unpublished: () => Iterable<number>;
   readonly oldest: Oldest;
+  /** The latest `seenMs` there ever was; 0: none. */
+  readonly newestMs: () => number;
 }
 
 type Counts = Record<AgentStatus, number>;
@@ -36,6 +38,7 @@ export function openMasterView(): MasterView {
   const counts = new Map<number, Counts>();
   const unpublished = new Map<number, number>();
   const oldest = openOldest();
+  let newestMs = 0;
   const count = (cell: Cell, by: 1 | -1): void => {
     const node = nodeOf(cell);
     const known = counts.get(node) ?? noCounts();
@@ -67,6 +70,7 @@ export function openMasterView(): MasterView {
         if (is) sum(id, to, undefined, revisionOf(after));
       }
       queue(id, Number(is && isUnpublished(after)) - Number(was && isUnpublished(before)));
+      if (is) newestMs = Math.max(newestMs, seenOf(after));
       if (is && canBeSilent(after)) oldest.lower(blockOf(id), seenOf(after));
     },
     digest: (node) => digests.get(node)?.sum() ?? emptySum,
@@ -74,5 +78,6 @@ export function openMasterView(): MasterView {
     counts: () => counts,
     unpublished: () => unpublished.keys(),
     oldest,
+    newestMs: () => newestMs,
   };
 }

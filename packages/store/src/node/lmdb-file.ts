@@ -2,9 +2,13 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { StoreError } from '../store-error.ts';
+import { damageOf, type Head, headOf } from './lmdb-check.ts';
 
-/** Why the file at `path` cannot be used; `undefined`: it can, or there is none. Rejects with `store-refused` when the system does not let us look. */
-export async function unusable(path: string): Promise<string | undefined> {
+/**
+ * Why the file at `path` is none that LMDB may see; `undefined`: it may, or there is none. Rejects with `store-refused` when
+ * the system does not let us look.
+ */
+export async function foreignness(path: string): Promise<string | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw refused(path, error);
@@ -13,32 +17,50 @@ export async function unusable(path: string): Promise<string | undefined> {
   if (!found.isFile()) return found.isDirectory() ? 'it is a directory' : 'it is no regular file';
   // What a process that died at once leaves.
   if (found.size === 0) return undefined;
+  return withFile(path, async (file) => headIn(await headsOf(file), found.size));
+}
+
+/** Why the file at `path` is not whole; `undefined`: it is. Nobody may write to it meanwhile. */
+export async function damageIn(path: string): Promise<string | undefined> {
+  const damage = await withFile(path, async (file) => {
+    const heads = await headsOf(file);
+    return typeof heads === 'string' ? undefined : damageOf(file, newestOf(heads));
+  });
+  return damage === undefined ? undefined : `it is damaged: ${damage}`;
+}
+
+async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
     throw refused(path, error);
   });
   try {
-    return await faultOf(file, found.size);
+    return await work(file);
   } finally {
     await file.close();
   }
 }
 
-const refused = (path: string, error: NodeJS.ErrnoException): StoreError =>
+export const refused = (path: string, error: NodeJS.ErrnoException): StoreError =>
   new StoreError('store-refused', `${path} cannot be opened: ${explained(error)}`, { cause: error });
 
 const PAGE = 4_096;
-const MAGIC = 0xbeef_c0de;
 
-/** Of the two first pages, which say where all others lie; the newer counts. */
-async function faultOf(file: FileHandle, size: number): Promise<string | undefined> {
-  const head = Buffer.alloc(2 * PAGE);
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  if (bytesRead < head.length) return `it is cut off after ${size} bytes`;
-  const metas = [head.subarray(0, PAGE), head.subarray(PAGE)].filter((page) => page.readUInt32LE(24) === MAGIC);
-  if (metas.length === 0) return 'it is no LMDB file';
-  const last = Math.max(...metas.map((page) => Number(page.readBigUInt64LE(144))));
-  if (last >= size / PAGE) return `it is cut off: it has ${size} bytes of ${(last + 1) * PAGE}`;
-  return undefined;
+/** What the two first pages say, or why they say nothing. */
+async function headsOf(file: FileHandle): Promise<readonly Head[] | string> {
+  const pages = Buffer.alloc(2 * PAGE);
+  const { bytesRead } = await file.read(pages, 0, pages.length, 0);
+  if (bytesRead < pages.length) return `it is cut off after ${bytesRead} bytes`;
+  const heads = [headOf(pages.subarray(0, PAGE)), headOf(pages.subarray(PAGE))].filter((head) => head !== undefined);
+  return heads.length === 0 ? 'it is no LMDB file' : heads;
+}
+
+const newestOf = (heads: readonly Head[]): Head =>
+  heads.reduce((one, other) => (other.transaction > one.transaction ? other : one));
+
+function headIn(heads: readonly Head[] | string, size: number): string | undefined {
+  if (typeof heads === 'string') return heads;
+  const bytes = (newestOf(heads).lastPage + 1) * PAGE;
+  return bytes <= size ? undefined : `it is cut off: it has ${size} bytes of ${bytes}`;
 }
 
 /** Renames it, and its lock file away, to the first free of `path.aside-1`, `path.aside-2`, …; resolves with the name. */

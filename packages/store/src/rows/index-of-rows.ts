@@ -13,8 +13,8 @@ export interface RowIndex {
   apply(blocks: ReadonlyMap<number, Uint8Array>, change: RowChange): void;
   /** Blocks that have rows, in order, from `block` on. */
   blocksFrom(block: number): Iterable<number>;
-  /** The rows of a block that are there, by id. */
-  rowsOf(block: number): Iterable<readonly [id: number, cell: Cell]>;
+  /** Calls `visit` for the rows of a block that are there, by id, until it says `false`. */
+  each(block: number, visit: (id: number, cell: Cell) => boolean | undefined): void;
   readonly size: () => number;
 }
 
@@ -68,12 +68,12 @@ export function openRowIndex(rowBytes: number): RowIndex {
       for (const [block, bytes] of blocks) applyBlock(block, bytes, change);
     },
     blocksFrom: order.from,
-    rowsOf: function* (block) {
+    each: (block, visit) => {
       const at = places.get(block);
       if (at === undefined) return;
       for (let row = 0; row < BLOCK_ROWS; row++) {
         const cell = cellAt(at, row);
-        if (isThere(cell)) yield [firstIdOf(block) + row, cell];
+        if (isThere(cell) && visit(firstIdOf(block) + row, cell) === false) return;
       }
     },
     size: () => size,

@@ -1,63 +1,69 @@
 /**
- * All that is known of an agent, as a value of the store: the texts in the order of `agentInfoFields`, then keys and
- * values of labels, with a NUL after each but the last. Texts that have a NUL themselves are a JSON list instead.
+ * All that is known of an agent, as a value of the store: how many texts, the length of each in UTF-16 units (one byte, or
+ * 255 and two), and then the texts in the order of `agentInfoFields` and keys and values of labels, as one.
  */
 import { Buffer } from 'node:buffer';
 import { type AgentInfo, type AgentInfoField, agentInfoFields } from '@muster/protocol';
 import { bufferOf } from '../bytes.ts';
 
-/** The first byte: how the rest is written. */
-const JOINED = 1;
-const LISTED = 2;
+/** Below it a length is one byte. */
+const LONG = 255;
 
+/** Larger than any `AgentInfo` that `fitInfo` lets pass, three times. */
 const scratch = Buffer.allocUnsafe(1024 * 1024);
 
-/** A view that is valid until the next call. */
+/** A view that is valid until the next call. Of an `AgentInfo` within its bounds. */
 export function encodeInfo(info: AgentInfo): Uint8Array {
-  let text = info[agentInfoFields[0]];
-  for (let i = 1; i < agentInfoFields.length; i++) text += `\0${info[agentInfoFields[i]!]}`;
-  for (const [key, value] of info.labels) text += `\0${key}\0${value}`;
-  const plain = count(text) === agentInfoFields.length - 1 + 2 * info.labels.length;
-  scratch[0] = plain ? JOINED : LISTED;
-  const length = scratch.write(plain ? text : JSON.stringify(textsOf(info)), 1);
-  return scratch.subarray(0, 1 + length);
+  let text = '';
+  let at = 0;
+  const add = (one: string): void => {
+    text += one;
+    if (one.length < LONG) {
+      scratch[at++] = one.length;
+      return;
+    }
+    scratch[at++] = LONG;
+    at = scratch.writeUInt16LE(one.length, at);
+  };
+  scratch[at++] = agentInfoFields.length + 2 * info.labels.length;
+  for (const field of agentInfoFields) add(info[field]);
+  for (const [key, value] of info.labels) {
+    add(key);
+    add(value);
+  }
+  return scratch.subarray(0, at + scratch.write(text, at));
 }
 
-function count(text: string): number {
-  let nulls = 0;
-  for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nulls += 1;
-  return nulls;
-}
-
-const textsOf = (info: AgentInfo): readonly string[] => [
-  ...agentInfoFields.map((field) => info[field]),
-  ...info.labels.flat(),
-];
-
-/** `undefined` for bytes that `encodeInfo` never makes. */
+/** `undefined` for bytes that `encodeInfo` never makes: whoever asks has the agent sent again. */
 export function decodeInfo(bytes: Uint8Array): AgentInfo | undefined {
-  const texts = readTexts(bytes);
-  if (texts === undefined || texts.length < agentInfoFields.length) return undefined;
+  const texts = textsOf(bufferOf(bytes));
+  if (texts === undefined || texts.length < agentInfoFields.length || texts.length % 2 !== agentInfoFields.length % 2)
+    return undefined;
   const fields = Object.fromEntries(agentInfoFields.map((field, i) => [field, texts[i]!])) as Record<
     AgentInfoField,
     string
   >;
   const labels: (readonly [string, string])[] = [];
-  for (let i = agentInfoFields.length; i + 1 < texts.length; i += 2) labels.push([texts[i]!, texts[i + 1]!]);
+  for (let i = agentInfoFields.length; i < texts.length; i += 2) labels.push([texts[i]!, texts[i + 1]!]);
   return { ...fields, labels };
 }
 
-function readTexts(bytes: Uint8Array): readonly string[] | undefined {
-  const text = bufferOf(bytes).toString('utf8', 1);
-  if (bytes[0] === JOINED) return text.split('\0');
-  if (bytes[0] !== LISTED) return undefined;
-  try {
-    const texts: unknown = JSON.parse(text);
-    return Array.isArray(texts) && texts.every((each) => typeof each === 'string') ? texts : undefined;
-  } catch {
-    // Of nobody's making. Whoever asks has the agent sent again.
-    return undefined;
+function textsOf(bytes: Buffer): readonly string[] | undefined {
+  const lengths: number[] = [];
+  let at = 1;
+  for (let left = bytes[0] ?? 0; left > 0; left--) {
+    const short = bytes[at++] ?? 0;
+    if (short === LONG && at + 2 > bytes.length) return undefined;
+    lengths.push(short === LONG ? bytes.readUInt16LE(at) : short);
+    if (short === LONG) at += 2;
   }
+  const text = bytes.toString('utf8', at);
+  let end = 0;
+  const texts = lengths.map((length) => {
+    end += length;
+    return text.slice(end - length, end);
+  });
+  return end === text.length ? texts : undefined;
 }
 
 /** Not equal: written by different texts. */

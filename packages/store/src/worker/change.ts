@@ -1,5 +1,5 @@
 /** What becomes of a worker's rows, inside the transaction. */
-import type { AgentInfo, AgentUpdate, MergeOutcome } from '@muster/protocol';
+import { type AgentInfo, type AgentUpdate, fitInfo, type MergeOutcome } from '@muster/protocol';
 import { wordKey } from '../bytes.ts';
 import type { WritableTable } from '../kv.ts';
 import type { Draft } from '../rows/draft.ts';
@@ -41,7 +41,8 @@ export function observeOne(rows: Draft, infos: WritableTable, seen: Seen, next: 
 
 function newInfo(infos: WritableTable, cell: Cell, { id, info }: Seen): Uint8Array | undefined {
   if (info === undefined) return undefined;
-  const bytes = encodeInfo(info);
+  // What the manager beside us says is nobody's promise; what cannot be sent would stay unsent for ever.
+  const bytes = encodeInfo(fitInfo(info));
   const held = infoRevisionOf(cell) === 0 ? undefined : infos.get(wordKey(id));
   return held !== undefined && sameBytes(held, bytes) ? undefined : bytes;
 }

@@ -40,6 +40,7 @@ interface Parts {
   readonly unsent: Map<number, number>;
   unsentCount: number;
   last: number;
+  newestMs: number;
 }
 
 /** Under this key lies the last revision that was given, for the row that had it may be gone. */
@@ -47,7 +48,15 @@ const LAST = new TextEncoder().encode('last-revision');
 
 export async function openWorkerAgents(kv: Kv, options: OpenWorkerOptions): Promise<WorkerAgents> {
   const digest = openRangeDigest();
-  const parts: Parts = { kv, rows: openRowIndex(ROW_BYTES), digest, unsent: new Map(), unsentCount: 0, last: 0 };
+  const parts: Parts = {
+    kv,
+    rows: openRowIndex(ROW_BYTES),
+    digest,
+    unsent: new Map(),
+    unsentCount: 0,
+    last: 0,
+    newestMs: 0,
+  };
   const turn = options.turn ?? (() => Promise.resolve());
   await loadRows(parts.rows, kv.table(tables.rows), ROW_BYTES, follow(parts), turn);
   const mark = kv.table(tables.marks).get(LAST);
@@ -70,6 +79,7 @@ export async function openWorkerAgents(kv: Kv, options: OpenWorkerOptions): Prom
     split: digest.split,
     held: (range) => held(parts.rows, range),
     size: parts.rows.size,
+    newestMs: () => parts.newestMs,
   };
 }
 
@@ -79,7 +89,10 @@ function follow(parts: Parts): (id: number, before: Cell, after: Cell) => void {
   const waits = (cell: Cell): number => Number(isThere(cell) && isUnsent(cell));
   return (id, before, after) => {
     parts.digest.change(id, confirmed(before), confirmed(after));
-    if (isThere(after)) parts.last = Math.max(parts.last, revisionOf(after));
+    if (isThere(after)) {
+      parts.last = Math.max(parts.last, revisionOf(after));
+      parts.newestMs = Math.max(parts.newestMs, seenOf(after));
+    }
     const more = waits(after) - waits(before);
     if (more === 0) return;
     const block = blockOf(id);
@@ -143,20 +156,25 @@ function unsent(parts: Parts, limits: Parameters<WorkerAgents['unsent']>[0]): Un
   const updates: AgentUpdate[] = [];
   let full = 0;
   let bytes = 0;
+  let more = false;
   const most = Math.min(limits.rows, MAX_AGENT_ROWS);
+  const visit = (id: number, cell: Cell): boolean => {
+    if (!isUnsent(cell)) return true;
+    const info = isInfoUnsent(cell) ? infoOf(parts, id) : undefined;
+    const tooMany = updates.length >= most || (info !== undefined && full >= limits.fullRows);
+    const tooLarge = updates.length > 0 && bytes + (info?.bytes ?? 0) > limits.bytes * PACKED;
+    more = tooMany || tooLarge;
+    if (more) return false;
+    bytes += info?.bytes ?? 0;
+    if (info !== undefined) full += 1;
+    updates.push(info === undefined ? updateOf(id, cell) : { ...updateOf(id, cell), info: info.info });
+    return true;
+  };
   for (const block of parts.unsent.keys()) {
-    for (const [id, cell] of parts.rows.rowsOf(block)) {
-      if (!isUnsent(cell)) continue;
-      const info = isInfoUnsent(cell) ? infoOf(parts, id) : undefined;
-      const size = info?.bytes ?? 0;
-      const tooMany = updates.length >= most || (info !== undefined && full >= limits.fullRows);
-      if (tooMany || (updates.length > 0 && bytes + size > limits.bytes * PACKED)) return { updates, more: true };
-      bytes += size;
-      if (info !== undefined) full += 1;
-      updates.push(info === undefined ? updateOf(id, cell) : { ...updateOf(id, cell), info: info.info });
-    }
+    parts.rows.each(block, visit);
+    if (more) break;
   }
-  return { updates, more: false };
+  return { updates, more };
 }
 
 function infoOf({ kv }: Parts, id: number): { readonly info: AgentInfo; readonly bytes: number } | undefined {
@@ -177,15 +195,24 @@ async function remove(parts: Parts, ids: readonly number[]): Promise<void> {
 }
 
 function* ids(rows: RowIndex): Iterable<number> {
-  for (const block of rows.blocksFrom(0)) for (const [id] of rows.rowsOf(block)) yield id;
+  for (const block of rows.blocksFrom(0)) {
+    const some: number[] = [];
+    rows.each(block, (id) => {
+      some.push(id);
+      return true;
+    });
+    yield* some;
+  }
 }
 
 function held(rows: RowIndex, { from, to }: IdRange): readonly (readonly [id: number, revision: number])[] {
   const pairs: (readonly [number, number])[] = [];
   for (const block of rows.blocksFrom(blockOf(from))) {
     if (block > blockOf(to)) break;
-    for (const [id, cell] of rows.rowsOf(block))
+    rows.each(block, (id, cell) => {
       if (id >= from && id <= to && confirmedOf(cell) > 0) pairs.push([id, confirmedOf(cell)]);
+      return true;
+    });
   }
   return pairs;
 }
