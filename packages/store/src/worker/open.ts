@@ -15,7 +15,7 @@ import { loadRows, openRowIndex, type RowIndex } from '../rows/index-of-rows.ts'
 import { decodeInfo } from '../rows/info.ts';
 import { blockOf, type Cell, isThere } from '../rows/layout.ts';
 import { confirmAll, moveAll, observeOne, resendAll } from './change.ts';
-import { confirmedOf, isInfoUnsent, isUnsent, ROW_BYTES, revisionOf, updateOf } from './row.ts';
+import { confirmedOf, isInfoUnsent, isUnsent, ROW_BYTES, revisionOf, seenOf, updateOf } from './row.ts';
 
 const tables = { rows: 'wr', infos: 'wi', marks: 'wm' } as const;
 
