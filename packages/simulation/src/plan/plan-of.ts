@@ -5,7 +5,7 @@ import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
-import { drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
+import { contentMs, drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
 export interface PlanOptions {
@@ -47,20 +47,21 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const timings = fitTo(climate.network, drawTimings(dice.fork('timings')));
   const swarm = drawSwarm(dice.fork('swarm'));
   const chaosMs = drawChaosMs(dice.fork('chaos'), options);
+  const deeds = drawDeeds(dice.fork('deeds'), swarm, shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm }));
   return {
     settings: {
       seed,
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: yamlOf(timings),
-      healWithinMs: healWithin(timings),
+      healWithinMs: healWithin(timings, contentMs(deeds, climate.network)),
       lateTurns: drawLateTurns(dice.fork('turns')),
       skewMs: drawSkew(dice.fork('skew'), names),
     },
     climate,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs,
-    deeds: drawDeeds(dice.fork('deeds'), swarm, shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm })),
+    deeds,
   };
 }
 
@@ -90,7 +91,7 @@ function quietPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: '',
-      healWithinMs: healWithin({}),
+      healWithinMs: healWithin({}, 0),
       lateTurns: { chance: 0, maxMs: 0 },
       skewMs: {},
     },
