@@ -317,7 +317,7 @@ describe('agents that the master does not know', () => {
   it('are told, and sent again when they appear in client.keys', () => {
     expect(types(last(...unknown))).toBe('unknown send mark');
     const added: Message = { type: 'keys-changed', removed: [], added: [2, 9], of: 5 };
-    expect(last(...unknown, [4, added])).toEqual([{ type: 'resend', ids: [2] }]);
+    expect(last(...unknown, [4, added])).toEqual([{ type: 'resend', ids: [2] }, { type: 'observe' }]);
   });
 
   it('are tried again with every full look', () => {

@@ -161,8 +161,10 @@ function keys(state: State, change: Extract<AgentReporterMessage, { type: 'keys-
   const known = change.added.filter((id) => state.unknown.has(id) || before?.has(id) === true);
   const held = removals.held;
   const isNews = held !== undefined && held.ids.size !== state.removals.held?.ids.size;
+  // The manager may have seen them already, when nobody knew who they were.
+  const lookAgain = state.lookAgain || change.added.length > 0;
   return step(
-    { ...state, removals },
+    { ...state, removals, lookAgain },
     ...(known.length === 0 ? [] : [{ type: 'resend' as const, ids: known }]),
     ...(isNews ? [report({ type: 'removals-held', count: held.ids.size, of: held.of })] : []),
   );

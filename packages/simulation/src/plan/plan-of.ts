@@ -6,7 +6,7 @@ import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { drawAgentDeeds, drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
-import { drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
+import { contentMs, drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
 export interface PlanOptions {
@@ -57,7 +57,7 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: yamlOf(timings),
-      healWithinMs: healWithin(timings),
+      healWithinMs: healWithin(timings, contentMs(deeds, climate.network)),
       lateTurns: drawLateTurns(dice.fork('turns')),
       skewMs: drawSkew(dice.fork('skew'), names),
     },
@@ -95,7 +95,7 @@ function quietPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: '',
-      healWithinMs: healWithin({}),
+      healWithinMs: healWithin({}, 0),
       lateTurns: { chance: 0, maxMs: 0 },
       skewMs: {},
     },

@@ -3,7 +3,7 @@ import { noAgents } from './agents.ts';
 import { withFewer } from './of-nodes.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { quietClimate } from './plan-of.ts';
-import { healWithin } from './timings.ts';
+import { contentMs, healWithin } from './timings.ts';
 
 /** Without these deeds. Ids that it does not have are no fault. */
 export function without(plan: Plan, ids: readonly string[]): Plan {
@@ -43,7 +43,11 @@ export const withFiles = (plan: Plan, files: number): Plan => ({
 /** Every option at its default, and the time to heal that belongs to it. */
 export const withDefaultOptions = (plan: Plan): Plan => ({
   ...plan,
-  settings: { ...plan.settings, musterYaml: '', healWithinMs: healWithin({}) },
+  settings: {
+    ...plan.settings,
+    musterYaml: '',
+    healWithinMs: healWithin({}, contentMs(plan.deeds, plan.climate.network)),
+  },
 });
 
 const withSettings = (plan: Plan, settings: Partial<Plan['settings']>): Plan => ({

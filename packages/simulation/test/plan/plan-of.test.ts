@@ -148,4 +148,11 @@ describe('the options of a seed', () => {
       expect(settings.healWithinMs).toBeGreaterThan(integrity.reconcileEveryMs + integrity.guard.confirmAfterMs);
     }
   });
+
+  it('leave more time to heal than all that was written takes on its way', () => {
+    for (const { settings, climate, deeds } of plans) {
+      const large = deeds.reduce((sum, deed) => sum + (deed.kind === 'large-file' ? deed.bytes : 0), 0);
+      expect(settings.healWithinMs).toBeGreaterThan(large / climate.network.bandwidth);
+    }
+  });
 });
