@@ -316,7 +316,9 @@ if (process.argv[2] === '--role') {
   process.on('disconnect', () => process.exit());
   process.send(ready);
 } else {
-  if (wanted('bulk')) for (const count of sizes) for (const workers of option('--workers')?.map(Number) ?? [1, 4]) await bulk(count, workers);
+  if (wanted('bulk'))
+    for (const count of sizes)
+      for (const workers of option('--workers')?.map(Number) ?? [1, 4]) await bulk(count, workers);
   if (wanted('digest')) {
     digestCost(1_000);
     report('agents.digest-change-among-100,000', digestCost(100_000), 'µs', {
