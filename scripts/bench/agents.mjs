@@ -55,7 +55,11 @@ function meter() {
     clearInterval(timer);
     const { user, system } = process.cpuUsage(cpu);
     const mb = (bytes) => Math.round(bytes / 1e5) / 10;
-    return { cpuS: (user + system) / 1e6, stallMs: delay.max / 1e6, rssMB: mb(most), moreRssMB: mb(most - before) };
+    const anonymous = Number(/RssAnon:\s+(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+    return {
+      ...{ cpuS: (user + system) / 1e6, stallMs: delay.max / 1e6 },
+      ...{ rssMB: mb(most), moreRssMB: mb(most - before), anonymousMB: mb(anonymous) },
+    };
   };
 }
 
@@ -215,13 +219,15 @@ const jsonOf = (id) =>
 /** Seconds that the JSON of `count` statuses takes to another process. */
 async function overTcp(count) {
   const sink = await start('sink', {});
-  const pieces = [];
-  for (let id = 1; id <= count; id += 1_000)
-    pieces.push(Buffer.concat(Array.from({ length: Math.min(1_000, count - id + 1) }, (_, i) => jsonOf(id + i))));
+  // A hundred pieces at most, again and again: their making is on nobody's account.
+  const pieces = Array.from({ length: Math.min(100, Math.ceil(count / 1_000)) }, (_, at) =>
+    Buffer.concat(Array.from({ length: Math.min(1_000, count) }, (_, i) => jsonOf(1 + at * 1_000 + i))),
+  );
   const socket = net.connect(sink.ready, '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   const began = performance.now();
-  for (const piece of pieces) if (!socket.write(piece)) await new Promise((resolve) => socket.once('drain', resolve));
+  for (let sent = 0, at = 0; sent < count; sent += Math.min(1_000, count), at++)
+    if (!socket.write(pieces[at % pieces.length])) await new Promise((resolve) => socket.once('drain', resolve));
   socket.end();
   await new Promise((resolve) => socket.once('data', resolve));
   const took = (performance.now() - began) / 1_000;
@@ -272,7 +278,9 @@ async function bulk(count, workers) {
   for (const each of [...all, master]) each.end();
   const name = `agents.${count.toLocaleString('en')}-statuses-from-${workers}`;
   const most = (figure) => Math.max(...found.map((each) => each[figure]));
-  const { cpuS, stallMs, moreRssMB, rssMB } = ofMaster;
+  const { cpuS, stallMs, moreRssMB, rssMB, anonymousMB } = ofMaster;
+  /** The same machine stalls whoever only writes, too. */
+  const putsStall = { name: 'the puts', value: yardstick.stallMs };
   const puttings = { name: 'LMDB puts of the same records', value: yardstick.took };
   report(name, most('took'), 's', puttings, { tcpS: round(tcpS), putsCpuS: round(yardstick.cpuS) });
   report(`${name}-wire`, found.reduce((sum, { sent }) => sum + sent, 0) / 1e6, 'MB', {
@@ -285,10 +293,12 @@ async function bulk(count, workers) {
     found.reduce((sum, each) => sum + each.cpuS, 0),
     'CPU-s',
   );
-  report(`${name}-stall-master`, stallMs, 'ms');
-  report(`${name}-stall-worker`, most('stallMs'), 'ms');
-  report(`${name}-memory-master`, moreRssMB, 'MB more', undefined, { rssMB });
-  report(`${name}-memory-worker`, most('moreRssMB'), 'MB more', undefined, { rssMB: most('rssMB') });
+  report(`${name}-stall-master`, stallMs, 'ms', putsStall);
+  report(`${name}-stall-worker`, most('stallMs'), 'ms', putsStall);
+  report(`${name}-memory-master`, moreRssMB, 'MB more', { name: 'the puts', value: yardstick.moreRssMB });
+  report(`${name}-memory-worker`, most('moreRssMB'), 'MB more', { name: 'the puts', value: yardstick.moreRssMB });
+  report(`${name}-rss-master`, rssMB, 'MB', undefined, { anonymousMB });
+  report(`${name}-rss-worker`, most('rssMB'), 'MB', undefined, { anonymousMB: most('anonymousMB') });
   await pause(200);
   fs.rmSync(folder, { recursive: true, force: true });
 }
@@ -316,7 +326,9 @@ if (process.argv[2] === '--role') {
   process.on('disconnect', () => process.exit());
   process.send(ready);
 } else {
-  if (wanted('bulk')) for (const count of sizes) for (const workers of [1, 4]) await bulk(count, workers);
+  if (wanted('bulk'))
+    for (const count of sizes)
+      for (const workers of option('--workers')?.map(Number) ?? [1, 4]) await bulk(count, workers);
   if (wanted('digest')) {
     digestCost(1_000);
     report('agents.digest-change-among-100,000', digestCost(100_000), 'µs', {
