@@ -33,13 +33,14 @@ export const agentFaults: readonly PlantedFault[] = [
     needs: 'a removed agent, or one that was added by hand, reports to a worker',
   },
   {
-    name: 'group-changes-on-any-base',
-    about: 'Changes of groups are applied to whatever is held, also when changes before them were missed.',
+    name: 'groups-never-compared',
+    about:
+      'Whatever the version and the digest of groups in a beat of the master are, a worker takes itself to be in sync.',
     module: 'actors/agent-groups/dist/worker/advance.js',
-    find: 'return pushes[0].base > version ? { ...state, pushes: pushes.slice(1), gap: true } : { ...state, pushes };',
-    put: 'return { ...state, pushes };',
+    find: 'if (mine.version === mark.mark.version && sameSum(mine.digest, mark.mark.digest)) {',
+    put: 'if (mine.version <= mark.mark.version) {',
     expects: ['agents-after-healing'],
-    needs: 'a worker misses one change of groups and gets the next',
+    needs: 'a worker misses a change of groups, as while it has no link, and no other follows',
   },
   {
     name: 'store-resolves-early',
@@ -76,5 +77,15 @@ export const agentFaults: readonly PlantedFault[] = [
     put: 'const drift = [...before.drift, ...going];',
     expects: ['agents-after-healing'],
     needs: 'an assignment is edited on a worker',
+  },
+  {
+    name: 'group-files-not-synced',
+    about:
+      'Assignments that are written as many files at once are synced with no device, so not at all (seed 189 was it).',
+    module: 'packages/manager/dist/files/write-files.js',
+    find: 'await disk.sync(still().map((index) => temporaries[index]), [directory]);',
+    put: 'await disk.sync(still().map((index) => temporaries[index]), []);',
+    expects: ['agents-after-healing'],
+    needs: 'a worker of the 3.8 layout gets more than 16 assignments at once, and loses its power soon after',
   },
 ];
