@@ -5,7 +5,7 @@ import {
   type DigestedGroups,
   type GroupAuthorityMessage,
   spawnGroupAuthority,
-  withDigest,
+  withDigestInTurns,
 } from '@muster/agent-groups';
 import {
   type AgentMergerMessage,
@@ -24,6 +24,7 @@ import {
   type AgentsDiffer,
   type AgentsMoved,
   type Beat,
+  type GroupsMark,
   MAX_AGENT_ID,
   type NodeName,
   type WireMessage,
@@ -77,8 +78,9 @@ export async function spawnMasterAgents({
   const agents = await openMasterAgents(kv, { turn });
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(Math.max(agents.newestMs(), own.newestMs()));
-  const held = withDigest(await openGroups(kv, { turn }));
+  const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
   if (manager.kind === 'embedded') await giveBack(held, manager);
+  let groupsMark: GroupsMark | undefined;
   const merger: Ref<AgentMergerMessage> = root.spawn((parent) =>
     spawnAgentMerger(
       parent,
@@ -111,7 +113,10 @@ export async function spawnMasterAgents({
         ...{ clock, manager, held, linkedWorkers },
         exists: known.exists,
         push: (to, message) => peers.send(to, 'agent-groups', message),
-        report: (event) => logAuthority(log, event),
+        report: (event) => {
+          if (event.type === 'mark') groupsMark = event.mark;
+          logAuthority(log, event);
+        },
       },
       { ...authorityDefaults, confirmAfterMs },
     ),
@@ -154,7 +159,8 @@ export async function spawnMasterAgents({
   const groups = groupAsks(authority);
   return {
     ...{ agents, held, merger, authority },
-    marks: () => ({ groups: held.mark() }),
+    // What was pushed last: what is held may be ahead of it.
+    marks: () => (groupsMark === undefined ? {} : { groups: groupsMark }),
     linked: (peer) => {
       tell(merger, { type: 'worker-linked', peer });
       tell(authority, { type: 'worker-linked', peer });

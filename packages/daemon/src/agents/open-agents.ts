@@ -111,7 +111,7 @@ async function openManager(
   const isMaster = cluster.nodeType === 'master';
   const open = {
     files: () => openFilesManager({ ...common, disk, clock, isMaster, ...(owner === undefined ? {} : { owner }) }),
-    'wazuh-db': () => openWazuhDbManager({ ...common, sockets, wallNow, turn: () => disk.turn() }),
+    'wazuh-db': () => openWazuhDbManager({ ...common, isMaster, sockets, wallNow, turn: () => disk.turn() }),
     embedded: () => openEmbeddedManager({ ...common, clock }),
   } as const;
   return { manager: open[kind](), why };

@@ -5,7 +5,7 @@ import {
   type GroupReplicaMessage,
   replicaDefaults,
   spawnGroupReplica,
-  withDigest,
+  withDigestInTurns,
 } from '@muster/agent-groups';
 import {
   type AgentReporterMessage,
@@ -71,7 +71,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
   const turn = (): Promise<void> => disk.turn();
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(own.newestMs());
-  const held = withDigest(await openGroups(kv, { turn }));
+  const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
   const { confirmAfterMs } = config.muster.integrity.guard;
   let numbers: MarkNumbers | undefined;
   let done = { taken: 0, lost: 0, unknown: 0 };

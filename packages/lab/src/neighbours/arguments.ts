@@ -6,7 +6,7 @@ const flags = {
   node: { type: 'string', default: '' },
   'enrol-port': { type: 'string', default: '0' },
   'agents-port': { type: 'string', default: '0' },
-  'keys-every': { type: 'string', default: '200ms' },
+  'keys-every': { type: 'string', default: '50ms' },
 } as const;
 
 /** Reads the words of the command line; throws an error that names every fault. */
@@ -20,7 +20,7 @@ export function parseNeighboursArguments(argv: readonly string[]): NeighboursSet
     /^[A-Za-z0-9_-]{1,64}$/.test(node) ? '' : `--node ${node}: give the name of the node`,
     enrolPort === undefined ? `--enrol-port ${values['enrol-port']}: give a number from 0 to 65535` : '',
     agentsPort === undefined ? `--agents-port ${values['agents-port']}: give a number from 0 to 65535` : '',
-    keysEveryMs > 0 ? '' : `--keys-every ${values['keys-every']}: give a time such as 200ms`,
+    keysEveryMs > 0 ? '' : `--keys-every ${values['keys-every']}: give a time such as 50ms`,
   ].filter((text) => text !== '');
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return { root, node, enrolPort: enrolPort ?? 0, agentsPort: agentsPort ?? 0, keysEveryMs };

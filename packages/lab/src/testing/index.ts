@@ -1,3 +1,4 @@
+export type { KnownAgent } from '../census.ts';
 export { agentTraces } from '../files.ts';
 export * from './agents.ts';
 export * from './cluster.ts';

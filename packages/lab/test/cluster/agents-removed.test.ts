@@ -6,6 +6,7 @@ import {
   type Cluster,
   type ClusterAgents,
   type ClusterNode,
+  type KnownAgent,
   openCluster,
   openClusterAgents,
   until,
@@ -28,10 +29,14 @@ afterAll(async () => {
   await cluster?.close();
 }, 60_000);
 
-/** An agent that reports to `node`. */
+const taken = new Set<number>();
+/** An agent that reports to `node`, another each time: a removed one may not know yet. */
 function anAgentOf({ name }: ClusterNode): { readonly id: number; readonly name: string } {
-  const found = world.agents.states().find((agent) => agent.node === name && agent.state === 'reporting');
+  const isFree = ({ id, node, state }: KnownAgent): boolean =>
+    id !== undefined && !taken.has(id) && node === name && state === 'reporting';
+  const found = world.agents.states().find(isFree);
   if (found?.id === undefined) throw new Error(`no agent reports to ${name}`);
+  taken.add(found.id);
   return { id: found.id, name: found.name };
 }
 
@@ -51,13 +56,23 @@ describe('an agent that is removed on the master', () => {
     async (purge) => {
       const [worker] = cluster.workers as [ClusterNode];
       const agent = anAgentOf(worker);
-      await until('it has left traces on its worker', async () => (await agentTraces(worker.root, agent)).length === 3);
+      await until(
+        'it has left traces on its worker',
+        async () => (await agentTraces(worker.root, agent)).length === 3,
+        { withinMs: 20_000 },
+      );
       const startedAt = performance.now();
       const answer = await cluster.master.ask((client) => client.removeAgent({ id: agent.id, purge }));
       expect(answer).toEqual({ type: 'agent-removed', id: agent.id });
       await until(
         'it is gone everywhere',
-        async () => (await tracesOf(agent)).length === 0 && !(await isShown(agent.id)),
+        async () => {
+          const traces = await tracesOf(agent);
+          // `until` tells the last error.
+          if (traces.length > 0) throw new Error(traces.join(', '));
+          return !(await isShown(agent.id));
+        },
+        { withinMs: 20_000 },
       );
       process.stdout.write(`agents-removed: gone everywhere after ${since(startedAt)} (goal 2000 ms)\n`);
       const line = readFileSync(join(worker.root, 'etc/client.keys'), 'utf8').includes(agent.name);

@@ -136,6 +136,7 @@ function answered(rows: Map<number, DbRow>, command: string, options: WazuhDbDou
   const argument = parsed(rest.join(' '));
   if (database !== 'global') return 'err no such database';
   if (name === 'recalculate-agent-group-hashes') return 'ok';
+  if (name === 'sql') return ownRows(rows, rest.join(' '));
   if (argument === undefined) return 'err the argument is no JSON';
   if (name === 'sync-agent-groups-get') return groupsPage(rows, argument, options.answerBytes ?? 64 * 1024);
   if (name === 'set-agent-groups') return setAllGroups(rows, argument);
@@ -159,6 +160,18 @@ function groupsPage(rows: Map<number, DbRow>, argument: Record<string, unknown>,
     if (setSynced === true) row.group_sync_status = 'synced';
   }
   return `ok ${JSON.stringify([{ data, ...(getHash === true ? { hash: globalHash(rows.values()) } : {}) }])}`;
+}
+
+/** The one query that is asked: agents of a node that were heard since. */
+function ownRows(rows: Map<number, DbRow>, query: string): string {
+  const asked = /id > (\d+) .*node_name = '([^']*)'.*disconnection_time >= (\d+)\).* limit (\d+)$/.exec(query);
+  if (asked === null) return 'err no such query';
+  const [after, since, limit] = [Number(asked[1]), Number(asked[3]), Number(asked[4])];
+  const found = [...rows.values()]
+    .filter((row) => row.id > after && row.last_keepalive > 0 && row.texts.node_name === asked[2])
+    .filter((row) => row.last_keepalive >= since || row.disconnection_time >= since)
+    .sort((one, other) => one.id - other.id);
+  return `ok ${JSON.stringify(found.slice(0, limit).map(({ labels: _, ...row }) => ({ ...fullOf({ ...row, labels: [] }), labels: undefined })))}`;
 }
 
 /** `override` makes an agent that is not there, if it has a name. One agent that fails fails the command; the others are set. */

@@ -35,6 +35,9 @@ const columns: readonly (readonly [field: keyof Omit<AgentInfo, 'labels'>, colum
   ['groupConfigStatus', 'group_config_status'],
 ];
 
+/** Columns of the database that hold texts. */
+export const textColumns: readonly string[] = columns.map(([, column]) => column);
+
 type Raw = Readonly<Record<string, unknown>>;
 export interface ReadRow {
   readonly agent?: SeenAgent;

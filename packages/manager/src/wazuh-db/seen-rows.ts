@@ -8,6 +8,7 @@ import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
 import { capped, ManagerError } from '../manager-error.ts';
 import { type LocalSockets, SocketError, socketFault } from '../sockets.ts';
 import { openJsonRows } from './json-rows.ts';
+import type { OwnRows } from './own-rows.ts';
 import { isMember, type Member, readRow } from './rows.ts';
 import { badAnswer, socketFailed } from './wdb.ts';
 
@@ -35,7 +36,8 @@ export interface SeenRowsOptions {
   readonly turn: () => Promise<void>;
 }
 
-export function openSeenRows(options: SeenRowsOptions): HeldRows {
+/** `own`: on a master, where no flag tells of its agents. */
+export function openSeenRows(options: SeenRowsOptions, own: OwnRows | undefined): HeldRows {
   const held = new Map<number, SeenAgent>();
   let faults: ManagerFault[] = [];
   let reading: Promise<void> | undefined;
@@ -47,7 +49,8 @@ export function openSeenRows(options: SeenRowsOptions): HeldRows {
     held.set(agent.id, info === undefined ? agent : { ...agent, info });
   };
   const read = async (): Promise<void> => {
-    faults.push(...(await readSync(options, hold)));
+    if (own === undefined) faults.push(...(await readSync(options, hold)));
+    else faults.push(...(await own.read(hold, () => held.size >= maxSeen)));
   };
 
   return {
@@ -75,7 +78,7 @@ export function openSeenRows(options: SeenRowsOptions): HeldRows {
           for (const agent of agents) if (held.get(agent.id) === agent) held.delete(agent.id);
           return Promise.resolve();
         },
-        more: held.size > agents.length,
+        more: held.size > agents.length || own?.goesOn() === true,
       };
     },
   };

@@ -5,6 +5,7 @@ import type { Manager, ManagerFault, PublishedAgent } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
 import type { LocalSockets } from '../sockets.ts';
+import { openOwnRows } from './own-rows.ts';
 import { fullRowOf } from './rows.ts';
 import { checkStatus, httpSocket, openSeenRows, syncLimits, syncUrl } from './seen-rows.ts';
 import { openWdb, socketFailed } from './wdb.ts';
@@ -15,6 +16,8 @@ export interface WazuhDbManagerOptions {
   /** Absolute path of R. */
   readonly root: string;
   readonly keys: ManagerKeys;
+  /** The database of a master flags none of its agents: they are asked for otherwise. Absent: a worker. */
+  readonly isMaster?: boolean;
   /** As the manager beside us writes it into its rows. */
   readonly ownNode: string;
   /** ms since 1970 */
@@ -26,14 +29,12 @@ export interface WazuhDbManagerOptions {
 /** Agents of one POST: some 300 KB. */
 const agentsAPost = 500;
 
-/**
- * Asks wazuh-db whenever it is asked; there are no hints, so the caller polls. On a master or a single node
- * the database flags nothing (`reference/agent-info.md` 5): agents that report there are not given by `seen`.
- */
+/** Asks wazuh-db whenever it is asked; there are no hints, so the caller polls. */
 export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
   const { sockets, root, keys } = options;
   const ask = openWdb(sockets, root);
-  const rows = openSeenRows(options);
+  const own = options.isMaster === true ? openOwnRows(ask, options.ownNode, options.wallNow) : undefined;
+  const rows = openSeenRows(options, own);
   return {
     kind: 'wazuh-db',
     seen: rows.seen,

@@ -190,6 +190,7 @@ describe('groups of a wazuh-db that fails', () => {
           sockets,
           root: '/r',
           ownNode,
+          isMaster: false,
           keys,
           wallNow: () => 0,
           turn: () => Promise.resolve(),
@@ -210,6 +211,7 @@ describe('groups of a wazuh-db that fails', () => {
       sockets: doubleSockets(root, { 'queue/db/wdb': { handle } }),
       root,
       ownNode,
+      isMaster: false,
       keys: {
         has: () => true,
         of: (id) => ({ id, name: `a${id}`, ip: 'any' }),

@@ -42,6 +42,7 @@ export async function wazuhDbStage({ real = true }: { real?: boolean } = {}): Pr
     sockets,
     root,
     ownNode,
+    isMaster: false,
     wallNow: () => nowMs,
     turn: disk.turn,
     keys: {

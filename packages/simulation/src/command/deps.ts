@@ -21,7 +21,7 @@ export interface CommandDeps<P extends SomePlan> {
 export interface ChildWish {
   readonly planted?: string | undefined;
   readonly nodeBinary?: string | undefined;
-  /** Wall time without progress after which a run counts as failed. Default: a minute. */
+  /** Wall time without progress after which a run counts as failed. Default: three minutes, for a machine may be busy. */
   readonly patienceMs?: number;
 }
 

@@ -2,6 +2,14 @@
 import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
+import {
+  openAcknowledged,
+  openAgentKeys,
+  openAgentsHealed,
+  openEnrolments,
+  openNewest,
+  openTruth,
+} from './agents/index.ts';
 import { openBounds } from './bounds.ts';
 import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
@@ -31,12 +39,17 @@ import { openWholeFiles } from './whole-files.ts';
 export interface Invariants {
   /** A look at what nobody tells: every few simulated seconds, while things happen. */
   sampled(): void;
-  /** In words, in what a healed cluster is not yet in sync; undefined: in nothing. From the first call on the weather counts as calm. */
-  healed(): Promise<string | undefined>;
+  /** In what a healed cluster is not yet as it has to be; undefined: in nothing. From the first call on the weather counts as calm. */
+  healed(): Promise<Difference | undefined>;
   /** A stop has resolved, and its process has not ended yet: right then, and again when what may take a moment is over. */
   stopped(node: SimNode, when: 'now' | 'later'): void;
   /** The run is over. */
   ended(): void;
+}
+
+export interface Difference {
+  readonly of: 'files' | 'agents';
+  readonly text: string;
 }
 
 /** To be opened before anything is on the disks. */
@@ -70,6 +83,11 @@ export function openInvariants(world: World): Invariants {
   const budget = openBudget(world);
   const journals = openJournals(world);
   const trash = openTrash(world);
+  const agentsHealed = openAgentsHealed(world, openTruth(world));
+  const enrolments = openEnrolments(world);
+  const agentKeys = openAgentKeys(world);
+  const acknowledged = openAcknowledged(world);
+  const newest = openNewest(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -96,6 +114,8 @@ export function openInvariants(world: World): Invariants {
     if (change.by === 'fault' && change.path === `${master.root}/${statePath}/epoch`) generations.epochHarmed();
     journals.file(change);
     trash.file(change);
+    enrolments.file(change);
+    acknowledged.file(change);
     wholeFiles.file(change);
     deletions.file(change);
     for (const one of mirror.take(change)) changed(one);
@@ -112,6 +132,7 @@ export function openInvariants(world: World): Invariants {
     budget.process(change);
     heldBack.process(change);
     journals.process(change);
+    acknowledged.process(change);
     if (change.what !== 'started') return;
     starts.set(node.name, timeline.now());
     const limit = node.config()?.muster.integrity.maxFileSizeBytes;
@@ -137,6 +158,7 @@ export function openInvariants(world: World): Invariants {
   const envelope = (said: Envelope, ends: Ends): void => {
     strangers.heard(said, ends);
     known.envelope(said, ends);
+    acknowledged.envelope(said, ends);
     if (ends.from === master.name || said.kind === 'open') {
       const fresh = generations.heard(said, ends);
       if (fresh !== undefined) announced(fresh);
@@ -148,6 +170,7 @@ export function openInvariants(world: World): Invariants {
   const log = (line: LogLine): void => {
     faults.log(line);
     secrets.log(line);
+    agentKeys(line);
     liveness.log(line);
     known.log(line);
     order.log(line);
@@ -159,6 +182,13 @@ export function openInvariants(world: World): Invariants {
     liveness.seen(seen);
     known.seen(seen);
     prompt.seen(seen);
+  };
+
+  const differs = async (): Promise<Difference | undefined> => {
+    const files = await synchrony.differs();
+    if (files !== undefined) return { of: 'files', text: files };
+    const agents = await agentsHealed.differs();
+    return agents === undefined ? undefined : { of: 'agents', text: agents };
   };
 
   hear.file(file);
@@ -173,6 +203,7 @@ export function openInvariants(world: World): Invariants {
     sampled: () => {
       bounds.sampled();
       order.sampled();
+      newest.sampled();
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(
         (reply) => reply.type === 'cluster' && view(reply),
@@ -181,7 +212,7 @@ export function openInvariants(world: World): Invariants {
     },
     healed: () => {
       liveness.calm();
-      return synchrony.differs();
+      return differs();
     },
     stopped: leftOver.stopped,
     ended: () => probes.ended(),

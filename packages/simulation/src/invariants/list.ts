@@ -56,6 +56,28 @@ export const invariants: readonly Invariant[] = [
     about: "Within the time given every worker has the master's files with the right modes, and the master says so.",
   },
   {
+    name: 'agents-after-healing',
+    about:
+      'Within the time given the master shows each agent of its client.keys once, and nobody else: where it reported last, when, how it is; and every node has the same groups, and nothing of agents that are none.',
+  },
+  {
+    name: 'newest-wins',
+    about: 'The master never goes back from what one node heard of an agent to what another heard of it earlier.',
+  },
+  {
+    name: 'acknowledged-kept',
+    about:
+      'What the master acknowledged of an agent is in its store after any end of its process, unless the agent is none any more.',
+  },
+  {
+    name: 'clean-when-acknowledged',
+    about: 'A worker takes for held by the master what the master has acknowledged, and nothing else.',
+  },
+  {
+    name: 'registered-once',
+    about: 'Whoever asked for an agent has one line in client.keys at most, of the id that he was told.',
+  },
+  {
     name: 'nothing-left-over',
     about: 'After a stop no actor, timer, connection, watch or open file of the process is left.',
   },

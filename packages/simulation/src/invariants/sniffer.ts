@@ -38,7 +38,7 @@ interface Wire {
 /** All that invariants and situations want to know; the others are many, and cost their decoding. */
 const wanted: ReadonlySet<string> = new Set([
   ...['hello', 'welcome', 'refuse', 'tell', 'open', 'end', 'abort', 'credit'],
-  ...['ping', 'pong', 'goodbye'],
+  ...['ping', 'pong', 'goodbye', 'ask', 'reply'],
 ]);
 
 const listeners = new WeakMap<World, Sniffed[]>();

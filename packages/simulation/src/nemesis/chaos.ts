@@ -1,5 +1,7 @@
 /** Puts what a plan says onto the timeline of a world, and ends all of it. */
-import { type Deed, isWorkload } from '../plan/deed.ts';
+import { doAgentDeed } from '../agents/do-agent-deed.ts';
+import { populationOf } from '../agents/population.ts';
+import { type Deed, isOfAgents, isWorkload } from '../plan/deed.ts';
 import { nodesOf } from '../plan/of-nodes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { doDeed } from '../workload/do-deed.ts';
@@ -25,8 +27,10 @@ export function scheduleDeeds(world: World, plan: Plan): void {
 
 function perform(theatre: Theatre, deed: Deed): void {
   const scene = theatre.scene(deed);
-  if (isWorkload(deed)) doDeed(scene, deed);
-  else doFault(scene, deed);
+  if (isWorkload(deed)) return doDeed(scene, deed);
+  if (!isOfAgents(deed)) return doFault(scene, deed);
+  const agents = populationOf(theatre.world);
+  if (agents !== undefined) doAgentDeed({ ...scene, agents }, deed);
 }
 
 /** A word of the trace for each deed of a plan. */

@@ -1,5 +1,6 @@
 /** Everything that goes on in a run from outside, and how it ends. */
 
+import { populationOf } from '../agents/population.ts';
 import { openDice } from '../dice.ts';
 import type { DiskFaults } from '../disk/file-system.ts';
 import type { FileChange } from '../happenings.ts';
@@ -30,6 +31,7 @@ export interface Theatre {
   scene(deed: Deed): FaultScene;
   /** Ends all that lasts, newest first, and takes away what Muster leaves alone by design. */
   end(): void;
+  readonly world: World;
   readonly service: Service;
   readonly plan: Plan;
   /** Nothing that was begun goes on after the end. */
@@ -65,6 +67,7 @@ export function openTheatre(world: World, plan: Plan): Theatre {
     go(0);
   };
   return {
+    world,
     service,
     plan,
     ended: () => ended,
@@ -98,7 +101,9 @@ export function openTheatre(world: World, plan: Plan): Theatre {
       ambushes.clear();
       for (const node of world.nodes) node.dieAtEffect(Number.MAX_SAFE_INTEGER, 'kill');
       for (const end of [...lasting].reverse()) end();
+      for (const node of world.nodes) node.store.ambushes.clear();
       litter.clear();
+      populationOf(world)?.settle();
     },
   };
 }

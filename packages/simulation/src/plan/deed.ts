@@ -1,18 +1,24 @@
 /** One thing that happens to a cluster from outside: data only. */
+import { agentDeeds } from './agent-deeds.ts';
 import type { Fields, ValueOf } from './field.ts';
 import { nemesisDeeds } from './nemesis-deeds.ts';
 import { workloadDeeds } from './workload-deeds.ts';
 
 /** The fields of every kind of deed, beside `id`, `atMs` and `kind`. */
-export const deedFields = { ...workloadDeeds, ...nemesisDeeds } as const satisfies Readonly<Record<string, Fields>>;
+export const deedFields = { ...workloadDeeds, ...nemesisDeeds, ...agentDeeds } as const satisfies Readonly<
+  Record<string, Fields>
+>;
 
 export type DeedKind = keyof typeof deedFields;
 export type WorkloadKind = keyof typeof workloadDeeds;
 export type NemesisKind = keyof typeof nemesisDeeds;
+/** Drawn apart from the others, so that plans are as they were before there were agents. */
+export type AgentKind = keyof typeof agentDeeds;
 
 export const workloadKinds = Object.keys(workloadDeeds) as readonly WorkloadKind[];
 export const nemesisKinds = Object.keys(nemesisDeeds) as readonly NemesisKind[];
-export const deedKinds: readonly DeedKind[] = [...workloadKinds, ...nemesisKinds];
+export const agentKinds = Object.keys(agentDeeds) as readonly AgentKind[];
+export const deedKinds: readonly DeedKind[] = [...workloadKinds, ...nemesisKinds, ...agentKinds];
 
 /** What a deed of this kind says beside `id`, `atMs` and `kind`. */
 export type FieldsOf<K extends DeedKind> = ValueOf<(typeof deedFields)[K]>;
@@ -26,8 +32,10 @@ export type DeedOf<K extends DeedKind> = K extends DeedKind
 export type Deed = DeedOf<DeedKind>;
 export type WorkloadDeed = DeedOf<WorkloadKind>;
 export type NemesisDeed = DeedOf<NemesisKind>;
+export type AgentDeed = DeedOf<AgentKind>;
 
 export const isWorkload = (deed: Deed): deed is WorkloadDeed => Object.hasOwn(workloadDeeds, deed.kind);
+export const isOfAgents = (deed: Deed): deed is AgentDeed => Object.hasOwn(agentDeeds, deed.kind);
 
 /** What `world.met` is told when a deed of this kind was done. */
 export const situationOf = (kind: DeedKind): string => `deed ${kind}`;

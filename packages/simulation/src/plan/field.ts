@@ -62,6 +62,12 @@ export const record =
   (value, at) =>
     Object.fromEntries(Object.entries(asObject(value, at)).map(([name, item]) => [name, of(item, `${at}.${name}`)]));
 
+/** What was not written has this value: plans of before lack it. */
+export const orElse =
+  <T>(field: Field<T>, otherwise: T): Field<T> =>
+  (value, at) =>
+    value === undefined ? otherwise : field(value, at);
+
 /** Exactly these names. */
 export const shape =
   <F extends Fields>(fields: F): Field<ValueOf<F>> =>

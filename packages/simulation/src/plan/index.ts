@@ -1,11 +1,16 @@
 /** What a seed decides beforehand, as data. */
 
 export { scheduleDeeds } from '../nemesis/chaos.ts';
+export { type AgentsPlan, type ManagerKind, noAgents } from './agents.ts';
 export {
+  type AgentDeed,
+  type AgentKind,
+  agentKinds,
   type Deed,
   type DeedKind,
   type DeedOf,
   deedKinds,
+  isOfAgents,
   isWorkload,
   type NemesisDeed,
   type NemesisKind,

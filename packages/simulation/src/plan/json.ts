@@ -1,6 +1,20 @@
 /** A plan as text, and back. */
+import { managerKinds, noAgents } from './agents.ts';
 import { type Deed, type DeedKind, deedFields, deedKinds } from './deed.ts';
-import { amount, type Field, type Fields, list, PlanError, record, shape, text, whole, word } from './field.ts';
+import {
+  amount,
+  type Field,
+  type Fields,
+  flag,
+  list,
+  orElse,
+  PlanError,
+  record,
+  shape,
+  text,
+  whole,
+  word,
+} from './field.ts';
 import { isNode, nodesOf } from './of-nodes.ts';
 import type { Plan } from './plan.ts';
 
@@ -65,9 +79,20 @@ const deed: Field<Deed> = (value, at) => {
   return known(value, at) as Deed;
 };
 
+const agents = shape({
+  count: whole(0, 10_000),
+  managers: record(word(managerKinds)),
+  authd: flag,
+  notifyMs: ms,
+  disconnectMs: ms,
+  alive: chance,
+  grouped: chance,
+});
+
 const planField: Field<Plan> = shape({
   settings,
   climate,
+  agents: orElse(agents, noAgents),
   starts: record(word(['empty', 'copy', 'stale'])),
   chaosMs: ms,
   deeds: list(deed),

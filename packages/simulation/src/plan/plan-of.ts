@@ -1,11 +1,12 @@
 /** What a seed decides. The same seed and options give the same plan, on every engine. */
 import { musterTable } from '@muster/config';
 import { type Dice, openDice } from '../dice.ts';
+import { drawAgents, noAgents } from './agents.ts';
 import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
 import { nodeNames, type Plan } from './plan.ts';
-import { drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
-import { drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
+import { drawAgentDeeds, drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
+import { contentMs, drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
 export interface PlanOptions {
@@ -47,20 +48,24 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const timings = fitTo(climate.network, drawTimings(dice.fork('timings')));
   const swarm = drawSwarm(dice.fork('swarm'));
   const chaosMs = drawChaosMs(dice.fork('chaos'), options);
+  const agents = drawAgents(dice.fork('agents'), { workers });
+  const shape = shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm });
+  const deeds = drawDeeds(dice.fork('deeds'), swarm, shape);
   return {
     settings: {
       seed,
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: yamlOf(timings),
-      healWithinMs: healWithin(timings),
+      healWithinMs: healWithin(timings, contentMs(deeds, climate.network)),
       lateTurns: drawLateTurns(dice.fork('turns')),
       skewMs: drawSkew(dice.fork('skew'), names),
     },
     climate,
+    agents,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs,
-    deeds: drawDeeds(dice.fork('deeds'), swarm, shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm })),
+    deeds: agents.count === 0 ? deeds : drawAgentDeeds(dice.fork('deeds of agents'), deeds, shape),
   };
 }
 
@@ -90,11 +95,12 @@ function quietPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
       workers,
       files: drawFiles(dice.fork('files'), options),
       musterYaml: '',
-      healWithinMs: healWithin({}),
+      healWithinMs: healWithin({}, 0),
       lateTurns: { chance: 0, maxMs: 0 },
       skewMs: {},
     },
     climate: quietClimate,
+    agents: noAgents,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs: drawChaosMs(dice.fork('chaos'), options),
     deeds: [],

@@ -1,12 +1,15 @@
 /** All that a seed decides before a run begins. Data only: it goes into a file and between processes as JSON. */
 import type { DiskFaults } from '../disk/file-system.ts';
 import type { NetworkFaults } from '../network/network.ts';
+import type { AgentsPlan } from './agents.ts';
 import type { Deed } from './deed.ts';
 import type { Settings } from './settings.ts';
 
 export interface Plan {
   readonly settings: Settings;
   readonly climate: Climate;
+  /** Which report to the managers beside the nodes. */
+  readonly agents: AgentsPlan;
   /** What is on each worker's disk at the start: nothing of the master's, all of it, or a tree that fell behind and was edited. By node name. */
   readonly starts: Readonly<Record<string, WorkerStart>>;
   /** When the healing begins, ms. No deed is later. */

@@ -1,8 +1,9 @@
 /** A plan made smaller. What is left of it is as it was: no deed moves because another is gone. */
+import { noAgents } from './agents.ts';
 import { withFewer } from './of-nodes.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { quietClimate } from './plan-of.ts';
-import { healWithin } from './timings.ts';
+import { contentMs, healWithin } from './timings.ts';
 
 /** Without these deeds. Ids that it does not have are no fault. */
 export function without(plan: Plan, ids: readonly string[]): Plan {
@@ -16,11 +17,12 @@ export function withWorkers(plan: Plan, workers: number): Plan {
   const names = new Set(nodeNames({ workers: fewer }));
   const ofThese = <T>(by: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(by).filter(([name]) => names.has(name)));
-  const { settings, climate, starts, deeds } = plan;
+  const { settings, climate, agents, starts, deeds } = plan;
   return {
     ...plan,
     settings: { ...settings, workers: fewer, skewMs: ofThese(settings.skewMs) },
     climate: { ...climate, driftMs: ofThese(climate.driftMs) },
+    agents: { ...agents, managers: ofThese(agents.managers) },
     starts: ofThese(starts),
     deeds: deeds.flatMap((deed) => withFewer(deed, fewer) ?? []),
   };
@@ -41,7 +43,11 @@ export const withFiles = (plan: Plan, files: number): Plan => ({
 /** Every option at its default, and the time to heal that belongs to it. */
 export const withDefaultOptions = (plan: Plan): Plan => ({
   ...plan,
-  settings: { ...plan.settings, musterYaml: '', healWithinMs: healWithin({}) },
+  settings: {
+    ...plan.settings,
+    musterYaml: '',
+    healWithinMs: healWithin({}, contentMs(plan.deeds, plan.climate.network)),
+  },
 });
 
 const withSettings = (plan: Plan, settings: Partial<Plan['settings']>): Plan => ({
@@ -55,6 +61,15 @@ const copies = ({ starts, ...plan }: Plan): Plan => ({
   starts: Object.fromEntries(Object.keys(starts).map((name) => [name, 'copy'])),
 });
 
+/** Nobody reports to anybody, and no manager is beside any node: deeds of agents do nothing then. */
+const withoutAgents = (plan: Plan): Plan => ({ ...plan, agents: noAgents });
+
+/** Two are enough for one that moves and one that does not. */
+const withFewAgents = (plan: Plan): Plan => ({
+  ...plan,
+  agents: { ...plan.agents, count: Math.min(2, plan.agents.count) },
+});
+
 /** What a run may do without, by name: each makes one part of a plan as plain as can be. */
 export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   turns: (plan) => withSettings(plan, { lateTurns: { chance: 0, maxMs: 0 } }),
@@ -63,4 +78,6 @@ export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   files: (plan) => withFiles(plan, 3),
   climate: (plan) => ({ ...plan, climate: { ...quietClimate, driftMs: plan.climate.driftMs } }),
   starts: copies,
+  agents: withoutAgents,
+  'most-agents': withFewAgents,
 };

@@ -3,7 +3,17 @@
  * everything happens hides what only happens when most other things do not.
  */
 import type { Dice } from '../dice.ts';
-import { type Deed, type DeedKind, type NemesisKind, nemesisKinds, type WorkloadKind, workloadKinds } from './deed.ts';
+import {
+  type AgentKind,
+  agentKinds,
+  type Deed,
+  type DeedKind,
+  type NemesisKind,
+  nemesisKinds,
+  type WorkloadKind,
+  workloadKinds,
+} from './deed.ts';
+import { drawAgentDeed } from './draw-agents.ts';
 import { drawNemesis } from './draw-nemesis.ts';
 import { drawWorkload, type Shape } from './draw-workload.ts';
 
@@ -73,7 +83,9 @@ function drawAppetite<K extends DeedKind>(dice: Dice, all: readonly K[], rarest:
   return { kinds, weights, perMinute: Math.exp(dice.between(Math.log(rarest), Math.log(often))) };
 }
 
-const draws = { ...drawWorkload, ...drawNemesis } as Readonly<Record<DeedKind, (dice: Dice, shape: Shape) => object>>;
+const draws = { ...drawWorkload, ...drawNemesis, ...drawAgentDeed } as Readonly<
+  Record<DeedKind, (dice: Dice, shape: Shape) => object>
+>;
 
 /** By time, with their ids. */
 export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed[] {
@@ -86,6 +98,42 @@ export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed
   return drafts.map(({ kind, atMs, dice: own }, index): Deed => {
     return { id: String(index + 1), atMs, kind, ...draws[kind](own, shape) } as Deed;
   });
+}
+
+/** What is interesting only together, of agents. */
+const agentThemes: readonly (readonly DeedKind[])[] = [
+  ['agent-move', 'partition', 'reset'],
+  ['agent-move', 'agent-end', 'partition'],
+  ['agent-end', 'damaged-store'],
+  ['agent-flap', 'slow-network', 'wall-drift'],
+  ['agent-flap', 'agent-news', 'kill'],
+  ['agent-remove', 'agent-burst', 'pause'],
+  ['agents-gone', 'keys', 'agent-register'],
+  ['agent-register', 'reset', 'kill'],
+  ['agent-groups', 'partition', 'restart'],
+  ['agent-groups', 'agent-chosen', 'lose-power'],
+  ['agent-burst', 'die-at-commit'],
+  ['damaged-store', 'agent-move'],
+  ['failing-store', 'agent-burst'],
+  ['neighbour', 'agent-register', 'agent-groups'],
+  ['neighbour', 'agent-burst', 'agent-news'],
+  ['agent-restart', 'manager-down'],
+  ['agent-strays', 'agent-litter'],
+];
+
+/** The deeds of a plan and those of agents among them: no deed that was there is another for it. */
+export function drawAgentDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape): readonly Deed[] {
+  const drawn = dice.pick(agentThemes);
+  const theme = dice.chance(0.6) ? drawn : [];
+  const all: readonly DeedKind[] = [...agentKinds, ...theme.filter((kind) => !agentKinds.includes(kind as AgentKind))];
+  const own = drawAppetite<DeedKind>(dice.fork('appetite'), agentKinds, 4, 20);
+  const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
+  bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
+  drafts.sort((one, other) => one.atMs - other.atMs);
+  const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
+    return { id: `a${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
+  });
+  return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
 }
 
 interface Draft {
@@ -113,10 +161,15 @@ function weighted<K>(dice: Dice, kinds: readonly K[], weights: readonly number[]
 }
 
 /** In most seeds some deeds come right after another: what happens at once is what goes wrong. */
-function bunch(dice: Dice, drafts: readonly Draft[], chaosMs: number): void {
+function bunch(
+  dice: Dice,
+  drafts: readonly Draft[],
+  chaosMs: number,
+  near: readonly { readonly atMs: number }[] = drafts,
+): void {
   const share = dice.pick([0, 0.2, 0.5, 0.8]);
   for (const draft of drafts) {
-    const other = dice.pick(drafts);
+    const other = dice.pick(near);
     const after = dice.pick([0, 1, 10, 60, 200, 1_000]) * dice.next();
     if (dice.chance(share)) draft.atMs = Math.min(chaosMs, Math.round((other.atMs + after) * 1_000) / 1_000);
   }

@@ -1,6 +1,7 @@
 /** The options of a seed: real ones within their real bounds, mostly the defaults. */
 import { musterTable, type OptionPath } from '@muster/config';
 import type { Dice } from '../dice.ts';
+import type { Deed } from './deed.ts';
 import type { NetworkClimate } from './plan.ts';
 
 /** Options that are not at their default: durations in ms, sizes in bytes, numbers. */
@@ -91,11 +92,23 @@ const slackMs = 60 * second;
 /** A deletion beyond the guard may have to be said again this often: on the master, on the worker, and once more when one more came between. */
 const confirmations = 4;
 
+/** What was on its way when the chaos ended may have to come once more. */
+const transfers = 2;
+
+/** How long all that these deeds write is on its way to one worker, ms: more than all that is ever there. */
+export function contentMs(deeds: readonly Deed[], { bandwidth }: NetworkClimate): number {
+  const bytes = deeds.reduce(
+    (sum, deed) => sum + ('bytes' in deed ? deed.bytes * ('count' in deed ? deed.count : 1) : 0),
+    0,
+  );
+  return Math.ceil((transfers * bytes) / bandwidth);
+}
+
 /**
  * The longest time in which a healed cluster is in sync, ms: each thing that it may have to wait for, one after
  * the other. A hint that was lost costs a whole `reconcile_every`, on the master and then on the worker.
  */
-export function healWithin(timings: Timings): number {
+export function healWithin(timings: Timings, transferMs: number): number {
   const of = (path: NumericOption): number => timings[path] ?? (musterTable[path].default as number);
   return (
     2 * of('integrity.reconcile_every') +
@@ -107,6 +120,7 @@ export function healWithin(timings: Timings): number {
     2 * of('link.retry_max') +
     2 * of('link.handshake_timeout') +
     3 * of('restarts.back_off_max') +
+    transferMs +
     slackMs
   );
 }

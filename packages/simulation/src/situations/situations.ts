@@ -2,6 +2,7 @@
 import { linkLimits } from '@muster/link';
 import { listen } from '../invariants/sniffer.ts';
 import type { World } from '../world/world.ts';
+import { agentStories } from './agent-stories.ts';
 import { crashStories } from './crash-stories.ts';
 import { diskStories } from './disk-stories.ts';
 import { guardStories } from './guard-stories.ts';
@@ -34,6 +35,7 @@ export function openSituations(world: World): void {
     disks.process(change);
   });
   listen(world, linkStories(world, met));
+  listen(world, agentStories(world, met));
   hear.sent((sent) => {
     if (pressed || network.mostBuffered(sent.from) <= linkLimits.bulkQueueBytes) return;
     pressed = true;

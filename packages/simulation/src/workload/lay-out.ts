@@ -1,4 +1,7 @@
 /** What is on the machines before anything starts. */
+
+import { keysLine } from '../agents/keys.ts';
+import { enrolledAtStart, layAgents } from '../agents/lay-agents.ts';
 import { type Dice, openDice } from '../dice.ts';
 import type { Plan, WorkerStart } from '../plan/plan.ts';
 import { workedDirectories } from '../plan/workload-deeds.ts';
@@ -15,22 +18,26 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** Writes configuration and trees on every machine's disk, where they outlast a loss of power. Once, before the first start. */
 export function layOut(world: World, plan: Plan): void {
   const dice = openDice(plan.settings.seed).fork('lay out');
-  const tree = initialTree(dice, plan.settings.files);
+  const tree = withAgents(initialTree(dice, plan.settings.files), plan);
   for (const node of world.nodes) {
-    layConfiguration(node, plan.settings.musterYaml, world.master.name);
+    layConfiguration(node, plan, world.master.name);
     const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
     for (const [path, content] of startTree(dice.fork(node.name), tree, start))
       node.files.write(`${node.root}/${path}`, content, 'operator');
     node.files.chmod(`${node.root}/${keysPath}`, keysMode, 'operator');
     node.files.settle();
   }
+  if (plan.agents.count > 0) layAgents(world, plan);
 }
 
-function layConfiguration({ name, role, root, files }: SimNode, musterYaml: string, master: string): void {
+function layConfiguration({ name, role, root, files }: SimNode, plan: Plan, master: string): void {
+  const { musterYaml } = plan.settings;
   for (const directory of [...workedDirectories, 'queue/cluster', 'logs', 'var/run'])
     files.makeDirectory(`${root}/${directory}`, 'operator');
-  files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master)), 'operator');
-  if (musterYaml !== '') files.write(`${root}/etc/muster.yaml`, encode(musterYaml), 'operator');
+  files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master, globalOf(plan))), 'operator');
+  // No disk of ours holds a socket for `auto` to find.
+  const yaml = plan.agents.managers[name] === 'wazuh-db' ? `manager: wazuh-db\n${musterYaml}` : musterYaml;
+  if (yaml !== '') files.write(`${root}/etc/muster.yaml`, encode(yaml), 'operator');
 }
 
 /** As the manager's own tools leave it. */
@@ -53,6 +60,15 @@ function initialTree(dice: Dice, files: number): Tree {
   return [[keysPath, encode(agents.join(''))], ...rest];
 }
 
+/** The lines of those that report, after those of the tree. */
+function withAgents(tree: Tree, plan: Plan): Tree {
+  const lines = encode(enrolledAtStart(plan).map(keysLine).join(''));
+  if (lines.length === 0) return tree;
+  const first = tree[0]?.[0] === keysPath ? tree[0][1] : new Uint8Array(0);
+  const rest = tree.filter(([path]) => path !== keysPath);
+  return [[keysPath, Buffer.concat([first, lines])], ...rest];
+}
+
 /** `stale`: a third is missing, a third is old, and there is something that the master does not have. */
 function startTree(dice: Dice, tree: Tree, start: WorkerStart): Tree {
   if (start === 'empty') return [];
@@ -67,8 +83,17 @@ function startTree(dice: Dice, tree: Tree, start: WorkerStart): Tree {
   return [...kept, [path, contentOf({ path, by: 'operator@before', number: '0.left' }, 100)]];
 }
 
-const ossecConf = (name: string, role: string, master: string): string => `<ossec_config>
-  <cluster>
+/** How long an agent may be silent. */
+const globalOf = ({ agents }: Plan): string =>
+  agents.count === 0
+    ? ''
+    : `  <global>
+    <agents_disconnection_time>${agents.disconnectMs / 1_000}s</agents_disconnection_time>
+  </global>
+`;
+
+const ossecConf = (name: string, role: string, master: string, global: string): string => `<ossec_config>
+${global}  <cluster>
     <name>${clusterName}</name>
     <node_name>${name}</node_name>
     <node_type>${role}</node_type>

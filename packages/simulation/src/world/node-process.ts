@@ -6,8 +6,12 @@ import type { Dice } from '../dice.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import { simulatedDisk } from '../disk/index.ts';
 import type { Host } from '../host.ts';
+import { simulatedSockets } from '../neighbours/index.ts';
+import type { Neighbours } from '../neighbours/neighbour.ts';
 import type { Network } from '../network/network.ts';
 import type { Settings } from '../plan/settings.ts';
+import { simulatedStores } from '../store/index.ts';
+import type { StoreDisk } from '../store/store-disk.ts';
 import type { Timeline } from '../timeline.ts';
 import type { OpenHearing } from './hearing.ts';
 import { simulatedSocket } from './local-socket.ts';
@@ -21,6 +25,8 @@ export interface Surroundings {
   readonly master: string;
   readonly files: FileSystem;
   readonly wall: WallClock;
+  readonly store: StoreDisk;
+  readonly neighbours: Neighbours;
   readonly dice: Dice;
   readonly late: Settings['lateTurns'];
   readonly timeline: Timeline;
@@ -52,6 +58,9 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
   const { host, files, dice, timeline } = settings;
   const socket = simulatedSocket(host);
   const disk = simulatedDisk(files, host, dice.fork('disk'));
+  const here = { ...settings, faults: files.faults, now: timeline.now };
+  const stores = simulatedStores(here, host, dice.fork('stores'));
+  const sockets = simulatedSockets(here, host, dice.fork('sockets'));
   let timers = 0;
   const clock: Platform['clock'] = {
     now: timeline.now,
@@ -72,7 +81,8 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
       };
     },
   };
-  void compose(settings, { clock, disk, listenLocally: socket.listen }).then(
+  const ports = { clock, disk, sockets, openStore: stores.open, listenLocally: socket.listen };
+  void compose(settings, ports).then(
     (process) => host.alive() && settings.started(process),
     (error: unknown) => settings.ends('start-failed', error instanceof Error ? error.message : String(error)),
   );
@@ -80,17 +90,17 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
     ask: socket.ask,
     open: () => ({
       timers,
-      connections: settings.network.open(host),
-      files: disk.open(),
+      connections: settings.network.open(host) + sockets.open(),
+      files: disk.open() + stores.count(),
       watches: disk.watches(),
     }),
   };
 }
 
-async function compose(
-  settings: ProcessSettings,
-  ports: Pick<Platform, 'clock' | 'disk' | 'listenLocally'>,
-): Promise<NodeProcess> {
+/** Those of which something may be left open. */
+type ProcessPorts = Pick<Platform, 'clock' | 'disk' | 'sockets' | 'openStore' | 'listenLocally'>;
+
+async function compose(settings: ProcessSettings, ports: ProcessPorts): Promise<NodeProcess> {
   const { root, files, ends } = settings;
   const read = async (path: string): Promise<string | undefined> => {
     const bytes = files.read(path);
@@ -107,7 +117,7 @@ async function compose(
 function platformOf(
   { host, wall, dice, late, network, hearing, master }: ProcessSettings,
   { cluster, muster: { link } }: NodeConfig,
-  ports: Pick<Platform, 'clock' | 'disk' | 'listenLocally'>,
+  ports: ProcessPorts,
 ): Platform {
   const random = dice.fork('random');
   return {

@@ -1,8 +1,10 @@
 /** A world with its machines, before anything happens. */
 import { type Dice, openDice } from '../dice.ts';
 import { openFileSystem } from '../disk/index.ts';
+import { openNeighbours } from '../neighbours/index.ts';
 import { openNetwork } from '../network/index.ts';
 import type { Settings } from '../plan/settings.ts';
+import { openStoreDisk } from '../store/index.ts';
 import { openTimeline } from '../timeline.ts';
 import { openTrace } from '../trace.ts';
 import { type OpenHearing, openHearing } from './hearing.ts';
@@ -84,6 +86,7 @@ function openMachine(
   return openSimNode({
     ...options,
     ...{ root, files, wall, master: 'master', late: settings.lateTurns },
+    ...{ store: openStoreDisk(timeline.now), neighbours: openNeighbours() },
     dice: dice.fork(name),
   });
 }

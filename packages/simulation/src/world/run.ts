@@ -1,5 +1,5 @@
 /** Adapter: one plan, from the first start to the last stop; a rejection that nobody handles is the process's to tell. */
-import { openInvariants } from '../invariants/index.ts';
+import { type Difference, openInvariants } from '../invariants/index.ts';
 import { healAll } from '../nemesis/index.ts';
 import { type Plan, scheduleDeeds } from '../plan/index.ts';
 import { openSituations } from '../situations/index.ts';
@@ -57,13 +57,13 @@ function openRun(plan: Plan, { trace }: RunOptions) {
   const isBroken = (): boolean => world.broken() !== undefined;
   const until = (holds: () => boolean): Promise<void> => timeline.drive(() => isBroken() || holds());
   /** What is asked of a node is answered only while things happen. */
-  const driven = async (asked: Promise<string | undefined>): Promise<string | undefined> => {
-    let answer: { readonly text: string | undefined } | undefined;
-    void asked.then((text) => {
-      answer = { text };
+  const driven = async (asked: Promise<Difference | undefined>): Promise<Difference | undefined> => {
+    let answer: { readonly differs: Difference | undefined } | undefined;
+    void asked.then((differs) => {
+      answer = { differs };
     });
     await until(() => answer !== undefined);
-    return answer?.text;
+    return answer?.differs;
   };
   const sample = (): void => {
     invariants.sampled();
@@ -80,13 +80,14 @@ function openRun(plan: Plan, { trace }: RunOptions) {
   const heal = async (): Promise<void> => {
     healAll(world);
     const deadline = timeline.now() + plan.settings.healWithinMs;
-    let differs: string | undefined = 'nothing was looked at';
+    let differs: Difference | undefined = { of: 'files', text: 'nothing was looked at' };
     while (!isBroken() && differs !== undefined && timeline.now() < deadline) {
       const next = timeline.now() + healLookMs;
       await until(() => timeline.now() >= next);
       differs = await driven(invariants.healed());
     }
-    if (differs !== undefined) world.violate('equal-after-healing', differs);
+    if (differs?.of === 'files') world.violate('equal-after-healing', differs.text);
+    if (differs?.of === 'agents') world.violate('agents-after-healing', differs.text);
     const rested = timeline.now() + restMs;
     await until(() => timeline.now() >= rested);
   };

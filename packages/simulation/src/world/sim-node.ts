@@ -32,7 +32,7 @@ interface Life {
 }
 
 export function openSimNode(machine: MachineSettings): SimNode {
-  const { name, role, root, files, wall, timeline, network, hearing } = machine;
+  const { name, role, root, files, wall, store, neighbours, timeline, network, hearing } = machine;
   let incarnation = 0;
   let life: Life | undefined;
   const tell = (what: ProcessChange['what']): void => {
@@ -51,7 +51,9 @@ export function openSimNode(machine: MachineSettings): SimNode {
   const losePower = (): void => {
     network.vanish(name);
     end('power-lost');
-    files.losePower(machine.dice.fork(`power ${incarnation}`));
+    const dice = machine.dice.fork(`power ${incarnation}`);
+    files.losePower(dice);
+    store.losePower(dice.fork('store'));
   };
   const stopLife = (ending: Life): void => {
     const { wish, process } = ending;
@@ -105,7 +107,7 @@ export function openSimNode(machine: MachineSettings): SimNode {
   };
 
   const node: SimNode = {
-    ...{ name, role, root, files, wall, start, losePower },
+    ...{ name, role, root, files, wall, store, neighbours, start, losePower },
     host: () => life?.host,
     running: () => life?.process?.running,
     config: () => life?.process?.config,

@@ -6,8 +6,10 @@ import type { Dice } from '../dice.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { FileChange, LogLine, ProcessChange, Sent } from '../happenings.ts';
 import type { Host } from '../host.ts';
+import type { Neighbours } from '../neighbours/neighbour.ts';
 import type { Network } from '../network/network.ts';
 import type { Settings } from '../plan/settings.ts';
+import type { StoreDisk } from '../store/store-disk.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 
@@ -47,6 +49,10 @@ export interface SimNode {
   /** Its disk; outlives every process. */
   readonly files: FileSystem;
   readonly wall: WallClock;
+  /** What its stores hold; outlives every process. */
+  readonly store: StoreDisk;
+  /** The sockets of the manager beside the node. */
+  readonly neighbours: Neighbours;
   /** The process that runs or starts now. */
   readonly host: () => Host | undefined;
   /** Set once the composition root has returned, until its end. */

@@ -15,7 +15,7 @@ async function open(
   const stage = await openStage();
   stage.master.ask = async () => seen;
   const { healed } = openInvariants(stage.world);
-  return { ...stage, differs: healed };
+  return { ...stage, differs: async () => (await healed())?.text };
 }
 
 function both({ master, worker }: Stage, path: string, text: string): void {

@@ -15,7 +15,9 @@ import {
 import { openDice } from '../../src/dice.ts';
 import type { FileSystem } from '../../src/disk/file-system.ts';
 import type { Author, FileChange, LogLine, ProcessChange } from '../../src/happenings.ts';
+import { openNeighbours } from '../../src/neighbours/index.ts';
 import type { Network } from '../../src/network/network.ts';
+import { openStoreDisk } from '../../src/store/index.ts';
 import { openTimeline, type Timeline } from '../../src/timeline.ts';
 import { openTrace } from '../../src/trace.ts';
 import { type OpenHearing, openHearing } from '../../src/world/hearing.ts';
@@ -94,7 +96,7 @@ async function playedNode(
   const disk = playedDisk(name, hearing.tell.file);
   const config = await configOf(name, role);
   return {
-    ...{ name, role, root, files: disk, disk },
+    ...{ name, role, root, files: disk, disk, store: openStoreDisk(now), neighbours: openNeighbours() },
     wall: { now: () => 1_790_000_000_000 + now(), jump: () => {}, drift: () => {} },
     host: () => undefined,
     running: () => undefined,

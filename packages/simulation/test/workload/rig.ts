@@ -3,8 +3,10 @@ import type { Transport } from '@muster/link';
 import { openDice } from '../../src/dice.ts';
 import { openFileSystem } from '../../src/disk/index.ts';
 import { type Host, openHost } from '../../src/host.ts';
+import { openNeighbours } from '../../src/neighbours/index.ts';
 import type { Network } from '../../src/network/network.ts';
 import { type Deed, masterName, nodeNames, type Plan, planOf, scheduleDeeds } from '../../src/plan/index.ts';
+import { openStoreDisk } from '../../src/store/index.ts';
 import { openTimeline, type Timeline } from '../../src/timeline.ts';
 import { openTrace } from '../../src/trace.ts';
 import { layOut } from '../../src/workload/index.ts';
@@ -99,7 +101,7 @@ function fakeNode(name: string, timeline: Timeline, hearing: OpenHearing, record
     files.losePower(openDice(1));
   };
   return {
-    ...{ name, root, files, losePower },
+    ...{ name, root, files, losePower, store: openStoreDisk(timeline.now), neighbours: openNeighbours() },
     role: name === masterName ? 'master' : 'worker',
     wall: {
       now: timeline.now,
