@@ -39,6 +39,8 @@ export const goals = {
   'agents.100,000-statuses-from-1-wire': times(0.333),
   'agents.100,000-statuses-from-1-stall-master': atMost(50, 'ms'),
   'agents.100,000-statuses-from-1-stall-worker': atMost(50, 'ms'),
+  'agents.100,000-statuses-from-1-stop-master': atMost(50, 'CPU-ms'),
+  'agents.100,000-statuses-from-1-stop-worker': atMost(50, 'CPU-ms'),
   'agents.100,000-statuses-from-1-memory-master': atMost(64, 'MB'),
   'agents.100,000-statuses-from-1-memory-worker': atMost(64, 'MB'),
   'agents.1,000,000-statuses-from-4-rss-master': atMost(400, 'MB'),

@@ -135,6 +135,7 @@ export function nodeDisk({
 }: NodeDiskOptions = {}): Disk & { close(): Promise<void> } {
   const threads = openThreads(hashThreads, idleMs, rested);
   let handles = 0;
+  let closed = false;
   return {
     list: (directories) =>
       inBatches(directories, listBatch, async (batch) => {
@@ -142,7 +143,7 @@ export function nodeDisk({
         return batch.map((directory, index) => listingOf(directory, raw[index]!));
       }),
     stat: (paths) => {
-      if (paths.length <= fewStats) return statFew(paths);
+      if (paths.length <= fewStats && !closed) return statFew(paths);
       return inBatches(paths, statBatch, async (batch) => {
         const raw = (await threads.run({ op: 'stat', paths: batch })) as readonly (BigInt64Array | string)[];
         return batch.map((path, index): FileStat | DiskFailure => {
@@ -178,7 +179,10 @@ export function nodeDisk({
     },
     watch: watchDirectory,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
-    close: threads.close,
+    close: () => {
+      closed = true;
+      return threads.close();
+    },
   };
 }
 
