@@ -49,6 +49,7 @@ describe('who may send what', () => {
 
 const beat = wrap(messages.beat) as Extract<Envelope, { kind: 'tell' }>;
 const withBeat = (fields: object) => ({ ...beat, message: { ...messages.beat, ...fields } });
+const withMoved = (moved: number) => withBeat({ agents: { ...messages.beat.agents!, moved } });
 const content = (digests: unknown) => ({ ...wrap(messages['get-content']), message: { type: 'get-content', digests } });
 const hello = samples.find(([, { kind }]) => kind === 'hello')![1];
 const stream = (id: number) => ({ kind: 'end', stream: id });
@@ -93,6 +94,7 @@ const bounds: readonly (readonly [what: string, good: unknown, bad: unknown, sen
     { ...hello, protocol: { min: 0, max: 65_536 } },
     'worker',
   ],
+  ['a count of moves leaves the master room to count on', withMoved(2 ** 48), withMoved(2 ** 48 + 1), 'worker'],
 ];
 
 describe('bounds of fields', () => {

@@ -151,6 +151,19 @@ describe('ranges', () => {
     expect(effects.map(types)).toEqual(['admit merge', 'admit', 'answer check', 'admit check']);
   });
 
+  it('that are wider than a bucket, or of others than those of it, are refused: their answer may not fit', () => {
+    const [from, inside, outside] = [256, [[256, 1]], [[512, 1]]] as const;
+    const asks = [
+      { range: { from, to: 512 }, rows: [] },
+      { range: { from: 0, to: 2 ** 31 - 1 }, rows: inside },
+      { range: { from, to: 511 }, rows: outside },
+    ];
+    for (const ask of asks)
+      expect(last([0, { type: 'held', peer: 'w1', answer, ...ask }])).toMatchObject([
+        { type: 'refuse', code: 'bad-range' },
+      ]);
+  });
+
   it('that are compared row by row are a write, answered as a batch', () => {
     const compared: Own = { type: 'compared', outcome: { lost: [1], wanted: [2], unknown: [] } };
     const { effects } = run([0, held('w1')], [1, statuses('w2')], [2, compared]);
@@ -277,6 +290,11 @@ describe('agents that are gone from client.keys', () => {
   it('go before anything else that waits, and then from the manager', () => {
     const { effects } = run([0, statuses('w1')], [1, statuses('w2')], [2, gone(1)], [3, merged()], [4, removed]);
     expect(effects.slice(2).map(types)).toEqual(['', 'answer remove', 'removed merge forget']);
+  });
+
+  it('are not told of when the store never heard of them', () => {
+    const unheard: Own = { type: 'removed', ids: new Set([1]), gone: [1], known: [] };
+    expect(types(last([2, gone(1)], [4, unheard]))).toBe('forget');
   });
 
   it('are still known while most of them vanish at once, until client.keys says so again', () => {

@@ -1,5 +1,5 @@
 /** What stands in the way of the file, and what may be in it, tried with real files and processes. */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -21,6 +21,9 @@ import { info, update } from './agents.ts';
 const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;
 const child = (name: string): string => join(__dirname, `children/${name}.mjs`);
 const options = { maxBytes: 2 ** 30 };
+
+/** A small disk of its own; only root may. */
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 let folder: string;
 let path: string;
@@ -230,4 +233,26 @@ describe('a system that does not let us', () => {
     ]);
     await kv.close();
   });
+
+  (mayMount ? it : it.skip)(
+    'a full disk costs neither the process nor its end, whether it was full before or not',
+    () => {
+      const disk = join(folder, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]);
+      try {
+        const run = () =>
+          spawnSync(process.execPath, [child('filler'), built, join(disk, 'agents')], { encoding: 'utf8' });
+        const { status, stdout } = run();
+        expect(JSON.parse(stdout)).toMatchObject({ refused: { text: expect.stringContaining('ENOSPC') }, there: true });
+        expect(status).toBe(0);
+        rmSync(join(disk, 'agents'));
+        rmSync(join(disk, 'agents-lock'));
+        spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=4k']);
+        expect(run()).toMatchObject({ status: 1, stderr: expect.stringMatching(/could not be written.*ENOSPC/) });
+      } finally {
+        execFileSync('umount', ['-l', disk]);
+      }
+    },
+  );
 });

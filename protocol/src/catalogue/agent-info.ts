@@ -87,13 +87,16 @@ export const HeldAgents = Fields({
 });
 export type HeldAgents = Static<typeof HeldAgents>;
 
+/** Far below the end of numbers: the master counts on from it, whatever a worker says. */
+const MovesCount = Type.Integer({ minimum: 0, maximum: 2 ** 48 });
+
 /** In a worker's beat: what it believes that the master holds from it. */
 export const AgentsMark = Fields({
   /** Its node time now, ms: the master measures the offset of the two by it. */
   timeMs: Milliseconds,
   /** The last batch that was confirmed and the last `agents-moved` that was taken in, on this link. */
   batch: Count,
-  moved: Count,
+  moved: MovesCount,
   /** Updates of before this link, or asked for again by a comparison, that are not confirmed yet. The digest counts when there are none. */
   backlog: Count,
   digest: DigestSumSchema,

@@ -1,4 +1,4 @@
-import type { AgentsMark, NodeName } from '@muster/protocol';
+import { type AgentsMark, BUCKET_IDS, isBucket, type NodeName } from '@muster/protocol';
 import { freshFaults } from '../faults.ts';
 import { keysChanged, keysReadAgain } from '../removals.ts';
 import { type Failure, failedAgain } from '../trouble.ts';
@@ -136,9 +136,17 @@ const refusals = ({ links }: State, peer: NodeName): readonly Effect[] =>
 
 const refusal = (ask: WorkerAsk, code: string, text: string): Effect => ({ type: 'refuse', ask, code, text });
 
+/** What is answered of one bucket fits into one message, whoever lies; of more it may not. */
+const isOfOneBucket = ({ range, rows }: Extract<WorkerAsk, { readonly type: 'held' }>): boolean =>
+  isBucket(range) && rows.every(([id]) => id >= range.from && id <= range.to);
+
 function asked(state: State, peer: NodeName, ask: WorkerAsk, { waitingPerWorker }: MergerLimits): Step {
   const link = state.links.get(peer);
   if (link === undefined) return step(state, refusal(ask, 'not-linked', 'this worker is not linked'));
+  if (ask.type === 'held' && !isOfOneBucket(ask)) {
+    const text = `agents are compared one bucket of ${BUCKET_IDS} ids at a time: ask for less`;
+    return step(state, refusal(ask, 'bad-range', text));
+  }
   if (link.waiting.length >= waitingPerWorker) {
     const text = `${waitingPerWorker} asks of this worker wait already: ask again later`;
     return step(state, refusal(ask, 'overloaded', text));
@@ -204,7 +212,7 @@ function removed(state: State, { ids, gone, known }: Extract<Own, { readonly typ
   const toForget = gone.length === 0 ? state.toForget : new Set([...state.toForget, ...gone]);
   const next: State = { ...state, job: undefined, removals: { ...state.removals, due }, toForget };
   const isWell = well(next, 'store');
-  return gone.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
+  return known.length === 0 ? isWell : step(isWell.state, ...isWell.effects, report({ type: 'removed', ids: known }));
 }
 
 /** The manager did what it was asked, save for `faults`. */

@@ -5,6 +5,7 @@ import { bufferOf } from '../bytes.ts';
 import { type Backing, openEngine } from '../engine.ts';
 import type { KvOptions, OpenedKv, Table } from '../kv.ts';
 import { StoreError } from '../store-error.ts';
+import { refuseFullDisk } from './disk-room.ts';
 import { explained } from './lmdb-file.ts';
 import { openOwned, type Root, tableNames } from './lmdb-open.ts';
 import { sealed, unsealed } from './seal.ts';
@@ -47,6 +48,7 @@ function lmdbBacking(file: File, close: () => Promise<void>): Backing {
     },
     commit: async (changes) => {
       refuseGrowth(file, changes);
+      await refuseFullDisk(file.path, roomOf(file, changes));
       await commit(file, changes);
     },
     size: () => ({ bytes: extentOf(file).bytes, maxBytes: file.maxBytes }),
@@ -133,6 +135,19 @@ function extentOf({ root: db, tables }: File): {
   );
   const pages = lastPageNumber + 1;
   return { bytes: pages * pageSize, spare: Math.max(0, pages - held) * pageSize, pageSize };
+}
+
+/** Bytes that a commit may write anew, those of removals too: what is free in the file is not counted on. */
+function roomOf(file: File, changes: Committed): number {
+  let rows = 0;
+  let values = 0;
+  for (const table of changes.values())
+    for (const { value } of table.values()) {
+      rows += 1;
+      values += value?.length ?? 0;
+    }
+  const { bytes, pageSize } = extentOf(file);
+  return Math.min(rows * PAGES_A_CHANGE * pageSize, bytes + values) + values;
 }
 
 /** Removing is always allowed: it is what makes room. */

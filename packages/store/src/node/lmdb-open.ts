@@ -4,12 +4,15 @@ import { open, type RootDatabase } from 'lmdb';
 import { bufferOf } from '../bytes.ts';
 import type { OpenedKv } from '../kv.ts';
 import { StoreError } from '../store-error.ts';
+import { makeLock } from './disk-room.ts';
 import { damageIn, foreignness, moveAside, refused } from './lmdb-file.ts';
 
 export type Root = RootDatabase<Buffer, Buffer>;
 
 /** Names the file as ours, and its layout. */
 const MARK = Buffer.from('\0muster', 'latin1');
+/** A key that is never written. */
+const NOBODY = Buffer.from('\0nobody', 'latin1');
 const LAYOUT = 'muster store 1';
 
 /** Open files of this process: LMDB would share one between two. */
@@ -35,7 +38,7 @@ export async function openOwned(path: string): Promise<Owned> {
 async function openFirst(path: string): Promise<Owned> {
   const foreign = await foreignness(path);
   if (foreign !== undefined) return aside(path, foreign);
-  const root = openFile(path);
+  const root = await openFile(path);
   try {
     refuseOthers(root, path);
     const why = (await damageIn(path)) ?? whyNotOurs(root);
@@ -50,7 +53,7 @@ async function openFirst(path: string): Promise<Owned> {
 
 async function aside(path: string, why: string): Promise<Owned> {
   const setAside = { to: await moveAside(path), why };
-  const root = openFile(path);
+  const root = await openFile(path);
   const still = whyNotOurs(root);
   if (still !== undefined) throw new StoreError('store-disk', `${path} cannot be made anew: ${still}`);
   return { ...owned(root, path), setAside };
@@ -59,12 +62,15 @@ async function aside(path: string, why: string): Promise<Owned> {
 const owned = (root: Root, path: string): Owned => ({
   root,
   close: async () => {
+    // After a commit that failed LMDB would wait for its flush for ever: one that changes nothing, and needs no room, ends that.
+    await root.remove(NOBODY).catch(() => false);
     await root.close();
     inUse.delete(path);
   },
 });
 
-function openFile(path: string): Root {
+async function openFile(path: string): Promise<Root> {
+  await makeLock(path);
   try {
     return open<Buffer, Buffer>({
       path,
@@ -72,6 +78,8 @@ function openFile(path: string): Root {
       encoding: 'binary',
       keyEncoding: 'binary',
       cache: false,
+      // It would begin a batch of its own around ours, and nobody hears that one fail: a full disk would end the process.
+      eventTurnBatching: false,
       maxDbs: 32,
       maxReaders: 32,
     });
