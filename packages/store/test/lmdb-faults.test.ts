@@ -64,6 +64,12 @@ async function moved(): Promise<string> {
   return setAside!.why;
 }
 
+test('the file and its lock are not for everybody to read', async () => {
+  const { kv } = await openLmdbKv(path, options);
+  expect([path, `${path}-lock`].map((each) => (statSync(each).mode & 0o777).toString(8))).toEqual(['640', '640']);
+  await kv.close();
+});
+
 describe('a file that is not ours, or not whole, is moved aside and kept', () => {
   it('a text', async () => {
     writeFileSync(path, 'agents: none\n'.repeat(1_000));

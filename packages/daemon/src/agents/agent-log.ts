@@ -29,10 +29,10 @@ const overWords = {
 export function logReporter(log: Log, tag: string, event: AgentReporterEvent): void {
   const sync = log.for(tag, 'Agent-info sync');
   switch (event.type) {
-    case 'round':
-      return sync.info(
-        `Finished in ${seconds(event.forMs)}s. Updated ${event.updates} statuses in ${event.batches} batches.`,
-      );
+    case 'round': {
+      const batches = event.batches === 1 ? '1 batch' : `${event.batches} batches`;
+      return sync.info(`Updated ${event.updates} statuses in ${batches} since ${seconds(event.forMs)}s ago.`);
+    }
     case 'backlog-sent':
       return sync.debug(`What had waited is sent: ${event.updates} statuses in ${seconds(event.forMs)}s.`);
     case 'unknown':

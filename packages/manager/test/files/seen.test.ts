@@ -44,6 +44,18 @@ describe('statuses in files', () => {
     await stage.manager.close();
   });
 
+  it('of a directory that cannot be listed are missed at every look, until it can', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1]);
+    fs.renameSync(join(stage.root, 'queue/agent-info'), join(stage.root, 'queue/aside'));
+    for (let look = 0; look < 3; look++)
+      await expect(stage.manager.seen(forever)).rejects.toMatchObject({ code: 'ENOENT' });
+    fs.renameSync(join(stage.root, 'queue/aside'), join(stage.root, 'queue/agent-info'));
+    put(stage.root, at('a1-any'), content(1, 'v1'));
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
+    await stage.manager.close();
+  });
+
   it('with hostile names are named and left, and the others given', async () => {
     const stage = await filesStage();
     await stage.addAgents([1]);

@@ -1,5 +1,6 @@
 /** Adapter: one process at a time opens the file, and what is not ours or not whole is moved aside first. */
 import { Buffer } from 'node:buffer';
+import { chmod } from 'node:fs/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { bufferOf } from '../bytes.ts';
 import type { OpenedKv } from '../kv.ts';
@@ -14,6 +15,8 @@ const MARK = Buffer.from('\0muster', 'latin1');
 /** A key that is never written. */
 const NOBODY = Buffer.from('\0nobody', 'latin1');
 const LAYOUT = 'muster store 1';
+/** As the log: what agents say of themselves is for the manager's own group. */
+const MODE = 0o640;
 
 /** Open files of this process: LMDB would share one between two. */
 const inUse = new Set<string>();
@@ -71,6 +74,13 @@ const owned = (root: Root, path: string): Owned => ({
 
 async function openFile(path: string): Promise<Root> {
   await makeLock(path);
+  const root = openRoot(path);
+  // LMDB lets everybody read. On a file system without modes it stays so.
+  for (const each of [path, `${path}-lock`]) await chmod(each, MODE).catch(() => undefined);
+  return root;
+}
+
+function openRoot(path: string): Root {
   try {
     return open<Buffer, Buffer>({
       path,
