@@ -104,7 +104,11 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     startWatch();
     listedMs = clock.now();
     const [listing] = await disk.list([directory]);
-    if (listing === undefined || !listing.ok) throw unlisted(at, listing?.failure.code ?? 'UNKNOWN');
+    if (listing === undefined || !listing.ok) {
+      // Whoever asks again is told again, and sees the directory as soon as it is back.
+      listedMs = Number.NEGATIVE_INFINITY;
+      throw unlisted(at, listing?.failure.code ?? 'UNKNOWN');
+    }
     listings += 1;
     let left = itemsATurn;
     for (const [index, name] of listing.names.entries()) {
