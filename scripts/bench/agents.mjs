@@ -10,18 +10,14 @@
  */
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nactScheduler, openSystem, systemClock, systemRandom, tell } from '../../packages/actor/dist/index.js';
-import { acceptLink, endOfTurn, linkLimits, openLink, tlsTransport } from '../../packages/link/dist/index.js';
 import { openRangeDigest } from '../../protocol/dist/index.js';
 import { groupOfOne, oneStatus } from './agents-cluster.mjs';
-import { infoOf, updateOf } from './agents-records.mjs';
+import { jsonOf, roles } from './agents-nodes.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const option = (name) =>
@@ -31,197 +27,18 @@ const wanted = (name) => option('--only')?.includes(name) ?? true;
 const sizes = option('--sizes')?.map(Number) ?? (quick ? [1_000, 10_000] : [1_000, 10_000, 100_000, 1_000_000]);
 const many = quick ? 10_000 : 100_000;
 
-const cluster = 'bench';
-const identity = (node, role) => ({ cluster, node, role, version: '0' });
-const links = { key: 'b'.repeat(32), cluster, limits: linkLimits, clock: systemClock };
-const linkDeps = { clock: systemClock, wallNow: Date.now, defer: endOfTurn, limits: linkLimits };
-const wallBase = Date.now() - performance.now();
-const nodeTime = () => wallBase + performance.now();
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-/** What this process takes from here on. */
-function meter() {
-  globalThis.gc?.();
-  const before = process.memoryUsage.rss();
-  const cpu = process.cpuUsage();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage.rss());
-  }, 10);
-  delay.enable();
-  return () => {
-    delay.disable();
-    clearInterval(timer);
-    const { user, system } = process.cpuUsage(cpu);
-    const mb = (bytes) => Math.round(bytes / 1e5) / 10;
-    return { cpuS: (user + system) / 1e6, stallMs: delay.max / 1e6, rssMB: mb(most), moreRssMB: mb(most - before) };
-  };
-}
-
-async function openStore(file) {
-  const { openLmdbKv } = await import('../../packages/store/dist/index.js');
-  return (await openLmdbKv(file, { maxBytes: 2 ** 34 })).kv;
-}
-
-const openTree = () =>
-  openSystem({ clock: systemClock, random: systemRandom, scheduler: nactScheduler(), observer: {}, giveUp: fail }).root;
-function fail(reason) {
-  process.stderr.write(`${reason}\n`);
-  process.exit(1);
-}
-const idle = { message: () => {}, ask: () => {}, open: () => {}, closed: () => {} };
-const keys = { exists: () => true, reread: () => Promise.resolve() };
-
-/** Roles: each tells `ready`, and answers every message with what it found. */
-const roles = {
-  master: async ({ file }) => {
-    const { spawnAgentMerger, mergerDefaults } = await import('../../actors/agent-info/dist/index.js');
-    const { openMasterAgents } = await import('../../packages/store/dist/index.js');
-    const store = await openMasterAgents(await openStore(file), { turn });
-    const peers = new Map();
-    const merger = openTree().spawn((parent) =>
-      spawnAgentMerger(
-        parent,
-        {
-          ...{ clock: systemClock, nodeTime, wallNow: Date.now, keys, nextTurn: turn, store },
-          linkedWorkers: () => [...peers.keys()],
-          manager: { publish: () => Promise.resolve([]), forget: () => Promise.resolve([]) },
-          send: (to, message) => void peers.get(to)?.tell('agent-info', message),
-          report: () => {},
-        },
-        { ...mergerDefaults, ownName: 'main', disconnectAfterMs: 9e8, confirmAfterMs: 1_000 },
-      ),
-    );
-    const listening = await tlsTransport({
-      ...{ ...links, ...identity('main', 'master'), listen: { bindAddr: '127.0.0.1', port: 0 } },
-    }).listen({
-      rejected: (rejection) => fail(JSON.stringify(rejection)),
-      connection: async (connection) => {
-        const link = await acceptLink(connection, identity('main', 'master'), async () => ({ accept: true }), linkDeps);
-        const peer = link.peer.node;
-        peers.set(peer, link);
-        tell(merger, { type: 'worker-linked', peer });
-        link.start({
-          ...idle,
-          ask: (_to, batch, answer) => tell(merger, { type: 'statuses', peer, batch, receivedMs: nodeTime(), answer }),
-        });
-      },
-    });
-    const measured = meter();
-    const received = () => [...peers.values()].reduce((sum, link) => sum + link.stats().bytesIn, 0);
-    return { ready: listening.port, answer: () => ({ ...measured(), size: store.size(), received: received() }) };
-  },
-  worker: async ({ file, name, port, first, count }) => {
-    const { spawnAgentReporter, reporterDefaults } = await import('../../actors/agent-info/dist/index.js');
-    const { openWorkerAgents } = await import('../../packages/store/dist/index.js');
-    const own = await openWorkerAgents(await openStore(file), { leastRevision: Date.now(), turn });
-    const options = { ...links, ...identity(name, 'worker'), dial: { host: '127.0.0.1', port } };
-    const link = await openLink(
-      await tlsTransport(options).dial(new AbortController().signal),
-      identity(name, 'worker'),
-      linkDeps,
-    );
-    link.start(idle);
-    let given = 0;
-    const observe = async () => {
-      const some = Math.min(5_000, count - given);
-      const updates = [];
-      for (let i = 0; i < some; i++) {
-        updates.push({ ...updateOf(first + given + i, nodeTime()), info: infoOf(first + given + i, name) });
-        if (i % 250 === 249) await turn();
-      }
-      return {
-        ...{ updates, faults: [], more: given + some < count },
-        remembered: async () => {
-          given += some;
-        },
-      };
-    };
-    return {
-      ready: true,
-      answer: async () => {
-        const measured = meter();
-        const began = performance.now();
-        let reporter;
-        await new Promise((resolve) => {
-          reporter = openTree().spawn((parent) =>
-            spawnAgentReporter(
-              parent,
-              {
-                ...{ clock: systemClock, nodeTime, own, keys, nextTurn: turn, observe },
-                forget: () => Promise.resolve([]),
-                master: { linked: () => true, send: (batch) => link.ask('agent-info', batch, 60_000) },
-                mark: () => {
-                  if (given === count && own.unsentCount() === 0) resolve();
-                },
-                report: (event) => {
-                  if (event.type === 'trouble') fail(JSON.stringify(event));
-                },
-              },
-              { ...reporterDefaults, name: 'agent-info', hinted: true, confirmAfterMs: 1_000 },
-            ),
-          );
-          tell(reporter, { type: 'changed' });
-        });
-        return { ...measured(), took: (performance.now() - began) / 1_000, sent: link.stats().bytesOut };
-      },
-    };
-  },
-  puts: async ({ file, count }) => {
-    const require = createRequire(new URL('../../packages/store/package.json', import.meta.url));
-    const { open } = require(require.resolve('lmdb'));
-    const db = open({ path: file, noSubdir: true, encoding: 'binary', keyEncoding: 'binary', cache: false });
-    return {
-      ready: true,
-      answer: async () => {
-        const measured = meter();
-        let took = 0;
-        let bytes = 0;
-        for (let id = 1; id <= count; id += 1_000) {
-          const batch = [];
-          for (let i = id; i < Math.min(id + 1_000, count + 1); i++) batch.push(jsonOf(i));
-          const from = performance.now();
-          await db.batch(() => {
-            for (const [i, json] of batch.entries()) {
-              const key = Buffer.alloc(4);
-              key.writeUInt32BE(id + i);
-              bytes += json.length;
-              db.put(key, json);
-            }
-          });
-          took += performance.now() - from;
-        }
-        return { ...measured(), took: took / 1_000, bytes };
-      },
-    };
-  },
-  sink: async () => {
-    let bytes = 0;
-    const server = net.createServer((socket) => {
-      socket.on('data', (chunk) => {
-        bytes += chunk.length;
-      });
-      socket.on('end', () => socket.end(String(bytes)));
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { ready: server.address().port, answer: () => bytes };
-  },
-};
-
-const jsonOf = (id) =>
-  Buffer.from(JSON.stringify({ ...updateOf(id, 1_795_000_000_000), revision: id, info: infoOf(id, 'worker1') }));
-
 /** Seconds that the JSON of `count` statuses takes to another process. */
 async function overTcp(count) {
   const sink = await start('sink', {});
-  const pieces = [];
-  for (let id = 1; id <= count; id += 1_000)
-    pieces.push(Buffer.concat(Array.from({ length: Math.min(1_000, count - id + 1) }, (_, i) => jsonOf(id + i))));
+  // A hundred pieces at most, again and again: their making is on nobody's account.
+  const pieces = Array.from({ length: Math.min(100, Math.ceil(count / 1_000)) }, (_, at) =>
+    Buffer.concat(Array.from({ length: Math.min(1_000, count) }, (_, i) => jsonOf(1 + at * 1_000 + i))),
+  );
   const socket = net.connect(sink.ready, '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   const began = performance.now();
-  for (const piece of pieces) if (!socket.write(piece)) await new Promise((resolve) => socket.once('drain', resolve));
+  for (let sent = 0, at = 0; sent < count; sent += Math.min(1_000, count), at++)
+    if (!socket.write(pieces[at % pieces.length])) await new Promise((resolve) => socket.once('drain', resolve));
   socket.end();
   await new Promise((resolve) => socket.once('data', resolve));
   const took = (performance.now() - began) / 1_000;
@@ -272,7 +89,9 @@ async function bulk(count, workers) {
   for (const each of [...all, master]) each.end();
   const name = `agents.${count.toLocaleString('en')}-statuses-from-${workers}`;
   const most = (figure) => Math.max(...found.map((each) => each[figure]));
-  const { cpuS, stallMs, moreRssMB, rssMB } = ofMaster;
+  const { cpuS, stallMs, stopMs, moreRssMB, rssMB, anonymousMB } = ofMaster;
+  /** The same machine stalls whoever only writes, too. */
+  const putsStall = { name: 'the puts', value: yardstick.stallMs };
   const puttings = { name: 'LMDB puts of the same records', value: yardstick.took };
   report(name, most('took'), 's', puttings, { tcpS: round(tcpS), putsCpuS: round(yardstick.cpuS) });
   report(`${name}-wire`, found.reduce((sum, { sent }) => sum + sent, 0) / 1e6, 'MB', {
@@ -285,10 +104,14 @@ async function bulk(count, workers) {
     found.reduce((sum, each) => sum + each.cpuS, 0),
     'CPU-s',
   );
-  report(`${name}-stall-master`, stallMs, 'ms');
-  report(`${name}-stall-worker`, most('stallMs'), 'ms');
-  report(`${name}-memory-master`, moreRssMB, 'MB more', undefined, { rssMB });
-  report(`${name}-memory-worker`, most('moreRssMB'), 'MB more', undefined, { rssMB: most('rssMB') });
+  report(`${name}-stall-master`, stallMs, 'ms', putsStall);
+  report(`${name}-stall-worker`, most('stallMs'), 'ms', putsStall);
+  report(`${name}-stop-master`, stopMs, 'CPU-ms', { name: 'the puts', value: yardstick.stopMs });
+  report(`${name}-stop-worker`, most('stopMs'), 'CPU-ms', { name: 'the puts', value: yardstick.stopMs });
+  report(`${name}-memory-master`, moreRssMB, 'MB more', { name: 'the puts', value: yardstick.moreRssMB });
+  report(`${name}-memory-worker`, most('moreRssMB'), 'MB more', { name: 'the puts', value: yardstick.moreRssMB });
+  report(`${name}-rss-master`, rssMB, 'MB', undefined, { anonymousMB });
+  report(`${name}-rss-worker`, most('rssMB'), 'MB', undefined, { anonymousMB: most('anonymousMB') });
   await pause(200);
   fs.rmSync(folder, { recursive: true, force: true });
 }
@@ -316,7 +139,9 @@ if (process.argv[2] === '--role') {
   process.on('disconnect', () => process.exit());
   process.send(ready);
 } else {
-  if (wanted('bulk')) for (const count of sizes) for (const workers of [1, 4]) await bulk(count, workers);
+  if (wanted('bulk'))
+    for (const count of sizes)
+      for (const workers of option('--workers')?.map(Number) ?? [1, 4]) await bulk(count, workers);
   if (wanted('digest')) {
     digestCost(1_000);
     report('agents.digest-change-among-100,000', digestCost(100_000), 'µs', {

@@ -30,7 +30,7 @@ function codeOf(error: unknown): string {
 export function faultOf(doing: string, error: unknown): GroupsFault {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
-  return { at: doing, code, text: `${doing} failed (${code}: ${text}); it is tried again` };
+  return { at: doing, code, text: `it failed (${text.includes(code) ? text : `${code}: ${text}`}); it is tried again` };
 }
 
 /** Faults told of one piece of work: the first few name the trouble, and a log is no list. */

@@ -33,7 +33,10 @@ function validatedAgent(request: RegisterRequest): RegisterRequest | Refused {
   }
   const ip = addressOf(request.ip);
   if (ip === undefined) {
-    return refusal(codes.badIp, 'The address is none; give any, an IPv4 or IPv6 address, or one with /prefix');
+    return refusal(
+      codes.badIp,
+      'The address is not understood; give any, an IPv4 or IPv6 address, or one with /prefix',
+    );
   }
   if (groups !== undefined && !areGroups(groups)) {
     return refusal(codes.badGroup, `The groups are none; give 1 to ${MAX_GROUPS} different names of A-Z a-z 0-9 . _ -`);

@@ -17,10 +17,10 @@
  * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
  * in the opposite order, so the first to go is the network.
  */
-import { ask, offer, type Ref, tell } from '@muster/actor';
+import { ask, type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
-import { type ControlMessage, isLocalRequest, spawnControl } from '@muster/control';
-import { type FileServerMessage, serverDefaults, spawnFileServer } from '@muster/file-sync';
+import { spawnControl } from '@muster/control';
+import { serverDefaults, spawnFileServer } from '@muster/file-sync';
 import {
   type Generation,
   type IntegrityEvent,
@@ -30,19 +30,12 @@ import {
 } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
-import { type ListenerMessage, listenerDefaults, type NodeDeps, probe, spawnListener } from '@muster/node';
-import type { WireMessage } from '@muster/protocol';
-import type { RegistrationRequest } from '@muster/registration';
+import { type ListenerMessage, listenerDefaults, probe, spawnListener } from '@muster/node';
 import { defaultExclusions, openContentReader } from '@muster/tree';
 import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
 import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
 import { openAgents } from './agents/open-agents.ts';
-import {
-  askRegistration,
-  openRegistrar,
-  type RegistrationActor,
-  spawnNodeRegistration,
-} from './agents/registration.ts';
+import { askRegistration, openRegistrar, spawnNodeRegistration } from './agents/registration.ts';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
@@ -51,6 +44,7 @@ import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { openKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
+import { masterRoutes } from './master-routes.ts';
 import {
   integrityConfig,
   keepAliveConfig,
@@ -251,51 +245,3 @@ const statusOf = ({ id, state, files, why }: Extract<IntegrityEvent, { readonly 
   files,
   ...(why === undefined ? {} : { why }),
 });
-
-const isRegistration = (message: WireMessage): message is RegistrationRequest =>
-  message.type === 'register-agent' || message.type === 'remove-agent' || message.type === 'assign-group';
-
-/** For a request that found a mailbox full or its actor gone: unanswered it would hold its place on the link for ever. */
-const tooMuch = 'the master has too much to do: ask again';
-
-/** What a worker's message means to the master's actors. The protocol has checked that a worker may send it. */
-function masterRoutes(actors: {
-  readonly keepAlive: Parameters<typeof takeLink>[1]['keepAlive'];
-  readonly fileServer: Ref<FileServerMessage>;
-  readonly integrity: Ref<IntegrityMessage>;
-  readonly control: Ref<ControlMessage>;
-  readonly agents: MasterAgentsNode;
-  readonly registration: RegistrationActor;
-}): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
-  return {
-    deliver: (peer, _to, message) => {
-      if (message.type === 'beat') tell(actors.keepAlive, { type: 'beat', peer, beat: message });
-      if (message.type === 'confirm-generation') {
-        tell(actors.integrity, { type: 'confirm-generation', id: message.id });
-      }
-      actors.agents.deliver(peer, message);
-    },
-    deliverAsk: (node, _to, message, answer) => {
-      if (isRegistration(message)) {
-        askRegistration(actors.registration, { type: 'worker', node }, message).then(
-          (reply) => answer.reply(reply),
-          () => answer.fail('overloaded', tooMuch),
-        );
-      } else if (isLocalRequest(message)) {
-        const taken = offer(actors.control, { type: 'ask', from: { kind: 'node', node }, message, answer });
-        if (!taken) answer.fail('overloaded', tooMuch);
-      } else if (!actors.agents.deliverAsk(node, message, answer)) {
-        answer.fail('not-allowed', `${message.type} is not asked of a master.`);
-      }
-    },
-    deliverOpen: (peer, _to, message, stream) => {
-      const serve = (wish: FileServerMessage): void => {
-        if (!offer(actors.fileServer, wish)) stream.abort('overloaded', tooMuch);
-      };
-      if (message.type === 'get-manifest') serve({ type: 'serve-manifest', peer, id: message.id, stream });
-      else if (message.type === 'get-content') {
-        serve({ type: 'serve-content', peer, digests: message.digests, stream });
-      } else stream.abort('not-allowed', `${message.type} opens no stream.`);
-    },
-  };
-}

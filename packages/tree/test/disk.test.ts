@@ -35,6 +35,19 @@ describe('nodeDisk', () => {
     await resting.close();
   });
 
+  it('comes to rest though a few paths are looked at again and again', async () => {
+    let atRest = false;
+    const rested = (): void => {
+      atRest = true;
+    };
+    const resting = nodeDisk({ idleMs: 20, rested });
+    expect((await resting.list(['/']))[0]!.ok).toBe(true);
+    while (!atRest)
+      expect(await resting.stat(['/', '/no/such'])).toMatchObject([{ kind: 'directory' }, { code: 'ENOENT' }]);
+    await resting.close();
+    await expect(resting.stat(['/'])).rejects.toThrow('the disk was closed');
+  });
+
   it('drops queued work when aborted, and rejects at once', async () => {
     const root = newRoot();
     for (let i = 0; i < 2_000; i++) put(root, `etc/rules/${i}`);

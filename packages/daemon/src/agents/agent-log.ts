@@ -44,7 +44,7 @@ export function logReporter(log: Log, tag: string, event: AgentReporterEvent): v
         `Compared with the master's view: ${event.wanted} to be sent again, ${event.lost} report elsewhere.`,
       );
     case 'removed':
-      return sync.info(`Removed ${agents(event.count)} that are in client.keys no more.`);
+      return sync.info(`Removed ${agents(event.count)}: in client.keys no more.`);
     default:
       return logCommon(sync, event);
   }
@@ -71,7 +71,9 @@ export function logMerger(log: Log, event: AgentMergerEvent): void {
     case 'disconnected':
       return sync.info(`Disconnected, no keep-alive for too long: ${named(event.ids)}.`);
     case 'removed':
-      return sync.info(`Removed, for they are in client.keys no more: ${named(event.ids)}.`);
+      // One that never reported has nothing that could go.
+      if (event.ids.length > 0) sync.info(`Removed, for they are in client.keys no more: ${named(event.ids)}.`);
+      return;
     case 'bad-batch':
       return peer(event.peer).error(`A batch of statuses cannot be read, its link is closed: ${event.text}`);
     default:

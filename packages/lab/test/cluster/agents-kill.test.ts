@@ -153,7 +153,7 @@ async function killed(node: ClusterNode, afterMs: number): Promise<void> {
 /** A round, and the kill of `node` some time within it or shortly after. */
 async function killWithin(killing: Killing, node: ClusterNode, wasDown: boolean): Promise<void> {
   const { random, roundTakesMs } = killing;
-  const moment = random() * (roundTakesMs + (wasDown ? 600 : 0));
+  const moment = random() * (2 * roundTakesMs + (wasDown ? 600 : 0));
   await Promise.all([hearSome(killing), killed(node, moment)]);
 }
 

@@ -40,9 +40,12 @@ const putKeys = (names: readonly string[]): Promise<void> =>
 async function heard(node: ClusterNode, name: string, secondsAgo: number): Promise<void> {
   const path = join(node.root, 'queue/agent-info', `${name}-any`);
   const text = `Linux |${name} |5.10.0 |#1 SMP |x86_64 [Debian GNU/Linux|debian: 12] - Wazuh v3.8.2 / ab73af41699f13fdd81903b5f23d8d00\nfd756ba04d9c32c8848d4608bec41251 merged.mg\n#"manager_hostname":${node.name}\n#"node_name":${node.name}\n`;
-  await writeFile(path, text);
+  // Put there whole: one of a removed agent is gone again at once.
+  const aside = join(node.root, 'queue', `${name}.new`);
+  await writeFile(aside, text);
   const at = Date.now() / 1_000 - secondsAgo;
-  await utimes(path, at, at);
+  await utimes(aside, at, at);
+  await rename(aside, path);
 }
 
 const agents = (node = cluster.master): Promise<readonly AgentRowView[]> =>
@@ -115,5 +118,6 @@ describe('agents of managers of 3.8', () => {
     await heard(one, 'web', 0);
     await shown('what the worker tells arrived', 'web', { node: one.name });
     expect(await row('db')).toBeUndefined();
+    await until('its late file is gone', () => !existsSync(join(one.root, 'queue/agent-info/db-any')));
   });
 });

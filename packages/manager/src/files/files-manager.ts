@@ -6,6 +6,7 @@ import { openHints } from '../hints.ts';
 import type { Manager, ManagerFault } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
+import { openForgotten } from './forgotten.ts';
 import { groupsDirectory, openGroupFiles } from './group-files.ts';
 import { openInTurn } from './in-turn.ts';
 import { openPublishFiles } from './publish-files.ts';
@@ -37,7 +38,15 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const directory = `${root}/${infoDirectory}`;
   const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
   const writer = openFileWriter(disk, owner);
-  const shared: SeenFilesOptions = { disk, directory, names, keys, ownNode, contents: new Map() };
+  const shared: SeenFilesOptions = {
+    disk,
+    directory,
+    names,
+    keys,
+    ownNode,
+    contents: new Map(),
+    forgotten: openForgotten(clock),
+  };
   const { seen } = openSeenFiles(shared);
   const publish = openPublishFiles(shared, writer);
   // A look amid what we write ourselves would take it for what the manager wrote.
@@ -97,7 +106,7 @@ function openGroupHints(disk: Disk, directory: string, hint: () => void): { retr
 
 /** The file of a status is that of the name that the agent had, unless another agent has it now. */
 async function forget(
-  { disk, directory, keys, contents }: SeenFilesOptions,
+  { disk, directory, keys, contents, forgotten }: SeenFilesOptions,
   root: string,
   ids: readonly number[],
 ): Promise<readonly ManagerFault[]> {
@@ -109,6 +118,7 @@ async function forget(
     const name = line === undefined ? undefined : infoFileName(line);
     if (name === undefined || keys.byFileName(name) !== undefined) continue;
     contents.delete(name);
+    forgotten.add(name);
     steps.push({ do: 'unlink', path: `${directory}/${name}` });
   }
   const outcomes = steps.length === 0 ? [] : await disk.steps(steps);

@@ -1,11 +1,12 @@
 /** Statuses out of `queue/agent-info`: a file's mtime is its agent's last keep-alive, its content says who that is. */
 import { hash } from 'node:crypto';
 import type { AgentStatus } from '@muster/protocol';
-import { type Disk, DiskError, explain, type FileStat } from '@muster/tree';
+import { type Disk, DiskError, type DiskStep, explain, type FileStat } from '@muster/tree';
 import type { KeyLine } from '../client-keys.ts';
 import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
+import type { Forgotten } from './forgotten.ts';
 import { contentFaults, parseInfoContent } from './info-content.ts';
 import { mtimeMsOf, stampOf } from './stamp.ts';
 import type { Dirty, WatchedNames } from './watched-names.ts';
@@ -32,6 +33,8 @@ export interface SeenFilesOptions {
   readonly ownNode: string;
   /** By file name. */
   readonly contents: Map<string, Remembered>;
+  /** Files of agents that were removed. */
+  readonly forgotten: Forgotten;
 }
 
 /** One file that was looked at: what it says, and how it is settled once that is remembered. */
@@ -59,20 +62,30 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const stats = await disk.stat(batch.map(({ name }) => `${directory}/${name}`));
     const wanted: { dirty: Dirty; stat: FileStat; line: KeyLine }[] = [];
     const looked: Looked[] = [];
+    const late: Dirty[] = [];
     for (const [index, dirty] of batch.entries()) {
       const outcome = firstLook(dirty, stats[index]!);
       if (outcome === undefined) continue;
-      if ('line' in outcome) wanted.push(outcome);
+      if (outcome === 'late') late.push(dirty);
+      else if ('line' in outcome) wanted.push(outcome);
       else looked.push(outcome);
     }
+    await removeAgain(late);
     return [...looked, ...(await readAll(wanted))];
   };
 
-  /** `undefined`: nothing is to be said of it, now and until it changes. */
+  /** A manager that has not read client.keys anew writes the files of removed agents once more: they go again. */
+  const removeAgain = async (late: readonly Dirty[]): Promise<void> => {
+    const steps = late.map(({ name }): DiskStep => ({ do: 'unlink', path: `${directory}/${name}` }));
+    const outcomes = steps.length === 0 ? [] : await disk.steps(steps);
+    for (const [index, outcome] of outcomes.entries()) if (outcome.ok) names.settle(late[index]!, gone);
+  };
+
+  /** `undefined`: nothing is to be said of it, now and until it changes. `late`: it is of an agent that was removed. */
   const firstLook = (
     dirty: Dirty,
     stat: FileStat | { readonly code: string },
-  ): Looked | { dirty: Dirty; stat: FileStat; line: KeyLine } | undefined => {
+  ): Looked | { dirty: Dirty; stat: FileStat; line: KeyLine } | 'late' | undefined => {
     const { name } = dirty;
     if (!('kind' in stat)) {
       strangers.delete(name);
@@ -88,6 +101,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
       return { dirty, stamp, fault: fault(name, 'NOT_A_FILE', 'it is no regular file; take it away') };
     const line = keys.byFileName(name);
     if (line !== undefined) return { dirty, stat, line };
+    if (options.forgotten.has(name)) return 'late';
     const isNew = !strangers.has(name);
     strangers.add(name);
     return isNew

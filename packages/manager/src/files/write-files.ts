@@ -62,9 +62,10 @@ export function openFileWriter(disk: Disk, owner?: Owner, mode: number = fileMod
       (index) => ({ do: 'set-mtime', path: temporaries[index]!, mtimeMs: files[index]!.mtimeMs! }),
     );
     if (durable)
+      // Many are synced with the device of their directory: without it nothing would be.
       await disk.sync(
         still().map((index) => temporaries[index]!),
-        [],
+        [directory],
       );
     const [good, bad] = [still(), [...outcomes.keys()].filter((index) => !outcomes[index]!.ok)];
     await take(good, (index) => ({ do: 'rename', from: temporaries[index]!, to: files[index]!.path }));

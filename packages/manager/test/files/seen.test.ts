@@ -28,6 +28,22 @@ describe('statuses in files', () => {
     await stage.manager.close();
   });
 
+  it('of an agent that was removed are taken away, also when its manager writes them once more', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1, 2]);
+    await stage.keepsAlive(1, 'v1');
+    await (await stage.manager.seen(forever)).remembered();
+    await stage.removeAgents([1]);
+    expect(await stage.manager.forget([1], forever)).toEqual([]);
+    await stage.keepsAlive(1, 'v1');
+    expect(await stage.manager.seen(forever)).toMatchObject({ agents: [], faults: [] });
+    expect(fs.existsSync(join(stage.root, at('a1-any')))).toBe(false);
+    await stage.addAgents([1]);
+    await stage.keepsAlive(1, 'v2');
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
+    await stage.manager.close();
+  });
+
   it('with hostile names are named and left, and the others given', async () => {
     const stage = await filesStage();
     await stage.addAgents([1]);

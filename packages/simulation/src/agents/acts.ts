@@ -30,6 +30,10 @@ export function restart(scene: AgentScene, { count, how, downMs }: DeedOf<'agent
   }
 }
 
+export function end(scene: AgentScene, { count, how }: DeedOf<'agent-end'>): void {
+  for (const agent of drawn(scene.dice, living(scene), count)) scene.agents.stop(agent, how);
+}
+
 export function move(scene: AgentScene, deed: DeedOf<'agent-move'>): void {
   const to = scene.node(deed.node);
   for (const agent of drawn(scene.dice, living(scene), deed.count)) scene.agents.move(agent, to);

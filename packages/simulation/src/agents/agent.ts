@@ -32,6 +32,8 @@ export interface Agent extends Enrolled {
 /** What a manager learnt of an agent, and where: the truth that nodes are to agree on. */
 export interface Report {
   readonly id: number;
+  /** Its own: ids are given again. */
+  readonly key: string;
   readonly node: string;
   /** Simulated time. */
   readonly at: number;

@@ -17,6 +17,7 @@ const all: Acts = {
   'agent-remove': acts.remove,
   'agents-gone': acts.gone,
   'agent-restart': acts.restart,
+  'agent-end': acts.end,
   'agent-move': acts.move,
   'agent-flap': acts.flap,
   'agent-news': acts.news,

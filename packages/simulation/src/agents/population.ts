@@ -15,8 +15,8 @@ export interface Population {
   readonly plan: AgentsPlan;
   /** Wall clocks of this run jump, or gain or lose time: what managers date by them is only roughly true. */
   readonly clocksMove: boolean;
-  /** Stores are lost in this run. */
-  readonly storesGo: boolean;
+  /** Nodes whose stores are lost in this run. */
+  readonly storesGo: ReadonlySet<string>;
   /** Everybody who was ever enrolled by a deed or at the start, in that order. */
   readonly agents: readonly Agent[];
   /** What is beside the node; undefined: nothing. */
@@ -80,7 +80,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
     const whole = besides.get(agent.home)?.tellsWhole(agent) === true;
     const facts = status === 'active' ? { facts: agent.facts, whole } : {};
     for (const listener of listening.get(world) ?? [])
-      listener({ id: agent.id, node: agent.home, at: timeline.now(), status, ...facts });
+      listener({ id: agent.id, key: agent.key, node: agent.home, at: timeline.now(), status, ...facts });
   };
   /** False: nobody lets it in. */
   const findHome = (agent: Agent): boolean => {
@@ -117,7 +117,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   const startSoon = (agent: Agent): void => later(agent, diceOf(agent).between(1, soonMs), () => void say(agent));
   const sayLast = (agent: Agent, delayMs: number): void => {
     timeline.after(delayMs, 'agent says its last', () => {
-      if (!keysOf(world.master).has(agent.id) || say(agent)) last.delete(agent);
+      if (keysOf(world.master).get(agent.id)?.key !== agent.key || say(agent)) last.delete(agent);
       else sayLast(agent, againMs);
     });
   };
@@ -128,7 +128,7 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
   });
   const population: Population = {
     plan: plan.agents,
-    storesGo: plan.deeds.some(({ kind }) => kind === 'damaged-store'),
+    storesGo: new Set(plan.deeds.flatMap((deed) => (deed.kind === 'damaged-store' ? [deed.node] : []))),
     clocksMove:
       Object.keys(plan.climate.driftMs).length > 0 ||
       plan.deeds.some(({ kind }) => kind === 'wall-jump' || kind === 'wall-drift'),

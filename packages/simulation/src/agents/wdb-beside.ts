@@ -17,6 +17,9 @@ export interface WdbBeside extends ManagerBeside {
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Its modules look at client.keys so long after it changed, ms. */
+const mirrorMs = 500;
+
 export function wdbBeside(world: World, node: SimNode): WdbBeside {
   const double = wazuhDbDouble({ role: node.role, now: () => Math.floor(node.wall.now() / 1_000) });
   /** What each agent said last of itself, to this manager. */
@@ -34,7 +37,8 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
   };
   const path = `${node.root}/${keysPath}`;
   world.hear.file((change) => {
-    if (change.node === node.name && (change.path === path || change.from === path)) mirror();
+    if (change.node === node.name && (change.path === path || change.from === path))
+      world.timeline.after(mirrorMs, 'wazuh-db mirrors client.keys', mirror);
   });
   mirror();
   const { neighbours } = node;

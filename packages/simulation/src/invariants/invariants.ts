@@ -2,7 +2,14 @@
 import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
-import { openAcknowledged, openAgentKeys, openAgentsHealed, openEnrolments, openTruth } from './agents/index.ts';
+import {
+  openAcknowledged,
+  openAgentKeys,
+  openAgentsHealed,
+  openEnrolments,
+  openNewest,
+  openTruth,
+} from './agents/index.ts';
 import { openBounds } from './bounds.ts';
 import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
@@ -80,6 +87,7 @@ export function openInvariants(world: World): Invariants {
   const enrolments = openEnrolments(world);
   const agentKeys = openAgentKeys(world);
   const acknowledged = openAcknowledged(world);
+  const newest = openNewest(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -195,6 +203,7 @@ export function openInvariants(world: World): Invariants {
     sampled: () => {
       bounds.sampled();
       order.sampled();
+      newest.sampled();
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(
         (reply) => reply.type === 'cluster' && view(reply),

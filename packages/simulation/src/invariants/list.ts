@@ -61,6 +61,10 @@ export const invariants: readonly Invariant[] = [
       'Within the time given the master shows each agent of its client.keys once, and nobody else: where it reported last, when, how it is; and every node has the same groups, and nothing of agents that are none.',
   },
   {
+    name: 'newest-wins',
+    about: 'The master never goes back from what one node heard of an agent to what another heard of it earlier.',
+  },
+  {
     name: 'acknowledged-kept',
     about:
       'What the master acknowledged of an agent is in its store after any end of its process, unless the agent is none any more.',

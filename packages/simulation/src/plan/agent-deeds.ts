@@ -16,6 +16,8 @@ export const agentActs = {
   'agents-gone': { percent: whole(1, 100) },
   /** They end, with a word or without one, and start again. */
   'agent-restart': { count, how: word(['shutdown', 'silent']), downMs: duration },
+  /** They end for good. */
+  'agent-end': { count, how: word(['shutdown', 'silent']) },
   /** They report to this node from now on. */
   'agent-move': { node, count },
   /** They go from one to the other and back. */

@@ -30,6 +30,7 @@ export const drawAgentDeed: Draws<AgentKind> = {
     how: dice.pick(['shutdown', 'silent']),
     downMs: dice.pick([100, 2_000, 15_000]),
   }),
+  'agent-end': (dice) => ({ count: few(dice), how: dice.pick(['shutdown', 'silent']) }),
   'agent-move': (dice, shape) => ({ node: anyNode(dice, shape), count: few(dice) }),
   'agent-flap': (dice, { names }) => {
     const one = dice.pick(names);

@@ -103,6 +103,8 @@ export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed
 /** What is interesting only together, of agents. */
 const agentThemes: readonly (readonly DeedKind[])[] = [
   ['agent-move', 'partition', 'reset'],
+  ['agent-move', 'agent-end', 'partition'],
+  ['agent-end', 'damaged-store'],
   ['agent-flap', 'slow-network', 'wall-drift'],
   ['agent-flap', 'agent-news', 'kill'],
   ['agent-remove', 'agent-burst', 'pause'],

@@ -35,6 +35,11 @@ export type Broken =
   | 'liveness'
   | 'known-workers'
   | 'equal-after-healing'
+  | 'agents-after-healing'
+  | 'acknowledged-kept'
+  | 'clean-when-acknowledged'
+  | 'newest-wins'
+  | 'registered-once'
   | 'prompt'
   | 'nothing-left-over'
   | 'no-unhandled-rejection';

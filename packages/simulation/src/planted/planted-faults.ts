@@ -1,5 +1,6 @@
 /** Every planted fault. A simulator that finds nothing proves nothing: each of them is to be found. */
 import { actorFaults } from './actor-faults.ts';
+import { agentFaults } from './agent-faults.ts';
 import type { PlantedFault } from './fault.ts';
 import { generationFaults } from './generation-faults.ts';
 import { linkFaults } from './link-faults.ts';
@@ -16,4 +17,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...replicaFaults,
   ...scanFaults,
   ...treeFaults,
+  ...agentFaults,
 ];

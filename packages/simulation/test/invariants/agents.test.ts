@@ -15,8 +15,8 @@ import { type AgentRig, agentDeed, openAgentRig } from '../agents/rig.ts';
 
 /** What a master shows that knows the truth. */
 function rowsOf({ node, world, agents }: AgentRig, truth: Truth): AgentRow[] {
-  return [...keysOf(node('master')).values()].map(({ id, name }) => {
-    const newest = truth.newest(id);
+  return [...keysOf(node('master')).values()].map(({ id, name, key }) => {
+    const newest = truth.newest(key);
     const version = agents.agents.find((one) => one.id === id)?.facts.version ?? '';
     if (newest === undefined) return { id, name, status: 'never_connected', version: '', groups: '' };
     const seenAgoMs = world.timeline.now() - newest.at;

@@ -1,9 +1,10 @@
-/** Adapter: the real disk: every call runs in a worker thread, in batches; only watches live on the event loop. */
+/** Adapter: the real disk: every call but a few stats runs in a worker thread, in batches; only watches live on the event loop. */
 import type { Digested, Disk, DiskFailure, DiskStep, FileStat, Listing, Reader, StepOutcome } from '../disk.ts';
 import { DiskError } from '../disk-error.ts';
 import { digestBytes } from '../known.ts';
 import { statFields, statsOf, unpackStat } from '../packed.ts';
 import type { RawContents, RawDigests, RawListing, RawSteps } from './calls.ts';
+import { fewStats, statFew } from './few-stats.ts';
 import { join, joinSteps } from './joined.ts';
 import { inLanes, openNodeStager } from './node-stager.ts';
 import { openThreads, type Threads } from './threads.ts';
@@ -134,20 +135,23 @@ export function nodeDisk({
 }: NodeDiskOptions = {}): Disk & { close(): Promise<void> } {
   const threads = openThreads(hashThreads, idleMs, rested);
   let handles = 0;
+  let closed = false;
   return {
     list: (directories) =>
       inBatches(directories, listBatch, async (batch) => {
         const raw = (await threads.run({ op: 'list', directories: batch })) as readonly RawListing[];
         return batch.map((directory, index) => listingOf(directory, raw[index]!));
       }),
-    stat: (paths) =>
-      inBatches(paths, statBatch, async (batch) => {
+    stat: (paths) => {
+      if (paths.length <= fewStats && !closed) return statFew(paths);
+      return inBatches(paths, statBatch, async (batch) => {
         const raw = (await threads.run({ op: 'stat', paths: batch })) as readonly (BigInt64Array | string)[];
         return batch.map((path, index): FileStat | DiskFailure => {
           const one = raw[index]!;
           return typeof one === 'string' ? { code: one, path } : unpackStat(one, 0);
         });
-      }),
+      });
+    },
     realpath: (paths) =>
       inBatches(paths, statBatch, async (batch) => {
         const raw = (await threads.run({ op: 'realpath', paths: batch })) as readonly (
@@ -175,7 +179,10 @@ export function nodeDisk({
     },
     watch: watchDirectory,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
-    close: threads.close,
+    close: () => {
+      closed = true;
+      return threads.close();
+    },
   };
 }
 

@@ -1,21 +1,26 @@
 /** What managers learnt of each agent, in true simulated time. */
-import { hearReports, type Report } from '../../agents/index.ts';
+import { hearReports, keysOf, type Report } from '../../agents/index.ts';
+import { keysPath } from '../../workload/paths.ts';
 import type { World } from '../../world/world.ts';
 
 export interface Truth {
-  /** The newest report of the agent. */
-  newest(id: number): Report | undefined;
+  /** The newest report of the agent that has this key. */
+  newest(key: string): Report | undefined;
   /** Whether every node could know which report is the newest: nobody else learnt anything of it shortly before, and nothing was lost where it was made. */
-  isPlain(id: number): boolean;
+  isPlain(key: string): boolean;
   /**
    * Whether what was told then is sure to be known still: a database of 4.x forgets what it hands out, and whoever
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
+  /** When a process of the node ended, or had started, last; -1: never. */
+  changedAt(node: string): number;
+  /** When the line with this key left the master's client.keys last; undefined: it is there, or never was. */
+  goneAt(key: string): number | undefined;
   /** The newest that told all of the agent to the node. */
-  whole(id: number, node: string): Report | undefined;
+  whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
-  reports(id: number): readonly Report[];
+  reports(key: string): readonly Report[];
 }
 
 const kept = 200;
@@ -25,14 +30,14 @@ const rememberedMs = 60_000;
 const apartMs = 10_000;
 
 export function openTruth(world: World): Truth {
-  const all = new Map<number, Report[]>();
+  const all = new Map<string, Report[]>();
   /** When a node's power went last. */
   const powerLost = new Map<string, number>();
   /** When a process of the node ended, or the database's answer was not what it had to be. */
   const losses = new Map<string, number[]>();
   hearReports(world, (report) => {
-    const own = all.get(report.id) ?? [];
-    all.set(report.id, own);
+    const own = all.get(report.key) ?? [];
+    all.set(report.key, own);
     own.push(report);
     if (own.length > kept) own.shift();
   });
@@ -45,20 +50,34 @@ export function openTruth(world: World): Truth {
     node.neighbours.hear(({ name, how }) => {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
+  const changed = new Map<string, number>();
+  const gone = new Map<string, number>();
+  let there = new Set<string>();
+  const path = `${world.master.root}/${keysPath}`;
+  world.hear.file((change) => {
+    if (change.node !== world.master.name || (change.path !== path && change.from !== path)) return;
+    const now = new Set([...keysOf(world.master).values()].map(({ key }) => key));
+    for (const key of there) if (!now.has(key)) gone.set(key, world.timeline.now());
+    for (const key of now) gone.delete(key);
+    there = now;
+  });
   world.hear.process(({ node, what }) => {
+    if (what !== 'paused') changed.set(node, world.timeline.now());
     if (what !== 'started' && what !== 'paused') lose(node);
     if (what === 'power-lost') powerLost.set(node, world.timeline.now());
   });
-  const reports = (id: number): readonly Report[] => all.get(id) ?? [];
+  const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
+    goneAt: (key) => gone.get(key),
+    changedAt: (node) => changed.get(node) ?? -1,
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
-    whole: (id, node) => reports(id).findLast((report) => report.node === node && report.whole === true),
-    newest: (id) => reports(id).at(-1),
-    isPlain: (id) => {
-      const newest = reports(id).at(-1);
+    whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
+    newest: (key) => reports(key).at(-1),
+    isPlain: (key) => {
+      const newest = reports(key).at(-1);
       if (newest === undefined) return false;
-      const other = reports(id).findLast(({ node }) => node !== newest.node);
+      const other = reports(key).findLast(({ node }) => node !== newest.node);
       if (other !== undefined && newest.at - other.at < apartMs) return false;
       return (powerLost.get(newest.node) ?? -1) < newest.at;
     },

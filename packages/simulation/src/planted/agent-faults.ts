@@ -1,0 +1,91 @@
+/** Planted in what nodes say and keep of agents. */
+import { lines, type PlantedFault } from './fault.ts';
+
+export const agentFaults: readonly PlantedFault[] = [
+  {
+    name: 'agents-clean-at-sending',
+    about: 'A worker takes a batch for held when it sends it, as 4.14 does, not when the master has confirmed it.',
+    module: 'actors/agent-info/dist/worker/perform.js',
+    find: '        const taken = await master.send(message);',
+    put: lines(
+      '        await own.confirmed(updates.slice(0, count), { lost: [], wanted: [], unknown: [] });',
+      '        const taken = await master.send(message);',
+    ),
+    expects: ['clean-when-acknowledged', 'agents-after-healing'],
+    needs: 'a worker ends while a batch of it is on its way',
+  },
+  {
+    name: 'older-status-wins',
+    about: 'What comes last wins, whichever node heard the agent last.',
+    module: 'packages/store/dist/master/merge.js',
+    find: "return older > 0 ? 'taken' : 'lost';",
+    put: "return 'taken';",
+    expects: ['newest-wins', 'agents-after-healing'],
+    needs: 'an agent moves from a node whose batch is late',
+  },
+  {
+    name: 'unknown-agent-taken',
+    about: 'Statuses of agents that are not in client.keys are taken in like any other.',
+    module: 'packages/store/dist/master/merging.js',
+    find: 'if (!exists(update.id)) {',
+    put: 'if (update.id < 0) {',
+    expects: ['agents-after-healing'],
+    needs: 'a removed agent, or one that was added by hand, reports to a worker',
+  },
+  {
+    name: 'groups-never-compared',
+    about:
+      'Whatever the version and the digest of groups in a beat of the master are, a worker takes itself to be in sync.',
+    module: 'actors/agent-groups/dist/worker/advance.js',
+    find: 'if (mine.version === mark.mark.version && sameSum(mine.digest, mark.mark.digest)) {',
+    put: 'if (mine.version <= mark.mark.version) {',
+    expects: ['agents-after-healing'],
+    needs: 'a worker misses a change of groups, as while it has no link, and no other follows',
+  },
+  {
+    name: 'store-resolves-early',
+    about: 'A transaction of a store resolves when it is asked for, not when it is committed.',
+    module: 'packages/store/dist/engine.js',
+    find: 'group.waiting.push({ resolve: () => resolve(result), reject });',
+    put: 'group.waiting.push({ resolve: () => resolve(result), reject: () => resolve(result) }), resolve(result);',
+    expects: ['acknowledged-kept', 'clean-when-acknowledged', 'agents-after-healing'],
+    needs: 'a node ends, or its disk refuses, between a transaction and its commit',
+  },
+  {
+    name: 'agents-never-compared',
+    about: "The digests of workers' beats are never compared with what the master holds.",
+    module: 'actors/agent-info/dist/master/advance.js',
+    find: 'if (mark !== undefined && isOfThisMoment(link))',
+    put: 'if (mark === undefined && isOfThisMoment(link))',
+    expects: ['agents-after-healing', 'acknowledged-kept'],
+    needs: "the master's store is lost, and an agent that it held reports no more",
+  },
+  {
+    name: 'removed-agents-stay',
+    about: 'Agents that vanish from client.keys are not removed from what is remembered.',
+    module: 'actors/agent-info/dist/removals.js',
+    find: 'return { due: union(still, removed), held: stillHeld };',
+    put: 'return { due: still, held: stillHeld };',
+    expects: ['agents-after-healing'],
+    needs: 'an agent that reported is removed',
+  },
+  {
+    name: 'groups-drift-stays',
+    about: 'Assignments that were changed on a worker are not written again.',
+    module: 'actors/agent-groups/dist/worker/drift.js',
+    find: 'const drift = [...before.drift, ...mine.map(({ id }) => id), ...going];',
+    put: 'const drift = [...before.drift, ...going];',
+    expects: ['agents-after-healing'],
+    needs: 'an assignment is edited on a worker',
+  },
+  {
+    name: 'group-files-not-synced',
+    about:
+      'Assignments that are written as many files at once are synced with no device, so not at all (seed 189 was it).',
+    module: 'packages/manager/dist/files/write-files.js',
+    find: 'await disk.sync(still().map((index) => temporaries[index]), [directory]);',
+    put: 'await disk.sync(still().map((index) => temporaries[index]), []);',
+    expects: ['agents-after-healing'],
+    needs: 'a worker of the 3.8 layout gets more than 16 assignments at once, and loses its power soon after',
+  },
+];
