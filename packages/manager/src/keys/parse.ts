@@ -70,8 +70,10 @@ function openLines(): Lines {
 
   const fault = (code: keyof typeof lineFaults): void => {
     faultCount += 1;
-    if (faults.length < maxFaults)
-      faults.push({ at: `${clientKeysPath}:${number}`, code, text: `line ${number} was skipped: ${lineFaults[code]}` });
+    if (faults.length >= maxFaults) return;
+    // Such an agent is there all the same: only its statuses are the other's.
+    const what = code === 'duplicate-name' ? `line ${number}` : `line ${number} was skipped`;
+    faults.push({ at: `${clientKeysPath}:${number}`, code, text: `${what}: ${lineFaults[code]}` });
   };
   const line = (bytes: Buffer): void => {
     number += 1;
