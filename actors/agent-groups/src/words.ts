@@ -43,3 +43,21 @@ export const told = (faults: readonly GroupsFault[]): readonly GroupsFault[] =>
         ...faults.slice(0, maxTold),
         { at: 'agents', code: 'more-faults', text: `${faults.length - maxTold} more faults like these are not shown` },
       ];
+
+/** By `at`, the code that was told last. */
+export type ToldFaults = ReadonlyMap<string, string>;
+
+/** More are not remembered: told again, they are a nuisance; remembered, they would fill memory. */
+const maxRemembered = 10_000;
+
+/** Those of `faults` that are news, and what has been told with them: one that stays is told once, not at each listing. */
+export function freshFaults(
+  before: ToldFaults,
+  faults: readonly GroupsFault[],
+): { readonly toldFaults: ToldFaults; readonly fresh: readonly GroupsFault[] } {
+  const fresh = faults.filter(({ at, code }) => before.get(at) !== code);
+  if (fresh.length === 0) return { toldFaults: before, fresh };
+  const toldFaults = new Map(before.size + fresh.length > maxRemembered ? [] : before);
+  for (const { at, code } of fresh.slice(0, maxRemembered)) toldFaults.set(at, code);
+  return { toldFaults, fresh };
+}

@@ -145,6 +145,15 @@ describe('the group authority', () => {
     await system.stop();
   });
 
+  it('tells of an assignment that cannot be read once, not at each listing', async () => {
+    const { system, manager, hint, events } = await rig({ assignments: [[1, ['a']]] });
+    manager.broken.add(1);
+    await hint();
+    await hint();
+    expect(events.filter(({ type }) => type === 'fault')).toHaveLength(1);
+    await system.stop();
+  });
+
   it('keeps the assignment of an agent that cannot be read, and removes its neighbour', async () => {
     const { system, manager, held, hint } = await rig({
       assignments: [

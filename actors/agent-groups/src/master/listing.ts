@@ -1,7 +1,7 @@
 /** What a listing of the manager's assignments comes to. */
 import { comparePage, type ManagersPage } from '../page.ts';
 import type { Assignment } from '../ports.ts';
-import { told } from '../words.ts';
+import { freshFaults, told } from '../words.ts';
 import { type AuthorityLimits, report, type State, type Step, step, type World } from './state.ts';
 
 /** A removal of fewer is believed at once. */
@@ -20,11 +20,12 @@ export function pageRead(state: State, page: ManagersPage, world: World, limits:
   const changed = differences.flatMap(({ id, managers }) => (managers.length > 0 ? [{ id, groups: managers }] : []));
   const gone = differences.flatMap(({ id, managers }) => (managers.length === 0 ? [id] : []));
   const later = { ...listing, gone: gone.length > 0 ? [...listing.gone, gone] : listing.gone };
-  const told_ = told(faults).map((fault) => report({ type: 'fault', fault }));
+  const { fresh, toldFaults } = freshFaults(state.toldFaults, faults);
+  const told_ = told(fresh).map((fault) => report({ type: 'fault', fault }));
   const step_ =
     next === undefined
-      ? ended({ ...state, trouble: undefined, listing: later }, world, limits)
-      : step({ ...state, listing: { ...later, after: next } });
+      ? ended({ ...state, toldFaults, trouble: undefined, listing: later }, world, limits)
+      : step({ ...state, toldFaults, listing: { ...later, after: next } });
   return { state: step_.state, effects: [...told_, ...step_.effects], changed };
 }
 

@@ -3,7 +3,7 @@ import type { GroupChanges, Groups, GroupsAssigned, GroupsChecked, NodeName } fr
 import type { GroupsView } from '../digested.ts';
 import type { ManagersPage } from '../page.ts';
 import type { Assignment, GroupsFault } from '../ports.ts';
-import type { Trouble } from '../words.ts';
+import type { ToldFaults, Trouble } from '../words.ts';
 import type { AuthorityView, GroupAuthorityEvent } from './messages.ts';
 
 export interface AuthorityLimits {
@@ -96,6 +96,8 @@ export interface State {
   readonly pushed: number;
   readonly pushNotBefore: number;
   readonly trouble?: Trouble | undefined;
+  /** Of single entries of the manager's. */
+  readonly toldFaults: ToldFaults;
   readonly listings: number;
   readonly changes: number;
   readonly adopted: number;
@@ -154,6 +156,7 @@ export const initialState = (linked: readonly NodeName[], version: number, now: 
   unpushed: new Map(),
   pushed: version,
   pushNotBefore: now,
+  toldFaults: new Map(),
   listings: 0,
   changes: 0,
   adopted: 0,

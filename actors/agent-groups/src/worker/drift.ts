@@ -2,7 +2,7 @@
 import { MAX_AGENT_ROWS } from '@muster/protocol';
 import { comparePage, type Difference, type ManagersPage } from '../page.ts';
 import type { Assignment } from '../ports.ts';
-import { told } from '../words.ts';
+import { freshFaults, told } from '../words.ts';
 import { type ReplicaLimits, report, type State, type Step, step, type Wish, type World } from './state.ts';
 
 /** An assignment of an agent that neither the master nor client.keys knows goes when it is seen again after this, ms: its key may be on the way. */
@@ -23,8 +23,9 @@ export function pageRead(before: State, page: ManagersPage, world: World, limits
   const drift = [...before.drift, ...mine.map(({ id }) => id), ...going];
   const listAt = again === undefined ? before.listAt : Math.min(before.listAt, again);
   const drifted = listing.drifted || drift.length > 0;
-  const state: State = { ...before, wishes, strays, drift, listAt, readTrouble: undefined };
-  const events = told(faults).map((fault) => report({ type: 'fault', fault }));
+  const { fresh, toldFaults } = freshFaults(before.toldFaults, faults);
+  const state: State = { ...before, toldFaults, wishes, strays, drift, listAt, readTrouble: undefined };
+  const events = told(fresh).map((fault) => report({ type: 'fault', fault }));
   if (next !== undefined) return step({ ...state, listing: { ...listing, after: next, drifted } }, events);
   return step(ended(state, drifted, listing.began, world.now, limits), events);
 }

@@ -3,7 +3,7 @@ import type { GroupRow, Groups, GroupsAssigned, GroupsChecked, GroupsMark, IdRan
 import type { GroupsView } from '../digested.ts';
 import type { ManagersPage } from '../page.ts';
 import type { Assignment, GroupsFault } from '../ports.ts';
-import type { Trouble } from '../words.ts';
+import type { ToldFaults, Trouble } from '../words.ts';
 import type { GroupReplicaEvent, GroupReplicaView } from './messages.ts';
 
 export interface ReplicaLimits {
@@ -98,6 +98,8 @@ export interface State {
   readonly strays: ReadonlyMap<number, number>;
   readonly proposedLast: boolean;
   readonly repairs: number;
+  /** Of single entries of the manager's. */
+  readonly toldFaults: ToldFaults;
   readonly listings: number;
   readonly driftRepaired: number;
   /** The mark that was reported last. */
@@ -177,6 +179,7 @@ export const initialState = (linked: boolean, now: number, { pauseMs }: ReplicaL
   strays: new Map(),
   proposedLast: false,
   repairs: 0,
+  toldFaults: new Map(),
   listings: 0,
   driftRepaired: 0,
 });

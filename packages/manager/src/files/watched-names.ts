@@ -105,7 +105,7 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
     listedMs = clock.now();
     const [listing] = await disk.list([directory]);
     if (listing === undefined || !listing.ok) {
-      // Until it succeeds every look says so.
+      // Whoever asks again is told again, and sees the directory as soon as it is back.
       listedMs = Number.NEGATIVE_INFINITY;
       throw unlisted(at, listing?.failure.code ?? 'UNKNOWN');
     }

@@ -129,14 +129,15 @@ function entryOf(
   options: EmbeddedRegistrarOptions,
 ): KeysEntry | Refused {
   const { name, ip, keyHash } = agent;
-  const id = agent.id ?? highest + 1;
+  // An id of somebody's choosing may be the last there is; that is no reason to turn all others away.
+  const id = agent.id ?? (highest < MAX_AGENT_ID ? highest + 1 : file.spareId());
   if (agent.id !== undefined && file.byId(agent.id) !== undefined)
     return refused('duplicateId', 'this id is taken, or was; choose none, and the next one is given');
   const same = file.byName(name);
   if (same !== undefined) return refused('duplicateName', duplicateText(same, keyHash));
   if (ip !== 'any' && file.byIp(ip) !== undefined)
     return refused('duplicateIp', 'another agent has this address; remove it first, or use "any"');
-  if (file.living >= (options.maxAgents ?? MAX_AGENT_ID) || id > MAX_AGENT_ID)
+  if (file.living >= (options.maxAgents ?? MAX_AGENT_ID) || id === 0)
     return refused('maxAgents', 'there are as many agents as this manager takes; remove some');
   try {
     const key = agent.key ?? Buffer.from(options.random(keyBytes)).toString('hex');

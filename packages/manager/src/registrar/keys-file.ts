@@ -1,7 +1,7 @@
 /** client.keys as text that is edited: every line stays as it is but the one that is meant, comments too. */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { agentIdText } from '@muster/protocol';
+import { agentIdText, MAX_AGENT_ID } from '@muster/protocol';
 import { maxLineBytes, type ParsedLine, parseLine } from '../keys/parse-line.ts';
 
 /** What the lines say of one agent. */
@@ -16,6 +16,8 @@ export interface KeysEntry {
 export interface KeysFile {
   readonly highestId: number;
   readonly living: number;
+  /** For the next agent where `highestId` is the last there can be: behind the greatest id that has room behind it. 0: there is none. */
+  readonly spareId: () => number;
   /** Living or removed; the living one of two. */
   byId(id: number): KeysEntry | undefined;
   /** Living ones only. */
@@ -112,6 +114,7 @@ function fileOf(bytes: Buffer, lines: Lines, tail: number): KeysFile {
   const all = countsOf(lines);
   return {
     ...all,
+    spareId: () => spareIdOf(lines),
     byId: (wanted) => entry(indexOfId(lines, wanted)),
     byName: (wanted) => entry(livingWith(bytes, lines, wanted, [name, 0], nameEnd)),
     // A blank stands between the two.
@@ -132,6 +135,14 @@ function countsOf(lines: Lines): Pick<KeysFile, 'highestId' | 'living'> {
     if (of(lines, index, kind) === living) count += 1;
   }
   return { highestId, living: count };
+}
+
+function spareIdOf(lines: Lines): number {
+  const taken = new Set([0]);
+  for (let index = 0; index < lines.count; index++) taken.add(of(lines, index, id));
+  let spare = 0;
+  for (const one of taken) if (one >= spare && one < MAX_AGENT_ID && !taken.has(one + 1)) spare = one + 1;
+  return spare;
 }
 
 function indexOfId(lines: Lines, wanted: number): number | undefined {

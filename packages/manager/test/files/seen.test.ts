@@ -168,6 +168,20 @@ describe('statuses in files', () => {
     });
     await stage.manager.close();
   });
+
+  it('are seen as soon as their directory is back; until then it is missing at each look', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1]);
+    await (await stage.manager.seen(forever)).remembered();
+    const directory = join(stage.root, 'queue/agent-info');
+    fs.rmSync(directory, { recursive: true });
+    await stage.pass(61);
+    for (const _ of [1, 2]) await expect(stage.manager.seen(forever)).rejects.toMatchObject({ code: 'ENOENT' });
+    fs.mkdirSync(directory);
+    put(stage.root, at('a1-any'), content(1, 'v1'));
+    expect((await stage.manager.seen(forever)).agents).toMatchObject([{ id: 1, status: 'active' }]);
+    await stage.manager.close();
+  });
 });
 
 describe('publishing to files', () => {
