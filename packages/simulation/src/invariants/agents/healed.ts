@@ -71,7 +71,7 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
    */
   const isForgotten = (node: SimNode, id: number, population: Population): boolean => {
     const changed = truth.changedAt(node.name);
-    const went = population.agents.flatMap((one) => (one.id === id ? (truth.goneAt(one.key) ?? []) : []));
+    const went = population.agents.flatMap((one) => (one.id === id ? (truth.goneAt(node.name, one.key) ?? []) : []));
     return went.some((at) => at <= changed);
   };
   /** No node has anything of an agent that is none. */
