@@ -80,7 +80,7 @@ export const drawAgentDeed: Draws<AgentKind> = {
     downMs: downMs(dice),
   }),
   'damaged-store': (dice, shape) => ({
-    node: anyNode(dice, shape),
+    node: dice.chance(0.5) ? shape.names[0]! : anyNode(dice, shape),
     how: dice.pick(['removed', 'garbage']),
     downMs: downMs(dice),
   }),

@@ -126,8 +126,10 @@ export function drawAgentDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape)
   const drawn = dice.pick(agentThemes);
   const theme = dice.chance(0.6) ? drawn : [];
   const all: readonly DeedKind[] = [...agentKinds, ...theme.filter((kind) => !agentKinds.includes(kind as AgentKind))];
+  // Revisions of a store that is lost begin at the wall clock: no promise holds where that was set back too.
+  const isMeant = ({ kind }: Draft): boolean => kind !== 'damaged-store' || !shape.clocksJump;
   const own = drawAppetite<DeedKind>(dice.fork('appetite'), agentKinds, 4, 20);
-  const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
+  const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape).filter(isMeant);
   bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
   drafts.sort((one, other) => one.atMs - other.atMs);
   const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {

@@ -44,10 +44,14 @@ export const agentFaults: readonly PlantedFault[] = [
   },
   {
     name: 'store-resolves-early',
-    about: 'A transaction of a store resolves when it is asked for, not when it is committed.',
+    about: 'A transaction of a store resolves when its commit begins, not when it is done.',
     module: 'packages/store/dist/engine.js',
-    find: 'group.waiting.push({ resolve: () => resolve(result), reject });',
-    put: 'group.waiting.push({ resolve: () => resolve(result), reject: () => resolve(result) }), resolve(result);',
+    find: '        underWay = group;',
+    put: lines(
+      '        underWay = group;',
+      '        for (const { resolve } of group.waiting)',
+      '            resolve();',
+    ),
     expects: ['acknowledged-kept', 'clean-when-acknowledged', 'agents-after-healing'],
     needs: 'a node ends, or its disk refuses, between a transaction and its commit',
   },

@@ -69,10 +69,9 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
    * it was down, or whose removal it had not finished, but what its store tells: no name of a file of the 3.8
    * layout, and nobody who never reported.
    */
-  const isForgotten = (node: SimNode, id: number, population: Population): boolean => {
-    const changed = truth.changedAt(node.name);
-    const went = population.agents.flatMap((one) => (one.id === id ? (truth.goneAt(one.key) ?? []) : []));
-    return went.some((at) => at <= changed);
+  const isForgotten = (node: SimNode, id: number): boolean => {
+    const wentAt = truth.goneAt(node.name, id);
+    return wentAt !== undefined && wentAt <= truth.changedAt(node.name);
   };
   /** No node has anything of an agent that is none. */
   const ghostWords = (node: SimNode, population: Population): readonly string[] => {
@@ -81,10 +80,10 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     if (beside === undefined) return [];
     return [
       ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id, population))
+        .filter((id) => !keys.has(id) && !isForgotten(node, id))
         .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id, population))
+        .filter((id) => !keys.has(id) && !isForgotten(node, id))
         .map((id) => `${node.name} still has groups of agent ${id}`),
     ];
   };

@@ -15,8 +15,8 @@ export interface Truth {
   isKept(report: Report): boolean;
   /** When a process of the node ended, or had started, last; -1: never. */
   changedAt(node: string): number;
-  /** When the line with this key left the master's client.keys last; undefined: it is there, or never was. */
-  goneAt(key: string): number | undefined;
+  /** When the line with this id left the node's client.keys last; undefined: it is there, or never was. */
+  goneAt(node: string, id: number): number | undefined;
   /** The newest that told all of the agent to the node. */
   whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
@@ -51,15 +51,17 @@ export function openTruth(world: World): Truth {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
   const changed = new Map<string, number>();
-  const gone = new Map<string, number>();
-  let there = new Set<string>();
-  const path = `${world.master.root}/${keysPath}`;
+  /** Of each node's client.keys: what is there, and since when what was there is not. */
+  const lines = new Map(
+    world.nodes.map((node) => [node.name, { node, there: new Set<number>(), gone: new Map<number, number>() }]),
+  );
   world.hear.file((change) => {
-    if (change.node !== world.master.name || (change.path !== path && change.from !== path)) return;
-    const now = new Set([...keysOf(world.master).values()].map(({ key }) => key));
-    for (const key of there) if (!now.has(key)) gone.set(key, world.timeline.now());
-    for (const key of now) gone.delete(key);
-    there = now;
+    const own = lines.get(change.node);
+    if (own === undefined || !(change.path.endsWith(keysPath) || change.from?.endsWith(keysPath) === true)) return;
+    const now = new Set(keysOf(own.node).keys());
+    for (const id of own.there) if (!now.has(id)) own.gone.set(id, world.timeline.now());
+    for (const id of now) own.gone.delete(id);
+    own.there = now;
   });
   world.hear.process(({ node, what }) => {
     if (what !== 'paused') changed.set(node, world.timeline.now());
@@ -69,7 +71,7 @@ export function openTruth(world: World): Truth {
   const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
-    goneAt: (key) => gone.get(key),
+    goneAt: (node, id) => lines.get(node)?.gone.get(id),
     changedAt: (node) => changed.get(node) ?? -1,
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
