@@ -131,7 +131,11 @@ describe('assignments in files', () => {
         (bytes) => {
           const parsed = parseGroups(bytes);
           if (typeof parsed !== 'string' && parsed.length > 0)
-            expect(Buffer.from(bytes).toString('latin1').replace(/\r?\n$/, '')).toBe(parsed.join());
+            expect(
+              Buffer.from(bytes)
+                .toString('latin1')
+                .replace(/\r?\n$/, ''),
+            ).toBe(parsed.join());
         },
       ),
     );
