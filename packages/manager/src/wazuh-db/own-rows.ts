@@ -20,10 +20,17 @@ export interface OwnRows {
 const rowsAnAnswer = 40;
 /** The database counts whole seconds, and a row may be written while it is read: such a one is given twice. */
 const overlapSeconds = 2;
-const never = new AbortController().signal;
 const columns = ['id', 'last_keepalive', 'connection_status', 'disconnection_time', 'status_code', ...textColumns];
 
-export function openOwnRows(ask: AskWdb, ownNode: string, wallNow: () => number): OwnRows {
+/** `ended`: the manager is closed, and what is under way with it. */
+export function openOwnRows(
+  ask: AskWdb,
+  {
+    ownNode,
+    wallNow,
+    ended,
+  }: { readonly ownNode: string; readonly wallNow: () => number; readonly ended: AbortSignal },
+): OwnRows {
   let sinceSeconds = 0;
   /** Of the sweep that is going on: behind which id it goes on, and when it began. */
   let sweep: { readonly after: number; readonly startedSeconds: number } | undefined;
@@ -33,7 +40,7 @@ export function openOwnRows(ask: AskWdb, ownNode: string, wallNow: () => number)
     const heard = `(last_keepalive >= ${sinceSeconds} or disconnection_time >= ${sinceSeconds})`;
     const where = `id > ${after} and last_keepalive > 0 and node_name = '${node}' and ${heard}`;
     const query = `select ${columns.join(', ')} from agent where ${where} order by id limit ${rowsAnAnswer}`;
-    const { text } = await ask(`global sql ${query}`, never);
+    const { text } = await ask(`global sql ${query}`, ended);
     const rows: unknown = JSON.parse(text);
     return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
   };

@@ -34,6 +34,8 @@ export interface SeenRowsOptions {
   /** ms since 1970 */
   readonly wallNow: () => number;
   readonly turn: () => Promise<void>;
+  /** The manager is closed: only then is a reading that has begun given up. */
+  readonly ended: AbortSignal;
 }
 
 /** `own`: on a master, where no flag tells of its agents. */
@@ -102,11 +104,9 @@ function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-const goesOn = new AbortController().signal;
-
 /** Each row as it comes. Rejects with a `ManagerError` after the rows that came. */
 async function readSync(
-  { sockets, root, wallNow, turn }: SeenRowsOptions,
+  { sockets, root, wallNow, turn, ended }: SeenRowsOptions,
   hold: (agent: SeenAgent) => void,
 ): Promise<ManagerFault[]> {
   const rows = openJsonRows();
@@ -128,7 +128,7 @@ async function readSync(
     }
   };
   const answer = await sockets
-    .http(`${root}/${httpSocket}`, { method: 'GET', url: syncUrl }, syncLimits, goesOn, piece)
+    .http(`${root}/${httpSocket}`, { method: 'GET', url: syncUrl }, syncLimits, ended, piece)
     .catch((error: unknown) => {
       throw socketFailed(httpSocket, error);
     });

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { unknownAgent } from '../files/publish-files.ts';
 import type { Manager, ManagerFault, PublishedAgent } from '../manager.ts';
-import { capped } from '../manager-error.ts';
+import { capped, ManagerError } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
 import type { LocalSockets } from '../sockets.ts';
 import { openOwnRows } from './own-rows.ts';
@@ -33,8 +33,11 @@ const agentsAPost = 500;
 export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
   const { sockets, root, keys } = options;
   const ask = openWdb(sockets, root);
-  const own = options.isMaster === true ? openOwnRows(ask, options.ownNode, options.wallNow) : undefined;
-  const rows = openSeenRows(options, own);
+  const ending = new AbortController();
+  const { ownNode, wallNow } = options;
+  const ended = ending.signal;
+  const own = options.isMaster === true ? openOwnRows(ask, { ownNode, wallNow, ended }) : undefined;
+  const rows = openSeenRows({ ...options, ended }, own);
   return {
     kind: 'wazuh-db',
     seen: rows.seen,
@@ -46,7 +49,7 @@ export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
       return Promise.resolve([]);
     },
     ...openWdbGroups(ask, keys),
-    close: () => Promise.resolve(),
+    close: async () => ending.abort(new ManagerError(httpSocket, 'closed', 'Muster has ended')),
   };
 }
 

@@ -27,6 +27,16 @@ async function open() {
 }
 
 describe('statuses of a wazuh-db that fails', () => {
+  it('by not answering hold nothing open once the manager is closed', async () => {
+    const { manager, meet, keepsAlive } = await open();
+    await keepsAlive(1, 'v1');
+    meet({ what: 'deaf' });
+    const seen = manager.seen(forever);
+    const outcome = expect(seen).rejects.toThrow('Muster has ended');
+    await manager.close();
+    await outcome;
+  });
+
   it('are those that came before it died, with the fault; the others come with the next keep-alive', async () => {
     const { manager, meet, ids, keepsAlive } = await open();
     for (const id of ids) await keepsAlive(id, 'v1');
