@@ -20,8 +20,11 @@ import { nodeArgumentsFor, plantedFaults } from './planted/index.ts';
 import { situations } from './situations/index.ts';
 import { runPlan } from './world/index.ts';
 
-/** In this order: start failed, credit exhausted, recovery could not do all, power took the journal. */
-const scouts = [537, 587, 1157, 50283];
+/**
+ * In this order: start failed, a neighbour babbled, credit exhausted, a store's commit was lost with the power, recovery
+ * could not do all, a neighbour was cut short, power took the journal.
+ */
+const scouts = [537, 562, 587, 951, 1157, 1456, 50283];
 
 const simulator: Simulator<Plan> = {
   scouts,
