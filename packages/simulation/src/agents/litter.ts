@@ -27,10 +27,12 @@ export function litter(scene: AgentScene, { node: name, what }: DeedOf<'agent-li
   }
   if (agents.beside(node)?.kind !== 'files') return;
   const [agent] = drawn(dice, agents.agents, 1);
-  if (what === 'status-cut' && agent !== undefined) {
+  const file = agent === undefined ? '' : `${node.root}/${statusFileOf(agent)}`;
+  // One that is there: that of an agent that was removed is nobody's to bring back.
+  if (what === 'status-cut' && agent !== undefined && node.files.exists(file)) {
     const whole = contentOf(agent, node.name);
     // The agent's next keep-alive writes it whole.
-    node.files.write(`${node.root}/${statusFileOf(agent)}`, whole.slice(0, dice.int(1, whole.length - 1)), 'fault');
+    node.files.write(file, whole.slice(0, dice.int(1, whole.length - 1)), 'fault');
   }
   if (what === 'status-garbage') put(`queue/agent-info/nobody-${id}-any`, dice.bytes(200));
   if (what === 'status-name')
