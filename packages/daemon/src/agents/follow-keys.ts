@@ -5,6 +5,13 @@ import type { KeysRefresh, KeysView } from '@muster/manager';
 
 export interface FollowedKeys {
   readonly view: KeysView;
+  /**
+   * Who is in client.keys. As long as the file was never read by this process (it may not be read, or is not there),
+   * whoever is remembered exists, and nobody else: a start with a file that cannot be read removes nobody.
+   */
+  exists(id: number): boolean;
+  /** Who was known to an earlier process. Once, before anybody follows. */
+  remember(ids: Iterable<number>): void;
   /** Resolves when the file was looked at after this call, and whoever follows was told what changed. */
   reread(): Promise<void>;
   /** Each change from now on. */
@@ -19,15 +26,29 @@ export function followKeys(view: KeysView, first: KeysRefresh, log: Pick<Logger,
   const followers: ((change: KeysChange) => void)[] = [];
   const tellFaults = faultTeller(log);
   let before = view.size;
+  /** Kept until the file was read. */
+  let remembered = new Set<number>();
+  const wasRead = (): boolean => view.version() > 0 || (view.known() && remembered.size === 0);
   tellFaults(first);
   const look = async (): Promise<void> => {
     const { changed, added, removed, ...found } = await view.refresh();
     tellFaults(found);
-    const of = before;
+    if (!changed) return;
+    const forgotten = [...remembered].filter((id) => !view.has(id));
+    const of = Math.max(before, remembered.size);
     before = view.size;
-    if (changed) for (const follower of followers) follower({ added, removed, of });
+    remembered = new Set();
+    for (const follower of followers) follower({ added, removed: [...removed, ...forgotten], of });
   };
-  return { view, reread: look, follow: (changed) => void followers.push(changed) };
+  return {
+    view,
+    reread: look,
+    exists: (id) => (wasRead() ? view.has(id) : remembered.has(id)),
+    remember: (ids) => {
+      if (view.version() === 0) remembered = new Set(ids);
+    },
+    follow: (changed) => void followers.push(changed),
+  };
 }
 
 /** A trouble is told when it begins, when it is another, and when it is over; faults of lines when the file was read. */

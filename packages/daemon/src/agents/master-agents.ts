@@ -35,6 +35,7 @@ import type { Platform } from '../platform.ts';
 import { logAuthority, logMerger, logReporter } from './agent-log.ts';
 import { observeOf } from './observe.ts';
 import { managersAgents, type OpenAgents } from './open-agents.ts';
+import { groupedIds, idsOf } from './remembered.ts';
 
 export interface MasterAgentsNode {
   readonly agents: MasterAgents;
@@ -79,6 +80,7 @@ export async function spawnMasterAgents({
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(Math.max(agents.newestMs(), own.newestMs()));
   const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
+  opened.keys.remember([...idsOf(agents), ...groupedIds(held)]);
   if (manager.kind === 'embedded') await giveBack(held, manager);
   let groupsMark: GroupsMark | undefined;
   const merger: Ref<AgentMergerMessage> = root.spawn((parent) =>

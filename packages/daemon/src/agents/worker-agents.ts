@@ -24,6 +24,7 @@ import type { Platform } from '../platform.ts';
 import { logGroupReplica, logReporter } from './agent-log.ts';
 import { observeOf } from './observe.ts';
 import { managersAgents, type OpenAgents } from './open-agents.ts';
+import { groupedIds } from './remembered.ts';
 
 export interface WorkerAgentsNode {
   readonly own: WorkerAgents;
@@ -72,6 +73,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(own.newestMs());
   const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
+  opened.keys.remember([...own.ids(), ...groupedIds(held)]);
   const { confirmAfterMs } = config.muster.integrity.guard;
   let numbers: MarkNumbers | undefined;
   let done = { taken: 0, lost: 0, unknown: 0 };
