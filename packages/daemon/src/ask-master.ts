@@ -12,18 +12,26 @@ export type AskMaster = <Type extends WireMessage['type']>(
   ...types: readonly Type[]
 ) => Promise<Extract<WireMessage, { readonly type: Type }>>;
 
+/** What came of asking the master's actor `to`; undefined without a link. Rejects when our own actor of the link does not answer. */
+export async function askOverLink(
+  node: LinkedNode | undefined,
+  to: ActorName,
+  message: WireMessage,
+  timeoutMs: number,
+): Promise<AskOutcome | undefined> {
+  if (node === undefined) return undefined;
+  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({ type: 'ask-peer', to, message, timeoutMs, replyTo });
+  return ask(node.actor, request, timeoutMs + 1_000);
+}
+
 /** A batch of the largest kind takes a busy master a fraction of a second; a link that answers nothing for so long is dead soon. */
 const answerMs = 20_000;
 
 export const askingMaster =
   (master: () => LinkedNode | undefined): AskMaster =>
   async (to, message, ...types) => {
-    const node = master();
-    if (node === undefined) throw new LinkError('closed', 'there is no link to the master');
-    const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({
-      ...{ type: 'ask-peer', to, message, timeoutMs: answerMs, replyTo },
-    });
-    const outcome = await ask(node.actor, request, answerMs + 1_000);
+    const outcome = await askOverLink(master(), to, message, answerMs);
+    if (outcome === undefined) throw new LinkError('closed', 'there is no link to the master');
     if (!outcome.ok) throw Object.assign(new Error(outcome.failure.text), { code: outcome.failure.code });
     const { type } = outcome.message;
     if (!types.some((each) => each === type)) throw new Error(`the master answered ${message.type} with ${type}`);

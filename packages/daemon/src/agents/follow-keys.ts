@@ -10,8 +10,8 @@ export interface FollowedKeys {
    * whoever is remembered exists, and nobody else: a start with a file that cannot be read removes nobody.
    */
   exists(id: number): boolean;
-  /** Who was known to an earlier process. Once, before anybody follows. */
-  remember(ids: Iterable<number>): void;
+  /** Who was known to an earlier process: asked for only when the file was not read. Once, before anybody follows. */
+  remember(ids: () => Iterable<Iterable<number>>): void;
   /** Resolves when the file was looked at after this call, and whoever follows was told what changed. */
   reread(): Promise<void>;
   /** Each change from now on. */
@@ -45,7 +45,8 @@ export function followKeys(view: KeysView, first: KeysRefresh, log: Pick<Logger,
     reread: look,
     exists: (id) => (wasRead() ? view.has(id) : remembered.has(id)),
     remember: (ids) => {
-      if (view.version() === 0) remembered = new Set(ids);
+      if (view.version() > 0) return;
+      for (const some of ids()) for (const id of some) remembered.add(id);
     },
     follow: (changed) => void followers.push(changed),
   };

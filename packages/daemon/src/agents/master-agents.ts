@@ -20,22 +20,14 @@ import {
 import type { NodeConfig } from '@muster/config';
 import type { Answer } from '@muster/link';
 import type { Manager } from '@muster/manager';
-import {
-  type AgentsDiffer,
-  type AgentsMoved,
-  type Beat,
-  type GroupsMark,
-  MAX_AGENT_ID,
-  type NodeName,
-  type WireMessage,
-} from '@muster/protocol';
+import type { AgentsDiffer, AgentsMoved, Beat, GroupsMark, NodeName, WireMessage } from '@muster/protocol';
 import { type MasterAgents, openGroups, openMasterAgents, openWorkerAgents } from '@muster/store';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { logAuthority, logMerger, logReporter } from './agent-log.ts';
 import { observeOf } from './observe.ts';
-import { managersAgents, type OpenAgents } from './open-agents.ts';
-import { groupedIds, idsOf } from './remembered.ts';
+import type { OpenAgents } from './open-agents.ts';
+import { groupedIds, groupPages, idsOf } from './remembered.ts';
 
 export interface MasterAgentsNode {
   readonly agents: MasterAgents;
@@ -80,7 +72,7 @@ export async function spawnMasterAgents({
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(Math.max(agents.newestMs(), own.newestMs()));
   const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
-  opened.keys.remember([...idsOf(agents), ...groupedIds(held)]);
+  opened.keys.remember(() => [idsOf(agents), groupedIds(held)]);
   if (manager.kind === 'embedded') await giveBack(held, manager);
   let groupsMark: GroupsMark | undefined;
   const merger: Ref<AgentMergerMessage> = root.spawn((parent) =>
@@ -91,7 +83,7 @@ export async function spawnMasterAgents({
         // Its own reporter is always there, as if it were linked.
         linkedWorkers: () => [nodeName, ...linkedWorkers()],
         store: agents,
-        manager: managersAgents(manager),
+        manager,
         send: (to, message) => {
           if (to === nodeName) tell(reporter, reporterMessage(message));
           else peers.send(to, 'agent-info', message);
@@ -129,7 +121,7 @@ export async function spawnMasterAgents({
       {
         ...{ clock, own, nodeTime, keys: known, nextTurn: turn },
         observe: observeOf(manager, clocks),
-        forget: managersAgents(manager).forget,
+        forget: manager.forget,
         master: localMasterLink(merger, nodeName, nodeTime),
         // What a worker's beat would say.
         mark: (numbers) => {
@@ -182,12 +174,7 @@ export async function spawnMasterAgents({
 
 /** Without a manager beside us nobody but our store remembers the groups: what is there holds, not an empty start. */
 async function giveBack(held: DigestedGroups, { assign }: Manager): Promise<void> {
-  const atOnce = 5_000;
-  for (let from = 1; from <= MAX_AGENT_ID; ) {
-    const rows = held.rows(from, MAX_AGENT_ID, atOnce);
-    await assign(rows, new AbortController().signal);
-    from = rows.length < atOnce ? MAX_AGENT_ID + 1 : (rows.at(-1)?.id ?? MAX_AGENT_ID) + 1;
-  }
+  for (const rows of groupPages(held)) await assign(rows, new AbortController().signal);
 }
 
 /** What a worker would be told over its link. */

@@ -27,7 +27,3 @@ export function openNodeTime({ clock, wallNow }: Pick<Platform, 'clock' | 'wallN
  */
 export const atNodeTime = (wallMs: number, wallNowMs: number, now: number): number =>
   wallMs === 0 ? 0 : Math.max(1, now - Math.max(0, wallNowMs - wallMs));
-
-/** The reverse: what the wall clock showed. */
-export const atWallTime = (atMs: number, wallNowMs: number, now: number): number =>
-  atMs === 0 ? 0 : Math.max(1, wallNowMs - (now - atMs));

@@ -1,9 +1,8 @@
 /** Between the manager beside us, which dates by the wall clock, and our actors, which go by node time. */
 import type { Observed } from '@muster/agent-info';
-import type { Manager, PublishedAgent, SeenAgent } from '@muster/manager';
-import type { AgentInfo, AgentUpdate } from '@muster/protocol';
-import type { KnownAgent } from '@muster/store';
-import { atNodeTime, atWallTime, type NodeTime } from './node-time.ts';
+import type { Manager, SeenAgent } from '@muster/manager';
+import type { AgentUpdate } from '@muster/protocol';
+import { atNodeTime, type NodeTime } from './node-time.ts';
 
 /** The two clocks that are read together. */
 export interface Clocks {
@@ -25,14 +24,3 @@ const updateOf = (agent: SeenAgent, wall: number, now: number): Omit<AgentUpdate
   seenMs: atNodeTime(agent.seenMs, wall, now),
   disconnectedMs: atNodeTime(agent.disconnectedMs, wall, now),
 });
-
-/** What the master knows, dated by the wall clock. */
-export function publishedOf(agent: KnownAgent, info: AgentInfo, { nodeTime, wallNow }: Clocks): PublishedAgent {
-  const [wall, now] = [wallNow(), nodeTime()];
-  const { id, status, code, node } = agent;
-  return {
-    ...{ id, status, code, node, info },
-    seenMs: atWallTime(agent.seenMs, wall, now),
-    disconnectedMs: atWallTime(agent.disconnectedMs, wall, now),
-  };
-}

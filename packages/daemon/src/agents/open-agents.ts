@@ -1,5 +1,5 @@
 /** What both roles need for agents: the store, client.keys, the manager beside us. */
-import type { KeysChange, KnownKeys, ManagersAgents } from '@muster/agent-info';
+import type { KeysChange, KnownKeys } from '@muster/agent-info';
 import type { NodeConfig } from '@muster/config';
 import type { Logger } from '@muster/log';
 import {
@@ -116,9 +116,3 @@ async function openManager(
   } as const;
   return { manager: open[kind](), why };
 }
-
-/** The part of the manager that agent-info writes to. */
-export const managersAgents = ({ publish, forget }: Manager): ManagersAgents => ({
-  publish: (agents, signal) => publish(agents, signal),
-  forget: (ids, signal) => forget(ids, signal),
-});

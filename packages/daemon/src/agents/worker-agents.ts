@@ -23,7 +23,7 @@ import type { AskMaster } from '../ask-master.ts';
 import type { Platform } from '../platform.ts';
 import { logGroupReplica, logReporter } from './agent-log.ts';
 import { observeOf } from './observe.ts';
-import { managersAgents, type OpenAgents } from './open-agents.ts';
+import type { OpenAgents } from './open-agents.ts';
 import { groupedIds } from './remembered.ts';
 
 export interface WorkerAgentsNode {
@@ -33,8 +33,6 @@ export interface WorkerAgentsNode {
   readonly view: () => Promise<ReporterView>;
   /** Statuses since the start, as the master answered them. */
   readonly done: () => Readonly<Record<'taken' | 'lost' | 'unknown', number>>;
-  readonly reporter: Ref<AgentReporterMessage>;
-  readonly groups: Ref<GroupReplicaMessage>;
   readonly marks: () => Pick<Beat, 'agents' | 'groups'>;
   readonly linked: () => void;
   readonly unlinked: () => void;
@@ -73,11 +71,11 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(own.newestMs());
   const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
-  opened.keys.remember([...own.ids(), ...groupedIds(held)]);
+  opened.keys.remember(() => [own.ids(), groupedIds(held)]);
   const { confirmAfterMs } = config.muster.integrity.guard;
   let numbers: MarkNumbers | undefined;
   let done = { taken: 0, lost: 0, unknown: 0 };
-  const reporter = root.spawn((parent) =>
+  const reporter: Ref<AgentReporterMessage> = root.spawn((parent) =>
     spawnAgentReporter(
       parent,
       {
@@ -85,7 +83,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
         nodeTime: clocks.nodeTime,
         keys: known,
         observe: observeOf(manager, clocks),
-        forget: managersAgents(manager).forget,
+        forget: manager.forget,
         master: {
           linked: isLinked,
           send: (batch) => askMaster('agent-info', batch, 'agents-taken'),
@@ -115,7 +113,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
       },
     ),
   );
-  const groups = root.spawn((parent) =>
+  const groups: Ref<GroupReplicaMessage> = root.spawn((parent) =>
     spawnGroupReplica(
       parent,
       {
@@ -144,7 +142,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
     },
   });
   return {
-    ...{ own, held, reporter, groups },
+    ...{ own, held },
     view: () => ask(reporter, getReporterState, askMs),
     done: () => done,
     marks: () => ({

@@ -3,7 +3,6 @@ import type { ControlAnswers } from '@muster/control';
 import type { AskOutcome } from '@muster/node';
 import type { ActorName, WireMessage } from '@muster/protocol';
 
-export type AgentAnswers = Pick<ControlAnswers, 'agents' | 'agent' | 'registration'>;
 export type AgentViews = Pick<ControlAnswers, 'agents' | 'agent'>;
 
 /** An ask of the master's actor `to`, within `timeoutMs`; undefined: there is no link to it. */

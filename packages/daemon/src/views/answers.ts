@@ -5,9 +5,8 @@ import type { ControlAnswers } from '@muster/control';
 import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-sync';
 import { getIntegrityState, type IntegrityMessage } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
-import { type AskOutcome, type DialerMessage, getLink, type LinkView, type NodeMessage } from '@muster/node';
+import { type DialerMessage, getLink, type LinkView } from '@muster/node';
 import {
-  type ActorName,
   type ClusterView,
   clip,
   type Explanation,
@@ -17,13 +16,14 @@ import {
   type NodeView,
   type WireMessage,
 } from '@muster/protocol';
+import { askOverLink } from '../ask-master.ts';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { KnownWorkers } from '../known-workers.ts';
 import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { type AgentAnswers, type AgentViews, workerAgentViews } from './agent-answers.ts';
+import { type AgentViews, workerAgentViews } from './agent-answers.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
@@ -37,7 +37,7 @@ export interface AnswerSources {
   readonly peers: Pick<Peers, 'traffic'>;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
-  readonly registration: AgentAnswers['registration'];
+  readonly registration: ControlAnswers['registration'];
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
@@ -105,7 +105,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       throw notMaster;
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
-    ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources, to, message, timeoutMs)),
+    ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources.master(), to, message, timeoutMs)),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
       return answer?.type === 'cluster' ? answer : ownView();
@@ -128,24 +128,11 @@ const explained = (text: string): string => clip(text, MAX_EXPLANATION);
 
 /** The master's answer; undefined without a link, or when it did not answer in time. */
 async function askMaster(sources: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
-  const outcome = await askOverLink(sources, 'control', message, askMs - 1_000);
+  const outcome = await askOverLink(sources.master(), 'control', message, askMs - 1_000);
   if (outcome === undefined) return undefined;
   if (outcome.ok) return outcome.message;
   if (outcome.failure.code === noSuchNode) throw unknownNode(outcome.failure.text);
   return undefined;
-}
-
-/** What came of asking the master's actor `to`; undefined without a link. Rejects when our own actor of the link does not answer. */
-async function askOverLink(
-  { master }: WorkerSources,
-  to: ActorName,
-  message: WireMessage,
-  timeoutMs: number,
-): Promise<AskOutcome | undefined> {
-  const node = master();
-  if (node === undefined) return undefined;
-  const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({ type: 'ask-peer', to, message, timeoutMs, replyTo });
-  return ask(node.actor, request, timeoutMs + 1_000);
 }
 
 function common(

@@ -31,7 +31,7 @@ function rig(first: KeysRefresh, remembered: readonly number[]) {
   };
   const told: string[] = [];
   const keys = followKeys(view, first, { info: (text) => told.push(text), warning: (text) => told.push(text) });
-  keys.remember(remembered);
+  keys.remember(() => [remembered]);
   const changes: KeysChange[] = [];
   keys.follow((change) => changes.push(change));
   const look = (next: () => KeysRefresh): Promise<void> => {

@@ -2,6 +2,7 @@
 import type { Disk, FileStat } from '@muster/tree';
 import { DiskError } from '@muster/tree';
 import type { ClientKeys, KeyLine } from '../client-keys.ts';
+import { openInTurn } from '../in-turn.ts';
 import type { ManagerFault } from '../manager.ts';
 import { openKeyTable } from './key-table.ts';
 import { clientKeysPath, type ParsedKeys, parseClientKeys } from './parse.ts';
@@ -71,12 +72,8 @@ export async function openClientKeys(
     trouble: undefined,
     vanished: new Map(),
   };
-  let last: Promise<unknown> = Promise.resolve();
-  const refresh = (): Promise<KeysRefresh> => {
-    const next = last.then(() => refreshed(state, disk, root));
-    last = next.catch(() => {});
-    return next;
-  };
+  const inTurn = openInTurn();
+  const refresh = (): Promise<KeysRefresh> => inTurn(() => refreshed(state, disk, root));
   const first = await refresh();
   return { view: viewOf(state, refresh), first };
 }

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { MAX_AGENT_ID } from '@muster/protocol';
 import { type Disk, DiskError, explain, type FileStat, type Owner } from '@muster/tree';
 import { openFileWriter } from '../files/write-files.ts';
+import { openInTurn } from '../in-turn.ts';
 import { clientKeysPath } from '../keys/parse.ts';
 import type { AddedAgent, NewAgent, Refused, Registrar } from '../registrar.ts';
 import { type KeysEntry, type KeysFile, keyHashOf, openKeysFile } from './keys-file.ts';
@@ -41,15 +42,12 @@ export function embeddedRegistrar(options: EmbeddedRegistrarOptions): Registrar 
   const { groups } = options;
   /** A purged line must not give its id away: late statuses would be taken for those of the next. */
   let highest = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  const inOrder = <T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
-    const next = last.then(() => {
+  const inTurn = openInTurn();
+  const inOrder = <T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> =>
+    inTurn(() => {
       signal.throwIfAborted();
       return run();
     });
-    last = next.catch(() => {});
-    return next;
-  };
 
   const add = async (agent: NewAgent): Promise<AddedAgent | Refused> => {
     const fault = faultOf(agent) ?? (await groupFault(groups, agent.groups));
