@@ -17,6 +17,7 @@ import {
 import * as agentGroups from './agent-groups.ts';
 import * as agentInfo from './agent-info.ts';
 import * as agentsView from './agents-view.ts';
+import * as balancer from './balancer.ts';
 import * as cluster from './cluster.ts';
 import * as control from './control.ts';
 import * as fileSync from './file-sync.ts';
@@ -27,6 +28,7 @@ import * as registration from './registration.ts';
 export type * from './agent-groups.ts';
 export type * from './agent-info.ts';
 export type * from './agents-view.ts';
+export type * from './balancer.ts';
 export * from './cluster.ts';
 export * from './control.ts';
 export * from './file-sync.ts';
@@ -54,6 +56,9 @@ export type WireMessage =
   | control.CrashActor
   | control.SyncNow
   | control.ForgetNode
+  | balancer.GetBalance
+  | balancer.Balance
+  | balancer.DrainNode
   | agentInfo.AgentStatuses
   | agentInfo.AgentsTaken
   | agentInfo.AgentsMoved
@@ -226,6 +231,9 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'crash-actor': { ...localAsk(control.CrashActor, 'done'), maxBytes: 2_048 },
   'sync-now': localAsk(control.SyncNow, 'done'),
   'forget-node': localAsk(control.ForgetNode, 'done'),
+  'get-balance': localAsk(balancer.GetBalance, 'balance'),
+  balance: reply(balancer.Balance, ['daemon'], MAX_FRAME),
+  'drain-node': localAsk(balancer.DrainNode, 'done'),
   done: reply(control.Done, ['daemon'], SMALL),
 };
 
