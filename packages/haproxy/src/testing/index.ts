@@ -1,2 +1,11 @@
+export { makeCertificates, type TestCertificates } from './certificates.ts';
 export { driverCompliance } from './driver-compliance.ts';
 export type { DriverStage, Place, TestFramework } from './driver-stage.ts';
+export { openRealAgents, type RealAgents } from './real-agents.ts';
+export {
+  agentsCfgOf,
+  findHaproxy,
+  openRealHaproxy,
+  type RealHaproxy,
+  type RealHaproxyOptions,
+} from './real-haproxy.ts';
