@@ -1,3 +1,4 @@
+export { nodeHaproxyPorts } from './adapters/node-haproxy-ports.ts';
 export type {
   AdminState,
   Advice,
@@ -9,6 +10,7 @@ export type {
   Session,
   WantedServer,
 } from './driver.ts';
+export { endpointText } from './endpoint.ts';
 export { HaproxyError, type HaproxyFault } from './haproxy-error.ts';
 export type {
   FileCheck,
@@ -20,3 +22,5 @@ export type {
   RuntimeEndpoint,
   TlsFiles,
 } from './ports.ts';
+export { openRuntimeDriver } from './runtime/runtime-driver.ts';
+export type { HealthCheck, PersistSettings, RuntimeSettings } from './runtime/settings.ts';
