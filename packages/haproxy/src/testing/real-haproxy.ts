@@ -26,9 +26,11 @@ export function findHaproxy(): string | undefined {
 export interface RealHaproxyOptions {
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
-  /** Lines of the global section. */
+  /** Connections that it takes; 2,000 when left out. HAProxy heeds the first line only that says so. */
+  readonly maxconn?: number;
+  /** Further lines of the global section. */
   readonly global?: readonly string[];
-  /** Further sections, as text; `{port}` and `{folder}` are replaced. */
+  /** Further sections. */
   readonly sections?: (place: { readonly folder: string; readonly ports: readonly number[] }) => string;
 }
 
@@ -126,7 +128,7 @@ interface MainParts {
 }
 
 const mainText = ({ socket, runtimePort, agentPort, folder, ports, options }: MainParts): string => `global
-    maxconn 2000
+    maxconn ${options.maxconn ?? 2_000}
     stats socket ${socket} mode 600 level admin expose-fd listeners
     stats socket ipv4@127.0.0.1:${runtimePort} level admin
 ${(options.global ?? []).map((line) => `    ${line}\n`).join('')}
