@@ -1,3 +1,5 @@
+export { type DataplanePorts, openDataplaneDriver } from './dataplane/dataplane-driver.ts';
+export type { DataplaneSettings } from './dataplane/settings.ts';
 export type {
   AdminState,
   Advice,
@@ -10,6 +12,7 @@ export type {
   WantedServer,
 } from './driver.ts';
 export { HaproxyError, type HaproxyFault } from './haproxy-error.ts';
+export { openReconnectClient, type ReconnectClient, type ReconnectSettings } from './manager-api/reconnect-client.ts';
 export type {
   FileCheck,
   HaproxyPorts,
