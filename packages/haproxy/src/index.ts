@@ -1,3 +1,4 @@
+export { nodeHaproxyPorts } from './adapters/node-haproxy-ports.ts';
 export { type DataplanePorts, openDataplaneDriver } from './dataplane/dataplane-driver.ts';
 export type { DataplaneSettings } from './dataplane/settings.ts';
 export type {
@@ -11,6 +12,7 @@ export type {
   Session,
   WantedServer,
 } from './driver.ts';
+export { endpointText } from './endpoint.ts';
 export { HaproxyError, type HaproxyFault } from './haproxy-error.ts';
 export { openReconnectClient, type ReconnectClient, type ReconnectSettings } from './manager-api/reconnect-client.ts';
 export type {
@@ -23,3 +25,5 @@ export type {
   RuntimeEndpoint,
   TlsFiles,
 } from './ports.ts';
+export { openRuntimeDriver } from './runtime/runtime-driver.ts';
+export type { HealthCheck, PersistSettings, RuntimeSettings } from './runtime/settings.ts';

@@ -62,8 +62,10 @@ export interface Limits {
   readonly maxBytes: number;
 }
 
-/** A program that judges a file: exit code 0 is good. `{}` in `arguments` stands for the file. */
+/** A program that judges a file. `{}` in `arguments` stands for the file. */
 export interface FileCheck {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Exit codes that mean yes; absent: 0. */
+  readonly good?: readonly number[];
 }

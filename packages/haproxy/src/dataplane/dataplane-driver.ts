@@ -9,6 +9,7 @@ import type { HaproxyError } from '../haproxy-error.ts';
 import { type Http, openHttp } from '../http/http.ts';
 import { basicToken } from '../http/redact.ts';
 import type { HaproxyPorts } from '../ports.ts';
+import { nameWord, weightWord } from '../runtime/words.ts';
 import { addServer } from './add-server.ts';
 import { adviceOn } from './advice.ts';
 import { type Api, listAt, requestOf } from './api.ts';
@@ -16,7 +17,7 @@ import { ensureBackend } from './backend.ts';
 import { readDefaults } from './configured.ts';
 import type { Dialect } from './dialect.ts';
 import { readInstance, readServers } from './look.ts';
-import { checkName, checkServer, checkWeight } from './names.ts';
+import { checkServer } from './names.ts';
 import { persistServers } from './persist.ts';
 import { probe } from './probe.ts';
 import { deleteServer, putState, putWeight } from './set-server.ts';
@@ -34,8 +35,8 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
     secrets: () => [password, encodeURIComponent(password), token],
   };
   const http = openHttp(settings.endpoint, options, ports);
-  checkName(http.endpoint, backend);
-  if (resolver !== undefined) checkName(http.endpoint, resolver);
+  nameWord(http.endpoint, 'backend', backend);
+  if (resolver !== undefined) nameWord(http.endpoint, 'resolvers section', resolver);
   const withApi = onApi(settings, http, ports, token);
   let instance: Instance | undefined;
   /** Removed at run time, and maybe still in the configuration. */
@@ -63,12 +64,12 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
       removed.delete(server.name);
     },
     setState: async (name, state, signal) => {
-      checkName(http.endpoint, name);
+      nameWord(http.endpoint, 'server', name);
       await withApi(signal, (api) => putState(api, name, state, signal));
     },
     setWeight: async (name, weight, signal) => {
-      checkName(http.endpoint, name);
-      checkWeight(http.endpoint, name, weight);
+      nameWord(http.endpoint, 'server', name);
+      weightWord(http.endpoint, weight);
       await withApi(signal, (api) => putWeight(api, name, weight, signal));
     },
     sessions: async () => {
@@ -78,7 +79,7 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
       throw cannot(http, 'end sessions');
     },
     removeServer: async (name, signal) => {
-      checkName(http.endpoint, name);
+      nameWord(http.endpoint, 'server', name);
       const outcome = await withApi(signal, (api) => deleteServer(api, name, signal));
       if (outcome !== 'busy') removed.add(name);
       return outcome;

@@ -80,13 +80,13 @@ export async function readServers(api: Api, signal: AbortSignal): Promise<readon
   const stats = await readStats(api, signal);
   return running.flatMap((each) => {
     const of = stats.get(each.name);
-    return of === undefined ? [] : [{ ...each, ...of }];
+    return of === undefined ? [] : [{ ...each, ...of(each.admin) }];
   });
 }
 
 type Stats = Pick<Server, 'weight' | 'health' | 'sessions' | 'changedMs'>;
 
-async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<string, Stats>> {
+async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<string, (admin: AdminState) => Stats>> {
   const doing = `reading the statistics of ${api.backend}`;
   const place = at('stats/native', { type: 'server', parent: api.backend });
   const body = api.dialect.first(await lookAt(api, place, doing, signal));
@@ -96,7 +96,7 @@ async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<str
   return new Map(ours.map((each) => statsOf(api, each, doing)));
 }
 
-function statsOf(api: Api, entry: Json, doing: string): [string, Stats] {
+function statsOf(api: Api, entry: Json, doing: string): [string, (admin: AdminState) => Stats] {
   const [name, stats] = [textIn(entry, 'name'), objectIn(entry, 'stats')];
   const sessions = stats && numberIn(stats, 'scur');
   const status = stats && textIn(stats, 'status');
@@ -104,16 +104,19 @@ function statsOf(api: Api, entry: Json, doing: string): [string, Stats] {
     throw wrongShape(api.http, doing, 'a server without name, status or sessions');
   const weight = numberIn(stats, 'weight') ?? 1;
   const changedMs = Math.max(0, numberIn(stats, 'lastchg') ?? 0) * 1_000;
-  return [name, { weight, sessions, changedMs, health: healthOf(status, textIn(stats, 'check_status') ?? '') }];
+  const checked = textIn(stats, 'check_status') ?? '';
+  return [name, (admin) => ({ weight, sessions, changedMs, health: healthOf(status, checked, admin) })];
 }
 
-/** `checked` is empty where no checks run, and begins with `* ` while one is under way. */
-export function healthOf(status: string, checked: string): Server['health'] {
+/**
+ * By the words of `show stat`, which the API passes on. `checked` is empty where no checks run, and begins with `* `
+ * while one is under way; `UP 1/3` is half up.
+ */
+export function healthOf(status: string, checked: string, admin: AdminState): Server['health'] {
   const last = checked.replace(/^\* /, '');
-  if (/^DOWN/.test(status)) return 'down';
+  if (status.startsWith('DOWN')) return 'down';
   if (last === '' || status === 'no check') return 'unchecked';
-  if (last === 'INI' || last === 'UNK') return 'checking';
-  // In drain and maintenance the status tells only that.
-  if (/^(?:UP|NOLB)/.test(status)) return 'up';
-  return /OKC?$/.test(last) ? 'up' : 'down';
+  if (admin === 'maint' || last === 'INI' || last === 'UNK') return 'checking';
+  if (!status.includes('/')) return 'up';
+  return admin === 'ready' && !/OK/.test(last) ? 'up' : 'checking';
 }

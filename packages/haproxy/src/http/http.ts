@@ -1,4 +1,5 @@
 /** One HTTP server: requests with limits, and errors whose texts name it and hold no secret. */
+import { endpointText } from '../endpoint.ts';
 import { HaproxyError, type HaproxyFault } from '../haproxy-error.ts';
 import type { HaproxyPorts, HttpAnswer, HttpEndpoint, HttpRequest, Limits } from '../ports.ts';
 import { redactor } from './redact.ts';
@@ -29,7 +30,3 @@ export function openHttp(endpoint: HttpEndpoint, options: HttpOptions, ports: Pi
     },
   };
 }
-
-/** `https://lb1:5555`: for people. */
-export const endpointText = ({ protocol, host, port }: HttpEndpoint): string =>
-  `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -110,7 +110,8 @@ function endpointOf({ url, tls }: ReconnectSettings): HttpEndpoint {
       'bad-name',
       'its address is no `https://HOST:PORT`; user and password are options',
     );
-  const port = parsed.port === '' ? 55_000 : Number(parsed.port);
+  // The port as it is written: a URL forgets its protocol's own.
+  const port = Number(/:(\d+)\/?$/.exec(url)?.[1] ?? 55_000);
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
   return { protocol, host, port, ...(tls !== undefined && protocol === 'https' ? { tls } : {}) };
 }

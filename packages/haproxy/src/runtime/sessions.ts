@@ -1,0 +1,83 @@
+/** `show sess`, and ending sessions. */
+import type { CutOrder, Session } from '../driver.ts';
+import { HaproxyError } from '../haproxy-error.ts';
+import { ask, saidIn, type Target } from './ask.ts';
+import { commandLimits, maxLineLength, maxRequestLength, sessionLimits } from './settings.ts';
+import { shown } from './words.ts';
+
+/** A session of any backend. */
+export interface KnownSession extends Session {
+  readonly frontend: string;
+  readonly backend: string;
+}
+
+/** The sessions that are on a server of the backend. One that waits for a server is on none. */
+export async function listSessions(target: Target, signal: AbortSignal): Promise<readonly KnownSession[]> {
+  const parsed = parseSessions(await ask(target, 'show sess', sessionLimits, signal));
+  if ('fault' in parsed)
+    throw new HaproxyError(
+      target.name,
+      'bad-answer',
+      `\`show sess\` was not answered as HAProxy does: ${parsed.fault}`,
+    );
+  return parsed.sessions.filter(({ backend, server }) => backend === target.backend && !server.startsWith('<'));
+}
+
+type Parsed = { readonly sessions: readonly KnownSession[] } | { readonly fault: string };
+
+/** One line for each session: its id, then `word=value` in an order that differs between versions. */
+export function parseSessions(answer: string): Parsed {
+  if (!answer.endsWith('\n\n') && answer.trim() !== '') return { fault: 'the list is cut short' };
+  const sessions: KnownSession[] = [];
+  for (const line of answer.split('\n')) {
+    if (line === '') continue;
+    if (line.length > maxLineLength)
+      return { fault: `a line has ${line.length} characters, more than ${maxLineLength}` };
+    const session = sessionOf(line);
+    if (session === undefined) return { fault: `"${shown(line)}" is no session` };
+    sessions.push(session);
+  }
+  return { sessions };
+}
+
+function sessionOf(line: string): KnownSession | undefined {
+  const id = /^(0x[0-9a-f]{1,16}): /.exec(line)?.[1];
+  const word = (name: string): string | undefined => new RegExp(` ${name}=(\\S+)`).exec(line)?.[1];
+  const [source, frontend, backend, server] = [word('src'), word('fe'), word('be'), word('srv')];
+  if (id === undefined || source === undefined || frontend === undefined) return undefined;
+  if (backend === undefined || server === undefined) return undefined;
+  return { id, source, server, frontend, backend };
+}
+
+/**
+ * Ids are used again within milliseconds: they are taken from a list made right before, and only where source and
+ * server are those that were ordered. A session that ends by itself in between counts as ended.
+ */
+export async function cutSessions(target: Target, order: CutOrder, signal: AbortSignal): Promise<readonly string[]> {
+  const here = (await listSessions(target, signal)).filter(({ server }) => server === order.server);
+  const wanted = new Set(order.sources);
+  const victims = here.filter(({ source }) => wanted.has(source)).slice(0, Math.max(0, here.length - order.keep));
+  for (const line of shutdownLines(victims)) checkShutdown(target, await ask(target, line, commandLimits, signal));
+  return [...new Set(victims.map(({ source }) => source))];
+}
+
+/** As many commands on a line as HAProxy's buffer surely takes. */
+export function shutdownLines(sessions: readonly Session[]): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const { id } of sessions) {
+    const command = `shutdown session ${id}`;
+    if (line !== '' && line.length + command.length + 1 > maxRequestLength) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? command : `;${command}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+function checkShutdown(target: Target, answer: string): void {
+  const other = saidIn(answer).find((line) => !line.startsWith('No such session'));
+  if (other !== undefined)
+    throw new HaproxyError(target.name, 'failed', `\`shutdown session\` was answered "${shown(other)}"`);
+}
