@@ -1,4 +1,6 @@
 export { nodeHaproxyPorts } from './adapters/node-haproxy-ports.ts';
+export { type DataplanePorts, openDataplaneDriver } from './dataplane/dataplane-driver.ts';
+export type { DataplaneSettings } from './dataplane/settings.ts';
 export type {
   AdminState,
   Advice,
@@ -12,6 +14,7 @@ export type {
 } from './driver.ts';
 export { endpointText } from './endpoint.ts';
 export { HaproxyError, type HaproxyFault } from './haproxy-error.ts';
+export { openReconnectClient, type ReconnectClient, type ReconnectSettings } from './manager-api/reconnect-client.ts';
 export type {
   FileCheck,
   HaproxyPorts,

@@ -1,4 +1,5 @@
 export { makeCertificates, type TestCertificates } from './certificates.ts';
+export { type DataplaneDouble, type DoubleOptions, dataplaneDouble, type Wish } from './dataplane/dataplane-double.ts';
 export { driverCompliance } from './driver-compliance.ts';
 export type { DriverStage, Place, TestFramework } from './driver-stage.ts';
 export { openRealAgents, type RealAgents } from './real-agents.ts';
