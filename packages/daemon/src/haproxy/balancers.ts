@@ -78,10 +78,7 @@ interface Balanced {
   readonly driver: Driver;
 }
 
-async function spawnBalancers(
-  needs: BalancersNeeds,
-  haproxy: NonNullable<NodeConfig['haproxy']>,
-): Promise<Balancers> {
+async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeConfig['haproxy']>): Promise<Balancers> {
   const { config, platform, statePath, rows } = needs;
   const { clock, disk, log } = platform;
   const drained = await openKeptNames(disk, `${statePath}/drained`, (error) => logNotKept(log, wordsOf(error)));

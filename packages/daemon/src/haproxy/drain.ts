@@ -22,7 +22,10 @@ export type Refusal = { readonly code: string; readonly text: string };
 export function refusalOf({ node, drained }: DrainWish, facts: DrainFacts): Refusal | undefined {
   const { names, already, excluded } = facts;
   if (!names.includes(node) && (drained || !already.includes(node))) {
-    return { code: 'no-such-node', text: `There is no node "${node}" in this cluster; there are: ${names.join(', ')}.` };
+    return {
+      code: 'no-such-node',
+      text: `There is no node "${node}" in this cluster; there are: ${names.join(', ')}.`,
+    };
   }
   if (!drained) return undefined;
   if (excluded.includes(node)) {

@@ -102,7 +102,9 @@ function logWork({ log, limit, at }: HaproxyLog, event: Work): void {
       return main.info(`${at}Load balancer backend is balanced: ${agents(event.sessions)}.`);
     case 'failed':
       return limit(`haproxy failed ${at} ${event.doing}`, (more) =>
-        proxy.error(`${at}Tasks may not perform as expected, this is tried again: ${event.doing}: ${event.text}${more}`),
+        proxy.error(
+          `${at}Tasks may not perform as expected, this is tried again: ${event.doing}: ${event.text}${more}`,
+        ),
       );
   }
 }

@@ -29,7 +29,10 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
     if (standing === 'up' || standing === 'suspect') standings.set(name, 'drained');
   }
   for (const name of config.excludedNodes) standings.set(name, 'excluded');
-  const addresses = new Map([...rows.map(({ name, address }) => [name, hostOf(address)] as const), [own.name, own.address]]);
+  const addresses = new Map([
+    ...rows.map(({ name, address }) => [name, hostOf(address)] as const),
+    [own.name, own.address],
+  ]);
   return [...standings].map(([name, standing]): Member => {
     const { address = addresses.get(name), port = config.agentPort, weight = 100 } = config.nodes[name] ?? {};
     const known = last.get(name);
