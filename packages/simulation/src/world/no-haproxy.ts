@@ -10,4 +10,5 @@ export const noHaproxy: HaproxyPorts = {
   http: ({ host, port }) => nobody(`${host}:${port}`),
   resolve: (host) => nobody(host),
   replaceFile: (path) => nobody(path),
+  wait: () => nobody('haproxy'),
 };
