@@ -18,7 +18,9 @@ test('without a block there is no helper', async () => {
 
 test('a block with what is required has the defaults for the rest', async () => {
   expect(await loadHelper()).toEqual({
+    disabled: false,
     enabled: true,
+    missing: [],
     address: 'lb',
     user: 'u',
     password: 'p',

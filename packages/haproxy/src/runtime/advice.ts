@@ -3,8 +3,8 @@ import type { Advice } from '../driver.ts';
 import { HaproxyError } from '../haproxy-error.ts';
 import { ask, type Target } from './ask.ts';
 import { type Info, readInfo } from './info.ts';
+import { type Listener, listListeners } from './listeners.ts';
 import { type KnownServer, listServers, rowsOf } from './servers.ts';
-import { type KnownSession, listSessions } from './sessions.ts';
 import { commandLimits, listLimits } from './settings.ts';
 import { csvDialect, parseTable, type Row } from './table.ts';
 import { shown } from './words.ts';
@@ -13,17 +13,21 @@ import { shown } from './words.ts';
 const staticAlgorithms = ['static-rr', 'first', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'];
 
 /** Rejects where nothing can be done at all: no backend, or too few rights. */
-export async function lookForAdvice(target: Target, signal: AbortSignal): Promise<readonly Advice[]> {
+export async function lookForAdvice(
+  target: Target,
+  agentPort: number | undefined,
+  signal: AbortSignal,
+): Promise<readonly Advice[]> {
   await checkLevel(target, signal);
   const info = await readInfo(target, signal);
   const backend = await readBackend(target, signal);
   const servers = await listServers(target, signal);
-  const sessions = await listSessions(target, signal);
+  const listeners = agentPort === undefined ? [] : await listListeners(target, info, signal);
   return [
     ...adviceOnBackend(target.backend, backend),
     ...servers.flatMap(adviceOnServer),
     ...adviceOnInfo(info),
-    ...adviceOnFrontends(target.backend, sessions),
+    ...(agentPort === undefined ? [] : adviceOnFrontends(target.backend, agentPort, listeners)),
   ];
 }
 
@@ -98,10 +102,9 @@ function adviceOnInfo({ maxconn, connections, openFiles, stopping, pid }: Info):
   return found;
 }
 
-/** Only frontends through which somebody came are seen. */
-function adviceOnFrontends(backend: string, sessions: readonly KnownSession[]): readonly Advice[] {
-  const names = [...new Set(sessions.map(({ frontend }) => frontend))].sort();
+function adviceOnFrontends(backend: string, port: number, listeners: readonly Listener[]): readonly Advice[] {
+  const names = [...new Set(listeners.filter((each) => each.port === port).map(({ frontend }) => frontend))].sort();
   if (names.length < 2) return [];
-  const text = `agents reach the backend ${backend} through the frontends ${names.map(shown).join(', ')}; one is enough`;
+  const text = `the frontends ${names.map(shown).join(', ')} all listen on port ${port}; leave the one that leads to the backend ${backend}`;
   return [{ code: 'frontends', text }];
 }

@@ -25,10 +25,14 @@ function cureOf(said: string): string {
 const serverWord = (target: Target, name: string): string =>
   `${target.backend}/${nameWord(target.name, 'server name', name)}`;
 
-export const changeState = (target: Target, name: string, state: AdminState, signal: AbortSignal): Promise<void> =>
-  quietly(target, `set server ${serverWord(target, name)} state ${state}`, signal);
+export const changeState = async (
+  target: Target,
+  name: string,
+  state: AdminState,
+  signal: AbortSignal,
+): Promise<void> => quietly(target, `set server ${serverWord(target, name)} state ${state}`, signal);
 
-export const changeWeight = (target: Target, name: string, weight: number, signal: AbortSignal): Promise<void> =>
+export const changeWeight = async (target: Target, name: string, weight: number, signal: AbortSignal): Promise<void> =>
   quietly(target, `set server ${serverWord(target, name)} weight ${weightWord(target.name, weight)}`, signal);
 
 /** Adds, or starts the checks of what is there. See `Driver.ensureServer`. */

@@ -21,19 +21,19 @@ export function openRuntimeDriver(settings: RuntimeSettings, ports: HaproxyPorts
   return {
     endpoint: name,
     capabilities: { sessions: true, cut: true, checks: true, weights: true },
-    prepare: (signal) => lookForAdvice(target, signal),
+    prepare: async (signal) => lookForAdvice(target, settings.agentPort, signal),
     instance: async (signal) => {
       const { pid, startedAt, version } = await readInfo(target, signal);
       return { pid, startedAt, version };
     },
     servers: async (signal) => (await listServers(target, signal)).map(shownServer),
-    ensureServer: (server, signal) => joinServer(target, server, check, signal),
-    setState: (server, state, signal) => changeState(target, server, state, signal),
-    setWeight: (server, weight, signal) => changeWeight(target, server, weight, signal),
+    ensureServer: async (server, signal) => joinServer(target, server, check, signal),
+    setState: async (server, state, signal) => changeState(target, server, state, signal),
+    setWeight: async (server, weight, signal) => changeWeight(target, server, weight, signal),
     sessions: async (signal) =>
       (await listSessions(target, signal)).map(({ id, source, server }) => ({ id, source, server })),
-    cut: (order, signal) => cutSessions(target, order, signal),
-    removeServer: (server, signal) => deleteServer(target, server, signal),
+    cut: async (order, signal) => cutSessions(target, order, signal),
+    removeServer: async (server, signal) => deleteServer(target, server, signal),
     persist: async (servers, signal) => {
       if (settings.persist === undefined) return;
       const { path, binary } = settings.persist;

@@ -2,7 +2,7 @@
 import type { CutOrder, Session } from '../driver.ts';
 import { HaproxyError } from '../haproxy-error.ts';
 import { ask, saidIn, type Target } from './ask.ts';
-import { commandLimits, maxLineLength, maxRequestLength, sessionLimits } from './settings.ts';
+import { commandLimits, maxLineLength, sessionLimits, sessionsPerLine } from './settings.ts';
 import { shown } from './words.ts';
 
 /** A session of any backend. */
@@ -27,7 +27,7 @@ type Parsed = { readonly sessions: readonly KnownSession[] } | { readonly fault:
 
 /** One line for each session: its id, then `word=value` in an order that differs between versions. */
 export function parseSessions(answer: string): Parsed {
-  if (!answer.endsWith('\n\n') && answer.trim() !== '') return { fault: 'the list is cut short' };
+  if (!answer.endsWith('\n\n') && answer !== '\n') return { fault: 'the list is cut short' };
   const sessions: KnownSession[] = [];
   for (const line of answer.split('\n')) {
     if (line === '') continue;
@@ -50,34 +50,29 @@ function sessionOf(line: string): KnownSession | undefined {
 }
 
 /**
- * Ids are used again within milliseconds: they are taken from a list made right before, and only where source and
- * server are those that were ordered. A session that ends by itself in between counts as ended.
+ * Ids are used again within milliseconds. So each line of commands has a list of its own, made right before it, and
+ * names only sessions whose source and server are those that were ordered. A session that ends by itself in between
+ * counts as ended; one that was ended may be listed for another moment, and is not counted any more.
  */
 export async function cutSessions(target: Target, order: CutOrder, signal: AbortSignal): Promise<readonly string[]> {
-  const here = (await listSessions(target, signal)).filter(({ server }) => server === order.server);
   const wanted = new Set(order.sources);
-  const victims = here.filter(({ source }) => wanted.has(source)).slice(0, Math.max(0, here.length - order.keep));
-  for (const line of shutdownLines(victims)) checkShutdown(target, await ask(target, line, commandLimits, signal));
-  return [...new Set(victims.map(({ source }) => source))];
-}
-
-/** As many commands on a line as HAProxy's buffer surely takes. */
-export function shutdownLines(sessions: readonly Session[]): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const { id } of sessions) {
-    const command = `shutdown session ${id}`;
-    if (line !== '' && line.length + command.length + 1 > maxRequestLength) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? command : `;${command}`;
+  const ended = new Set<string>();
+  for (;;) {
+    const here = (await listSessions(target, signal)).filter(
+      ({ server, source }) => server === order.server && !ended.has(source),
+    );
+    const atMost = Math.min(sessionsPerLine, Math.max(0, here.length - order.keep));
+    const victims = here.filter(({ source }) => wanted.has(source)).slice(0, atMost);
+    if (victims.length > 0) await shutDown(target, victims, signal);
+    for (const { source } of victims) ended.add(source);
+    if (victims.length < sessionsPerLine) return [...ended];
   }
-  return line === '' ? lines : [...lines, line];
 }
 
-function checkShutdown(target: Target, answer: string): void {
-  const other = saidIn(answer).find((line) => !line.startsWith('No such session'));
+async function shutDown(target: Target, sessions: readonly Session[], signal: AbortSignal): Promise<void> {
+  const line = sessions.map(({ id }) => `shutdown session ${id}`).join(';');
+  const said = saidIn(await ask(target, line, commandLimits, signal));
+  const other = said.find((each) => !each.startsWith('No such session'));
   if (other !== undefined)
     throw new HaproxyError(target.name, 'failed', `\`shutdown session\` was answered "${shown(other)}"`);
 }

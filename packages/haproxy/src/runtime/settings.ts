@@ -1,10 +1,12 @@
-import type { RuntimeEndpoint } from '../ports.ts';
+import type { Limits, RuntimeEndpoint } from '../ports.ts';
 
 /** What the runtime driver is told. */
 export interface RuntimeSettings {
   readonly endpoint: RuntimeEndpoint;
   /** The agents' backend. */
   readonly backend: string;
+  /** On which agents reach HAProxy; undefined: nobody looks whether several frontends listen there. */
+  readonly agentPort?: number;
   /** How added servers are checked; what is left out is as `defaultCheck`. */
   readonly check?: Partial<HealthCheck>;
   /** Undefined: nothing is written, and a restarted HAProxy begins with what its own files say. */
@@ -30,13 +32,13 @@ export interface PersistSettings {
 export const defaultCheck: HealthCheck = { interMs: 1_000, fall: 3, rise: 2 };
 
 /** Of a command that changes one thing; also the longest answer to it. */
-export const commandLimits = { timeoutMs: 5_000, maxBytes: 64 * 1024 };
+export const commandLimits: Limits = { timeoutMs: 5_000, maxBytes: 64 * 1024 };
 /** Of the lists of servers: 700 bytes a server, so some 10,000 servers. */
-export const listLimits = { timeoutMs: 10_000, maxBytes: 8 * 1024 * 1024 };
+export const listLimits: Limits = { timeoutMs: 10_000, maxBytes: 8 * 1024 * 1024 };
 /** Of the list of sessions: 300 to 400 bytes a session, so some 150,000 sessions. */
-export const sessionLimits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
+export const sessionLimits: Limits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
 
 /** No line of HAProxy's is near it: 700 bytes are usual. */
 export const maxLineLength = 32 * 1024;
-/** HAProxy reads a request into a buffer (`tune.bufsize`, 16,384 by default); half of it is always there. */
-export const maxRequestLength = 8_000;
+/** Ended with one line: 36 bytes each, so half of the buffer into which HAProxy reads it (`tune.bufsize`, 16,384 by default). */
+export const sessionsPerLine = 200;
