@@ -9,13 +9,14 @@ export interface LabHaproxyPlaces {
   readonly statsPort: number;
   /** Of the authd beside the master. */
   readonly masterEnrolPort: number;
+  readonly agents: number;
 }
 
 export const backend = 'wazuh_reporting';
 
 /** All but the agents' backend: that is in a file that Muster keeps. */
 export const haproxyText = (places: LabHaproxyPlaces): string => `global
-    maxconn 24000
+    maxconn ${places.agents * 2 + 200}
     stats socket ${places.socket} mode 600 level admin
 
 defaults

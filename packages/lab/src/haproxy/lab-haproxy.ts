@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findHaproxy } from '@muster/haproxy';
 import { freePort } from '../free-port.ts';
-import { emptyBackend, haproxyText } from './config-text.ts';
-import { findHaproxy } from './find-haproxy.ts';
+import { emptyBackend, haproxyText, type LabHaproxyPlaces } from './config-text.ts';
 
 export interface LabHaproxy {
   readonly binary: string;
@@ -33,7 +33,7 @@ export const noHaproxy =
 /** Resolves when it listens. Rejects when there is none, or with its last words. */
 export async function startLabHaproxy(
   folder: string,
-  masterEnrolPort: number,
+  cluster: Pick<LabHaproxyPlaces, 'masterEnrolPort' | 'agents'>,
   event: (text: string) => void,
 ): Promise<LabHaproxy> {
   const binary = findHaproxy();
@@ -45,7 +45,7 @@ export async function startLabHaproxy(
     string,
   ];
   const [agentsPort, enrolPort, statsPort] = [await freePort(), await freePort(), await freePort()];
-  await writeFile(main, haproxyText({ socket, agentsPort, enrolPort, statsPort, masterEnrolPort }));
+  await writeFile(main, haproxyText({ socket, agentsPort, enrolPort, statsPort, ...cluster }));
   await writeFile(agentsFile, emptyBackend);
 
   const stopped = new AbortController();

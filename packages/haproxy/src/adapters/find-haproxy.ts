@@ -2,8 +2,10 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** On PATH, or where systems keep it for root alone; undefined: nowhere. */
+/** What `MUSTER_HAPROXY` names, or that on PATH, or where systems keep it for root alone; undefined: there is none. */
 export function findHaproxy(): string | undefined {
+  const named = process.env.MUSTER_HAPROXY;
+  if (named !== undefined && named !== '') return mayBeRun(named) ? named : undefined;
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders
     .filter((folder) => folder !== '')
