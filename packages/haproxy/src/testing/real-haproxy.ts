@@ -10,6 +10,8 @@ import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
 import { never } from './driver-stage.ts';
 
 export interface RealHaproxyOptions {
+  /** Connections at a time; 2,000. */
+  readonly maxconn?: number;
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
   /** Lines of the global section. */
@@ -112,7 +114,7 @@ interface MainParts {
 }
 
 const mainText = ({ socket, runtimePort, agentPort, folder, ports, options }: MainParts): string => `global
-    maxconn 2000
+    maxconn ${options.maxconn ?? 2_000}
     stats socket ${socket} mode 600 level admin expose-fd listeners
     stats socket ipv4@127.0.0.1:${runtimePort} level admin
 ${(options.global ?? []).map((line) => `    ${line}\n`).join('')}
