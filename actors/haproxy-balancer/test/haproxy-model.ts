@@ -57,6 +57,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   let freeIds: string[] = [];
   let ids = 0;
   let turn = 0;
+  let made = 0;
   const servers = new Map<string, ModelServer>();
   const agents: Agent[] = [];
   /** Places that answer. */
@@ -110,6 +111,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     return temper === 'late' ? 2_000 + 18_000 * random() : 50 + 200 * random();
   };
 
+  /** Ends the checks that are due, and begins those that a change of the world calls for. */
   function runChecks(): void {
     for (const one of servers.values()) {
       const { check } = one;
@@ -122,6 +124,14 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
         one.changedAt = now;
       }
     }
+  }
+
+  /** When something happens next by itself. */
+  function nextAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { admin, check } of servers.values()) if (check && admin !== 'maint') next = Math.min(next, check.dueAt);
+    for (const agent of agents) next = Math.min(next, agent.dueAt);
+    return next;
   }
 
   const put = (wanted: WantedServer, admin: AdminState, health: 'up' | 'checking'): void => {
@@ -196,25 +206,28 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     servers,
     now: () => now,
     file: () => file,
-    /** Moves time: checks end, agents come back. In steps of 50 ms. */
+    /** Moves time: checks end, agents come back. */
     pass(ms: number): void {
       const until = now + ms;
-      while (now < until) {
-        now = Math.min(until, now + 50);
+      runChecks();
+      for (;;) {
+        const next = nextAt();
+        now = Math.min(until, Math.max(now, next));
+        if (next > until) break;
         runChecks();
         for (const agent of agents) if (agent.on === undefined && agent.dueAt <= now) connect(agent);
       }
     },
     join(count: number, temper: Temper = 'prompt'): void {
       for (let i = 0; i < count; i++) {
-        const agent: Agent = { name: `a${agents.length}`, temper, source: '', on: undefined, id: '', dueAt: now };
+        const agent: Agent = { name: `a${made++}`, temper, source: '', on: undefined, id: '', dueAt: now };
         agents.push(agent);
         connect(agent);
       }
     },
     quit(agent: Agent): void {
       disconnect(agent);
-      agent.dueAt = Number.POSITIVE_INFINITY;
+      agents.splice(agents.indexOf(agent), 1);
     },
     /** A server that stands in HAProxy's own file, ready. */
     configure(wanted: WantedServer): void {
