@@ -68,6 +68,8 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
 
   const answers = ({ address, port }: { address: string; port: number }) => alive.has(`${address} ${port}`);
   const on = (name: string) => agents.filter((agent) => agent.on === name);
+  const sizes = new Map<string, number>();
+  const size = (name: string): number => sizes.get(name) ?? 0;
   const server = (name: string): ModelServer => {
     const found = servers.get(name);
     if (found === undefined) throw new ModelFault('failed', `No such server: ${name}`);
@@ -78,7 +80,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   /** leastconn: the key of the server that would be next. Equal ones take turns. */
   function choose(): ModelServer | undefined {
     const key = (one: ModelServer) => {
-      const count = on(one.name).length;
+      const count = size(one.name);
       return count === 0 ? 0 : (count + 1) / one.weight;
     };
     const open = [...servers.values()].filter(routable);
@@ -95,6 +97,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     }
     if (agent.temper !== 'same-source' || agent.source === '') agent.source = `10.9.0.1:${ports++}`;
     agent.on = chosen.name;
+    sizes.set(chosen.name, size(chosen.name) + 1);
     agent.id = freeIds.pop() ?? `0x${(++ids).toString(16)}`;
     agent.dueAt = Number.POSITIVE_INFINITY;
   }
@@ -102,6 +105,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   function disconnect(agent: Agent): void {
     if (agent.on === undefined) return;
     freeIds.push(agent.id);
+    sizes.set(agent.on, size(agent.on) - 1);
     agent.on = undefined;
     agent.dueAt = now + delayOf(agent.temper);
   }
@@ -150,7 +154,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
         weight,
         admin,
         health: check?.health ?? 'unchecked',
-        sessions: on(name).length,
+        sessions: size(name),
         changedMs: now - changedAt,
       })),
     sessions: (): readonly SeenSession[] =>
@@ -178,10 +182,10 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
       const wanted = new Set(sources);
       const done: string[] = [];
       for (const agent of on(name)) {
-        if (!wanted.has(agent.source) || on(name).length <= keep) continue;
+        if (!wanted.has(agent.source) || size(name) <= keep) continue;
         done.push(agent.source);
         disconnect(agent);
-        ended.push({ agent: agent.name, server: name, left: on(name).length, keep });
+        ended.push({ agent: agent.name, server: name, left: size(name), keep });
       }
       return done;
     },
@@ -189,7 +193,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
       const one = servers.get(name);
       if (one === undefined) return 'gone';
       if (one.admin !== 'maint') throw new ModelFault('failed', 'Only servers in maintenance mode can be deleted.');
-      if (on(name).length > 0) return 'busy';
+      if (size(name) > 0) return 'busy';
       servers.delete(name);
       return 'removed';
     },
@@ -259,6 +263,6 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     alive,
     /** Sessions by server. */
     counts: (): Readonly<Record<string, number>> =>
-      Object.fromEntries([...servers.keys()].map((name) => [name, on(name).length])),
+      Object.fromEntries([...servers.keys()].map((name) => [name, size(name)])),
   };
 }

@@ -50,6 +50,8 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
   /** Nothing but the balancer changed the admin states since its last look. */
   let undisturbed = true;
   let told: ReadonlyMap<string, Member> = new Map();
+  /** What it was when the call in flight began. */
+  let toldThen = told;
   let plans = 0;
   let lists: readonly SeenSession[] = [];
   let planSources = new Set<string>();
@@ -75,6 +77,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
     switch (effect.type) {
       case 'call':
         if (pending !== undefined) fail(`two calls in flight: ${pending.call.do}, ${effect.call.do}`);
+        toldThen = told;
         pending = {
           id: effect.id,
           call: effect.call,
@@ -168,7 +171,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
         return { of: 'remove', how: driver.removeServer(call.name) };
       case 'persist':
         for (const { name } of call.servers) {
-          const standing = told.get(name)?.standing;
+          const standing = toldThen.get(name)?.standing;
           if (standing === 'drained' || standing === 'excluded' || standing === 'left')
             fail(`${name} is ${standing}, and persisted`);
         }
@@ -202,7 +205,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
 
   function setState({ name, to }: Extract<Call, { do: 'state' }>): Outcome {
     const before = readyServers().length;
-    const standing = told.get(name)?.standing;
+    const standing = toldThen.get(name)?.standing;
     const server = model.servers.get(name);
     if (to === 'ready') {
       if (standing === 'drained' || standing === 'excluded') fail(`${name} is ${standing}, and made ready`);
@@ -217,7 +220,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
 
   /** The one taken out could have gone on, as far as cluster and HAProxy know. */
   function couldServe(name: string): boolean {
-    const member = told.get(name);
+    const member = toldThen.get(name);
     const server = model.servers.get(name);
     if (member === undefined || server === undefined || server.check?.health === 'down') return false;
     if (placeOf(member) !== placeOf(server)) return false;
@@ -346,7 +349,7 @@ function wrongNow(
   state: State,
   config: BalancerConfig,
 ): string | undefined {
-  const takers = takersOf(servers);
+  const takers = takersOf(servers).filter(({ name }) => (members.get(name)?.standing ?? 'up') === 'up');
   for (const member of members.values()) {
     const server = servers.find(({ name }) => name === member.name);
     const text = wrongServer(member, server, takers.length > 0);
