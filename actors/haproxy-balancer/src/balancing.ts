@@ -1,7 +1,7 @@
 /** One plan at a time: when one is made, and how it is carried out in chunks. Pure. */
 
 import { beginChunk } from './chunks.ts';
-import { type Case, takes } from './fates.ts';
+import { type Case, isMoved, takes } from './fates.ts';
 import { isSettled } from './membership.ts';
 import { type Load, type Mode, type Plan, planFor } from './plan.ts';
 import type { SeenSession } from './ports.ts';
@@ -35,19 +35,20 @@ const weightOf = ({ server, member }: Case, weights: boolean): number =>
 
 function partOf(one: Case): Load['part'] {
   if (takes(one)) return 'takes';
-  const { server, fate, known } = one;
+  const { server, member, fate, known } = one;
   const goes = fate === 'dead' || fate === 'rest' || fate === 'leave';
-  return goes && server.admin !== 'ready' && known?.emptied !== true ? 'empties' : 'keeps';
+  if (!goes || server.admin === 'ready' || known?.emptied === true) return 'keeps';
+  const elsewhere = member !== undefined && isMoved(server, member, known);
+  return elsewhere || server.health === 'down' ? 'lost' : 'empties';
 }
 
 /** The same agents are sent to the same servers, and nobody else is to be emptied: a plan that was made still fits. */
 function fits({ takers, quota }: Running, loads: readonly Load[]): boolean {
   if (takers !== takersOf(loads)) return false;
   const part = new Map(loads.map((load) => [load.name, load.part]));
-  const stillGo = [...quota].every(
-    ([name, left]) => left === 0 || part.get(name) === 'takes' || part.get(name) === 'empties',
-  );
-  return stillGo && loads.every((load) => load.part !== 'empties' || load.sessions === 0 || quota.has(load.name));
+  const goes = (name: string): boolean => part.get(name) === 'empties' || part.get(name) === 'lost';
+  const stillGo = [...quota].every(([name, left]) => left === 0 || part.get(name) === 'takes' || goes(name));
+  return stillGo && loads.every(({ name, sessions }) => !goes(name) || sessions === 0 || quota.has(name));
 }
 
 const takersOf = (loads: readonly Load[]): string =>
@@ -92,8 +93,7 @@ export function wanted(
   cases: readonly Case[],
   around: Around,
 ): { readonly state: State; readonly mode: Mode | undefined } {
-  const emptied = cases.some((one) => partOf(one) === 'empties' && one.server.sessions > 0);
-  const empty = emptied && cases.some(takes) ? 'empty' : undefined;
+  const empty = planFor(loadsOf(cases, around), 'empty', 0).total > 0 ? 'empty' : undefined;
   if (state.settling !== undefined || !isSettled(state, cases, around)) return { state, mode: empty };
   const next = withTakers(state, new Set(cases.filter(takes).map(({ server }) => server.name)), around);
   if (next.full !== undefined && next.full.passes < mostPasses) return { state: next, mode: 'full' };
@@ -170,6 +170,7 @@ function startPlan(
     targets: plan.targets,
     sources: by && new Map([...plan.cuts.keys()].map((name) => [name, new Set(by.get(name))])),
     first: new Set([...(by?.values() ?? [])].flat()),
+    gone: new Set(),
     quota: plan.cuts,
     before: new Map(loads.map(({ name, sessions }) => [name, sessions])),
     done: new Map(),

@@ -90,9 +90,9 @@ function done(state: State, call: Call, outcome: Outcome, around: Around): Moved
     case 'list':
       return andThen(listed(state, casesOf(state, around), outcome.sessions, around), (next) => later(next, around));
     case 'cut':
-      return andThen(orderDone(state, outcome.sources.length, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.sources.length, outcome.sources, around), (next) => later(next, around));
     case 'ask':
-      return andThen(orderDone(state, outcome.count, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.count, [], around), (next) => later(next, around));
     case 'remove':
       return andThen(removeDone(state, nameOf(call), outcome.how, around), (next) => nextStep(next, around));
     case 'step':

@@ -47,7 +47,7 @@ function ensures(state: State, cases: readonly Case[]): readonly Step[] {
   const unsure = cases.flatMap(({ server, member, known }): readonly Step[] => {
     if (member?.standing !== 'up' || isMoved(server, member, known)) return [];
     const checked = known?.checked;
-    const sure = checked?.wanted === placeOf(member) && (checked.seen ?? placeOf(server)) === placeOf(server);
+    const sure = checked?.wanted === placeOf(member) && checked.seen === placeOf(server);
     return sure ? [] : [{ do: 'ensure', server: wantedOf(member) }];
   });
   return [...missing, ...unsure];

@@ -41,11 +41,15 @@ export function stepDone(before: State, step: Step): Moved {
   }
 }
 
+/** One that was just added is ensured once more when it is seen: only then is known what was looked at. */
 function ensured(state: State, { server }: Extract<Step, { do: 'ensure' }>, isMoved: boolean): Moved {
   const seen = state.servers.find(({ name }) => name === server.name);
-  const checked = { wanted: placeOf(server), seen: seen && placeOf(seen), moved: isMoved };
-  const more = seen === undefined && !isMoved ? { added: true, asked: 'drain' as const } : {};
-  return moved(knowing(state, server.name, { checked, ...more }));
+  if (seen !== undefined) {
+    return moved(
+      knowing(state, server.name, { checked: { wanted: placeOf(server), seen: placeOf(seen), moved: isMoved } }),
+    );
+  }
+  return moved(isMoved ? state : knowing(state, server.name, { added: true, asked: 'drain' }));
 }
 
 function stateSet(state: State, { name, to, why }: Extract<Step, { do: 'state' }>): Moved {

@@ -44,10 +44,11 @@ type Doing = Pick<BalancerView, 'phase' | 'doing'>;
 function doingOf(state: State, cases: readonly Case[], plan: Plan, sessions: number): Doing {
   const { running, settling } = state;
   if (!state.reachable) return { phase: 'unreachable', doing: state.trouble ? 'waiting to try again' : 'connecting' };
+  if (state.members === undefined) return { phase: 'unbalanced', doing: 'waiting for the cluster' };
   if (running !== undefined) return { phase: 'cutting', doing: `cutting ${running.planned}, ${running.cuts} done` };
   if (settling !== undefined)
     return { phase: 'settling', doing: `settling, ${sessions} of ${settling.expected} are back` };
-  return coming(state) ?? goes(cases) ?? rests(state, plan);
+  return coming(state) ?? goes(cases) ?? rests(plan);
 }
 
 function coming({ joins }: State): Doing | undefined {
@@ -60,8 +61,7 @@ function goes(cases: readonly Case[]): Doing | undefined {
   return names.length === 0 ? undefined : { phase: 'leaving', doing: clip(`removing ${names.join(', ')}`) };
 }
 
-function rests({ members }: State, { balanced, total }: Plan): Doing {
-  if (members === undefined) return { phase: 'unbalanced', doing: 'waiting for the cluster' };
+function rests({ balanced, total }: Plan): Doing {
   if (balanced) return { phase: 'balanced', doing: 'balanced' };
   return { phase: 'unbalanced', doing: `unbalanced, a plan would end ${total}` };
 }
