@@ -125,7 +125,7 @@ whenHaproxy('the text that is written', () => {
     try {
       const file = join(folder, 'haproxy.cfg');
       const timeouts = 'mode tcp\n  timeout connect 1s\n  timeout client 1h\n  timeout server 1h';
-      const start = `defaults\n  ${timeouts}\nbackend agents\n  balance leastconn\n  server theirs [::1]:99 check # x\nbackend other\n`;
+      const start = `defaults\n  ${timeouts}\nbackend agents\n  balance leastconn\n  server theirs [::1]:99 check # x\nfrontend in\n  bind 127.0.0.1:1514\n`;
       const servers = [
         worker(1, 256),
         { ...worker(2), address: '2001:db8::2' },
