@@ -18,6 +18,7 @@ import {
   stopNode,
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addLb } from './lb-arguments.ts';
 import { printable } from './render/units.ts';
 
 const footer = `
@@ -85,15 +86,13 @@ function buildProgram(
       writeOut: (text) => output.out(text.trimEnd()),
       writeErr: (text) => output.error(text.trimEnd()),
     });
-  const command = (usage: string, about: string): Command =>
-    program
-      .command(usage)
-      .description(about)
-      .addOption(
-        new Option('--root <R>', 'directory of the manager')
-          .argParser(resolveRoot)
-          .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
-      );
+  const withRoot = (added: Command): Command =>
+    added.addOption(
+      new Option('--root <R>', 'directory of the manager')
+        .argParser(resolveRoot)
+        .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
+    );
+  const command = (usage: string, about: string): Command => withRoot(program.command(usage).description(about));
 
   addStart(command('start', 'start the node of R'), deps, output, finish);
   command('stop', 'stop the node of R, and wait until it has ended').action(async ({ root }: Root) =>
@@ -119,6 +118,7 @@ function buildProgram(
     .argument('<node>', 'its name, as muster nodes shows it', nodeName)
     .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
   addAgents(command, deps, output, finish);
+  addLb(program, withRoot, deps, output, finish);
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
