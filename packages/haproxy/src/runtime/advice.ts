@@ -9,8 +9,15 @@ import { commandLimits, listLimits } from './settings.ts';
 import { csvDialect, parseTable, type Row } from './table.ts';
 import { shown } from './words.ts';
 
-/** Algorithms that never take a server added at run time. */
-const staticAlgorithms = ['static-rr', 'first', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'];
+/** Algorithms that send the same agent to the same server again. */
+const sticky = ['source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'];
+
+/** What is wrong with another one than leastconn. */
+function faultOf(algorithm: string): string {
+  if (algorithm === 'static-rr') return 'no server can be added at run time';
+  if (sticky.some((each) => algorithm.startsWith(each))) return 'an agent that is moved comes back to the same server';
+  return 'the balance does not converge';
+}
 
 /** Rejects where nothing can be done at all: no backend, or too few rights. */
 export async function lookForAdvice(
@@ -52,13 +59,10 @@ function adviceOnBackend(name: string, backend: Row): readonly Advice[] {
   const found: Advice[] = [];
   const [algorithm, mode] = [backend.get('algo') ?? '', backend.get('mode') ?? ''];
   if (algorithm !== '' && algorithm !== 'leastconn') {
-    const why = staticAlgorithms.some((each) => algorithm.startsWith(each))
-      ? 'no server can be added at run time'
-      : 'the balance does not converge';
-    found.push({
-      code: 'algorithm',
-      text: `the backend ${name} uses \`balance ${shown(algorithm)}\`, with which ${why}; use \`balance leastconn\``,
-    });
+    // HAProxy 2.6 says so of `random`.
+    const named = algorithm === 'unknown' ? 'another algorithm than leastconn' : `\`balance ${shown(algorithm)}\``;
+    const text = `the backend ${name} uses ${named}, with which ${faultOf(algorithm)}; use \`balance leastconn\``;
+    found.push({ code: 'algorithm', text });
   }
   if (mode !== '' && mode !== 'tcp')
     found.push({ code: 'mode', text: `the backend ${name} is in mode ${shown(mode)}; agents need \`mode tcp\`` });
