@@ -10,12 +10,14 @@ import {
   type Around,
   andThen,
   begin,
+  knowing,
   type Moved,
   moved,
   type Running,
   report,
   type State,
   sessionsOf,
+  without,
 } from './state.ts';
 
 /** Full plans in a row: were more needed, HAProxy does not place as it should, and the tolerance must do. */
@@ -64,8 +66,15 @@ export function balance(state: State, cases: readonly Case[], around: Around): M
     if (next.running !== undefined) return carryOn(next, next.running, loads, around);
     const rest = next.rests.get('plan');
     if (rest !== undefined && rest.until > around.now) return moved(next);
-    return consider(next, cases, around);
+    return consider(askedAnew(next, cases, around), cases, around);
   });
+}
+
+/** Agents of a drained node that did not go are asked again as often as balance is asked for. */
+function askedAnew(state: State, cases: readonly Case[], { now }: Around): State {
+  if (state.askAt > now || state.settling !== undefined) return state;
+  const stayed = cases.filter(({ fate, known }) => fate === 'rest' && known?.emptied === true);
+  return stayed.reduce((all, { server }) => knowing(all, server.name, { emptied: false }), state);
 }
 
 function carryOn(state: State, running: Running, loads: readonly Load[], around: Around): Moved {
@@ -79,7 +88,7 @@ function carryOn(state: State, running: Running, loads: readonly Load[], around:
 function consider(state: State, cases: readonly Case[], around: Around): Moved {
   const asked = wanted(state, cases, around);
   const { mode } = asked;
-  if (mode === undefined) return moved(asked.state);
+  if (mode === undefined) return moved({ ...asked.state, rests: without(asked.state.rests, 'plan') });
   const loads = loadsOf(cases, around);
   const plan = planFor(loads, mode, around.config.tolerance);
   if (plan.total === 0 || around.means.move === 'none') return found(asked.state, plan, mode, around);
@@ -117,8 +126,9 @@ function withTakers(state: State, takers: ReadonlySet<string>, { now, config }: 
 
 /** Nothing is to be ended. */
 function found(state: State, plan: Plan, mode: Mode, { now, config }: Around): Moved {
-  if (mode === 'empty') return moved(state);
-  const next: State = { ...state, full: undefined, askAt: now + config.frequencyMs };
+  const rests = without(state.rests, 'plan');
+  if (mode === 'empty') return moved({ ...state, rests });
+  const next: State = { ...state, rests, full: undefined, askAt: now + config.frequencyMs };
   if (!plan.balanced || state.toldBalanced) return moved({ ...next, toldBalanced: plan.balanced });
   return moved({ ...next, toldBalanced: true }, report({ type: 'balanced', sessions: sessionsOf(state.servers) }));
 }

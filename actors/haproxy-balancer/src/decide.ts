@@ -117,9 +117,9 @@ function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
     const cases = casesOf(next, around);
-    const queue = stepsOf(next, cases, around);
-    if (queue.length > 0) return nextStep({ ...next, queue }, around);
-    return andThen(balance(next, cases, around), (balanced) => later(balanced, around));
+    const { state: known, steps: queue } = stepsOf(next, cases, around);
+    if (queue.length > 0) return nextStep({ ...known, queue }, around);
+    return andThen(balance(known, cases, around), (balanced) => later(balanced, around));
   });
 }
 

@@ -33,9 +33,14 @@ export function viewOf(state: State, around: Around): BalancerView {
   };
 }
 
+/** What often ends by itself is no trouble before it lasts. */
+const patience = 3;
+const isPatience = (code: string): boolean => code === 'busy' || code === 'nothing-ended';
+
 function troubleOf({ trouble, rests, joins }: State): { readonly trouble?: string } {
   const late = [...joins].flatMap(([name, { told }]) => (told ? [`${name} does not come up`] : []));
-  const text = trouble?.text ?? [...[...rests.values()].map((rest) => rest.text), ...late].join('; ');
+  const failing = [...rests.values()].filter(({ code, attempts }) => !isPatience(code) || attempts > patience);
+  const text = trouble?.text ?? [...failing.map((rest) => rest.text), ...late].join('; ');
   return text === '' ? {} : { trouble: clip(text) };
 }
 
