@@ -22,6 +22,8 @@ export interface NodeConfig {
   readonly haproxyHelper?: HaproxyHelperConfig;
   /** Only where something is to be balanced. */
   readonly haproxy?: HaproxyConfig;
+  /** Where this node's manager takes agents' connections: the first `<remote>` for agents, else 1514. */
+  readonly agentPort: number;
   readonly agents: AgentsConfig;
   readonly muster: MusterOptions;
   /** `wazuh_clusterd.debug`. */
@@ -72,12 +74,16 @@ export async function loadConfig({ root, read, isDirectory }: ConfigSource): Pro
     root,
     ...ossec,
     ...(haproxy === undefined ? {} : { haproxy }),
+    agentPort: haproxy?.agentPort ?? agentPort(unheard),
     muster: { ...muster.options, files },
     debugLevel,
     warnings: collector.warnings(),
     table: synchronisedDirectories,
   };
 }
+
+/** What is wrong with `<remote>` is the manager's own matter where nobody is led to it. */
+const unheard: Findings = { fault: () => {}, warn: () => {} };
 
 const noRoot = (root: string): Fault => ({
   code: 3006,

@@ -13,6 +13,8 @@ export interface HaproxyPorts {
   resolve(host: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Replaces the file as a whole if `text` differs from what it holds. Before the rename `check`, if given, judges the temporary file. */
   replaceFile(path: string, text: string, check: FileCheck | undefined, signal: AbortSignal): Promise<void>;
+  /** Resolves after this time. Rejects with the signal's reason. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export type RuntimeEndpoint =

@@ -4,10 +4,12 @@ import { httpClient } from './http-client.ts';
 import { replaceFile } from './replace-file.ts';
 import { resolveHost } from './resolve-host.ts';
 import { runtimeSocket } from './runtime-socket.ts';
+import { wait } from './wait.ts';
 
 export const nodeHaproxyPorts = (): HaproxyPorts => ({
   runtime: runtimeSocket,
   http: httpClient,
   resolve: resolveHost,
   replaceFile,
+  wait,
 });

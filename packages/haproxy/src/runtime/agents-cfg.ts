@@ -5,7 +5,11 @@ import type { HealthCheck } from './settings.ts';
 import { addressWord, hostWord, nameWord, plainAddress, portWord, weightWord } from './words.ts';
 
 /** In order of the names, so that the same servers give the same bytes. Every word is checked as those of commands are. */
-export function renderAgentsCfg(target: Target, servers: readonly WantedServer[], check: HealthCheck): string {
+export function renderAgentsCfg(
+  target: Pick<Target, 'name' | 'backend'>,
+  servers: readonly WantedServer[],
+  check: HealthCheck,
+): string {
   const sorted = [...servers].sort((one, other) => (one.name < other.name ? -1 : 1));
   return `${head(target.backend)}${sorted.map((server) => serverLine(target, server, check)).join('')}`;
 }
@@ -32,7 +36,11 @@ backend ${backend}
     # A weight of 100 is one.
 `;
 
-function serverLine({ name: endpoint }: Target, server: WantedServer, { interMs, fall, rise }: HealthCheck): string {
+function serverLine(
+  { name: endpoint }: Pick<Target, 'name'>,
+  server: WantedServer,
+  { interMs, fall, rise }: HealthCheck,
+): string {
   const address = plainAddress(server.address);
   const host = address === undefined ? hostWord(endpoint, server.address) : addressWord(endpoint, address);
   const where = `${host.includes(':') ? `[${host}]` : host}:${portWord(endpoint, server.port)}`;

@@ -1,29 +1,17 @@
 /** A real HAProxy of our own, on loopback, in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findHaproxy } from '../adapters/find-haproxy.ts';
 import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
 import { never } from './driver-stage.ts';
 
-/** The program, from `MUSTER_HAPROXY`, PATH or where systems keep it; undefined: there is none. */
-export function findHaproxy(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const named = process.env.MUSTER_HAPROXY;
-  return (named === undefined ? folders.map((folder) => join(folder, 'haproxy')) : [named]).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 export interface RealHaproxyOptions {
+  /** Connections at a time; 2,000. */
+  readonly maxconn?: number;
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
   /** Connections that it takes; 2,000 when left out. HAProxy heeds the first line only that says so. */
