@@ -1,6 +1,4 @@
-import { isIP } from 'node:net';
-import type { Findings } from './fault.ts';
-import { quoted } from './fault.ts';
+import { type Findings, quoted } from './fault.ts';
 import { withoutUser } from './muster-faults.ts';
 
 /** Where one HAProxy is asked, as `haproxy.instances` writes it. */
@@ -35,10 +33,10 @@ export function readPlace(text: string, index: number, findings: Findings): Hapr
     return wrong('The address of an HAProxy holds a user or a password', allowed, cure);
   }
   const [, kind = '', bracketed, plain, digits = ''] =
-    /^(tcp|tls|https?):\/\/(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})\/?$/.exec(text) ?? [];
+    /^(tcp|tls|https?):\/\/(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})\/?$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? '';
   const port = Number(digits);
-  const isHost = bracketed === undefined ? host !== '' : isIP(bracketed) === 6;
+  const isHost = bracketed === undefined ? host !== '' : isIpv6(bracketed);
   if (isHost && port >= 1 && port <= 65_535) return { kind: kind as 'tcp', host, port };
   return wrong('The address of an HAProxy is not one', allowed, 'Write where it is asked, with its port.');
 }
@@ -46,3 +44,11 @@ export function readPlace(text: string, index: number, findings: Findings): Hapr
 /** Whether the file system and the programs of this machine are those of the HAProxy. */
 export const isHere = (place: HaproxyPlace): boolean =>
   place.kind === 'unix' || place.host === 'localhost' || place.host === '::1' || /^127(\.[0-9]+){3}$/.test(place.host);
+
+function isIpv6(text: string): boolean {
+  try {
+    return new URL(`http://[${text}]/`).hostname !== '';
+  } catch {
+    return false;
+  }
+}

@@ -78,13 +78,13 @@ export function readHaproxyHelper(block: Element, all: Findings): HaproxyHelperC
     ...access,
     port: integer(read, 'haproxy_port', 5555, [1024, 65535]),
     protocol: readProtocol(options, findings),
-    backend: options.text('haproxy_backend') ?? 'wazuh_reporting',
+    backend: readBackend(options, findings),
     ...optional('resolver', options.text('haproxy_resolver')),
     cert: options.text('haproxy_cert') ?? true,
     ...optional('clientCert', options.text('client_cert')),
     ...optional('clientCertKey', options.text('client_cert_key')),
     ...optional('clientCertPassword', options.text('client_cert_password')),
-    excludedNodes: readExcludedNodes(options),
+    excludedNodes: readExcludedNodes(options, findings),
     frequencyMs: 1000 * integer(read, 'frequency', 60, [10]),
     agentChunkSize: integer(read, 'agent_chunk_size', 300, [100]),
     agentReconnectionTimeMs: 1000 * integer(read, 'agent_reconnection_time', 5, [0]),
@@ -144,13 +144,25 @@ function readProtocol(options: Options, findings: Findings): 'http' | 'https' {
   return value;
 }
 
+/** What HAProxy takes for a name. */
+function readBackend(options: Options, findings: Findings): string {
+  const value = options.text('haproxy_backend') ?? helperDefaults.backend;
+  if (/^[A-Za-z0-9_.:-]{1,128}$/.test(value)) return value;
+  badHelperValue(findings, 'haproxy_backend', value, '1 to 128 letters (A-Z, a-z), digits, ., _, : or -');
+  return helperDefaults.backend;
+}
+
 /** A comma list, `<node>` children, or both, over all elements of the name. */
-function readExcludedNodes(options: Options): readonly string[] {
+function readExcludedNodes(options: Options, { warn }: Findings): readonly string[] {
   const written = options.all('excluded_nodes').at(-1);
   if (written === undefined) return [];
   const texts = [written.text, ...written.children.map((child) => child.text)];
   const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== ''))];
+  const given = [...new Set(names.filter((name) => name !== ''))];
+  const strange = given.filter((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
+  if (strange.length > 0)
+    warn(`excluded_nodes names what can be no node, and is ignored: ${strange.map(quoted).join(', ')}.`);
+  return given.filter((name) => !strange.includes(name));
 }
 
 /** The least and the largest value; without the latter there is no largest. */
