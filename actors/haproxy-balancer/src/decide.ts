@@ -90,9 +90,9 @@ function done(state: State, call: Call, outcome: Outcome, around: Around): Moved
     case 'list':
       return andThen(listed(state, casesOf(state, around), outcome.sessions, around), (next) => later(next, around));
     case 'cut':
-      return andThen(orderDone(state, outcome.sources.length, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.sources.length, outcome.sources, around), (next) => later(next, around));
     case 'ask':
-      return andThen(orderDone(state, outcome.count, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.count, [], around), (next) => later(next, around));
     case 'remove':
       return andThen(removeDone(state, nameOf(call), outcome.how, around), (next) => nextStep(next, around));
     case 'step':
@@ -117,9 +117,9 @@ function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
     const cases = casesOf(next, around);
-    const queue = stepsOf(next, cases, around);
-    if (queue.length > 0) return nextStep({ ...next, queue }, around);
-    return andThen(balance(next, cases, around), (balanced) => later(balanced, around));
+    const { state: known, steps: queue } = stepsOf(next, cases, around);
+    if (queue.length > 0) return nextStep({ ...known, queue }, around);
+    return andThen(balance(known, cases, around), (balanced) => later(balanced, around));
   });
 }
 

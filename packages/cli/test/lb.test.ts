@@ -24,13 +24,13 @@ const master = (more: Partial<NodeConfig> = {}): NodeConfig =>
     cluster: { name: 'wazuh', nodeName: 'zeus', nodeType: 'master', nodes: ['10.0.0.1'] },
     agentPort: 1514,
     ...more,
-  }) as NodeConfig;
+  }) as unknown as NodeConfig;
 
 const worker = (): NodeConfig =>
   ({
     ...master(),
     cluster: { name: 'wazuh', nodeName: 'w1', nodeType: 'worker', nodes: ['10.0.0.1'] },
-  }) as NodeConfig;
+  }) as unknown as NodeConfig;
 
 const none = { named: [], agents: 100 };
 const places = (sources: Partial<Parameters<typeof siteOf>[0]>): readonly string[] =>

@@ -61,6 +61,9 @@ async function run(
     },
     checkConfig: async () => ({ ok: true, text: 'fine' }),
     stop: async () => 'ended',
+    readConfig: async () => {
+      throw new Error('there is no configuration');
+    },
     newKey: async () => 'k'.repeat(32),
     ...deps,
   };

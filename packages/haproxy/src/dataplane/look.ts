@@ -90,7 +90,8 @@ async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<str
   const doing = `reading the statistics of ${api.backend}`;
   const place = at('stats/native', { type: 'server', parent: api.backend });
   const body = api.dialect.first(await lookAt(api, place, doing, signal));
-  const list = isJson(body) ? listOf(body.stats ?? []) : undefined;
+  const list = isJson(body) ? listOf(body.stats) : undefined;
+  if (isJson(body) && textIn(body, 'error') !== undefined) throw noProcess(api, body, doing);
   if (list === undefined) throw wrongShape(api.http, doing, 'no list of statistics');
   const ours = list.filter((each) => (textIn(each, 'backend_name') ?? api.backend) === api.backend);
   return new Map(ours.map((each) => statsOf(api, each, doing)));

@@ -28,6 +28,7 @@ export function scripted(
     http: () => Promise.reject(new Error('no HTTP here')),
     resolve: async (host) => hosts[host] ?? [],
     replaceFile: async (path, text, check) => void files.push({ path, text, program: check?.program }),
+    wait: async () => undefined,
   };
   const endpoint = { kind: 'unix', path: '/run/admin.sock' } as const;
   return { driver: openRuntimeDriver({ endpoint, backend: 'be', ...settings }, ports), lines, files };
