@@ -10,8 +10,6 @@ import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
 import { never } from './driver-stage.ts';
 
 export interface RealHaproxyOptions {
-  /** Connections at a time; 2,000. */
-  readonly maxconn?: number;
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
   /** Connections that it takes; 2,000 when left out. HAProxy heeds the first line only that says so. */
