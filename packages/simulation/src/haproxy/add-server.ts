@@ -45,7 +45,7 @@ export function serverFrom([name, at, ...words]: readonly string[]): ServerSetti
     else if (withValue.has(word)) index += 1;
     else if (!alone.has(word)) return `unknown keyword '${word}'`;
   }
-  if (!(weight >= 0 && weight <= 256)) return `weight of server ${name} is not within 0 and 256 (${weight}).`;
+  if (!(weight >= 0 && weight <= 256)) return `weight of server ${name} is not within 0 and 256 (${weight})..`;
   return { name, address: at.slice(0, cut), port: Number(at.slice(cut + 1)), weight, check: check && timings };
 }
 
@@ -53,10 +53,10 @@ export function addServer(process: Process, [place, ...words]: readonly string[]
   const [backend, name] = (place ?? '').split('/');
   if (backend === undefined || name === undefined || name === '') return "Require 'backend/server'.\n";
   if (backend !== process.settings.backend) return 'No such backend.\n';
-  if (process.servers.some((one) => one.name === name))
-    return line('Already exists a server with the same name in backend.');
   const settings = serverFrom([name, ...words]);
   if (typeof settings === 'string') return line(settings);
+  if (process.servers.some((one) => one.name === name))
+    return line('Already exists a server with the same name in backend.');
   process.add(settings);
   return line('New server registered.');
 }

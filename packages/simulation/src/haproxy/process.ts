@@ -47,6 +47,14 @@ export interface Process {
   remove(server: ModelServer): void;
 }
 
+/** The smallest that nobody has. */
+function freeId(servers: readonly ModelServer[]): number {
+  const taken = new Set(servers.map(({ id }) => id));
+  let id = 1;
+  while (taken.has(id)) id += 1;
+  return id;
+}
+
 export function openHaproxyProcess(
   settings: ProcessSettings,
   { now, after, reach }: ProcessPorts,
@@ -54,7 +62,6 @@ export function openHaproxyProcess(
 ): HaproxyProcess {
   const servers: ModelServer[] = [];
   let alive = true;
-  let ids = 0;
   const ports: ServerPorts = {
     now,
     reach,
@@ -64,7 +71,7 @@ export function openHaproxyProcess(
   };
   const sessions = openSessions(() => servers, settings, ports, dice);
   const put = (one: ServerSettings, dynamic: boolean): void => {
-    const server = newServer(one, ++ids, dynamic, now());
+    const server = newServer(one, freeId(servers), dynamic, now());
     servers.push(server);
     sessions.reposition(server);
     // Those of a configuration are first checked soon, each at its own time within `inter`.

@@ -137,7 +137,7 @@ function setRunning(server: ModelServer, running: boolean, ports: ServerPorts): 
 /** As `set server … weight` does. */
 export function setWeight(server: ModelServer, weight: number, ports: ServerPorts): void {
   server.weight = weight;
-  if (server.running) server.effective = weight;
+  if (server.admin !== 'maint') server.effective = weight;
   ports.changed(server);
 }
 
