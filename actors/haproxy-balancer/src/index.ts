@@ -1,4 +1,6 @@
+export { spawnBalancer } from './balancer.ts';
 export { type BalancerEvent, type BalancerMessage, getBalance, type Member } from './messages.ts';
+export { type Load, type Mode, type Plan, planFor } from './plan.ts';
 export type {
   AdminState,
   BalancerDeps,
@@ -9,3 +11,4 @@ export type {
   SeenSession,
   WantedServer,
 } from './ports.ts';
+export type { BalancerConfig } from './state.ts';

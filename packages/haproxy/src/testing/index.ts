@@ -1,1 +1,12 @@
-export {};
+export { makeCertificates, type TestCertificates } from './certificates.ts';
+export { type DataplaneDouble, type DoubleOptions, dataplaneDouble, type Wish } from './dataplane/dataplane-double.ts';
+export { driverCompliance } from './driver-compliance.ts';
+export type { DriverStage, Place, TestFramework } from './driver-stage.ts';
+export { openRealAgents, type RealAgents } from './real-agents.ts';
+export {
+  agentsCfgOf,
+  findHaproxy,
+  openRealHaproxy,
+  type RealHaproxy,
+  type RealHaproxyOptions,
+} from './real-haproxy.ts';

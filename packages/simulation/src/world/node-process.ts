@@ -16,6 +16,7 @@ import type { Timeline } from '../timeline.ts';
 import type { OpenHearing } from './hearing.ts';
 import { simulatedSocket } from './local-socket.ts';
 import { simulatedLog } from './log.ts';
+import { noHaproxy } from './no-haproxy.ts';
 import { seededScheduler } from './scheduler.ts';
 import type { OpenThings, WallClock } from './world.ts';
 
@@ -136,6 +137,7 @@ function platformOf(
       connections: link.connections,
       connectionsPerAddress: link.connectionsPerAddress,
     }),
+    haproxy: noHaproxy,
     log: simulatedLog(host, hearing.tell.log),
     process: { pid: host.incarnation, uid: () => 0, rssBytes: () => 0, loopDelayMs: () => 0 },
   };

@@ -1,0 +1,99 @@
+/** Looks at HAProxy, and what follows from what is seen of the instance itself. Pure. */
+import { placeOf } from './fates.ts';
+import { dropped } from './settling.ts';
+import {
+  type Around,
+  andThen,
+  backOffMs,
+  begin,
+  type Failure,
+  type Known,
+  type Looked,
+  type Moved,
+  moved,
+  report,
+  type State,
+  sessionsOf,
+} from './state.ts';
+
+/** Begins a look when one is due and nothing else is in flight. */
+export function look(state: State, now: number): Moved {
+  if (state.call !== undefined || state.lookAt > now) return moved(state);
+  return begin({ ...state, queue: [] }, { do: 'look', known: state.reachable ? state.instance : undefined });
+}
+
+/** HAProxy answered. */
+export function looked(state: State, seen: Looked, around: Around): Moved {
+  const { instance } = seen;
+  const before = wasBefore(state, seen);
+  const news = before === 'same' && state.reachable ? [] : [report({ type: 'reached', ...shown(instance), before })];
+  const renewed = before === 'other' ? restarted(state, around) : moved(state);
+  const next: State = {
+    ...renewed.state,
+    instance,
+    servers: seen.servers,
+    reachable: true,
+    disturbed: false,
+    trouble: undefined,
+  };
+  return andThen(moved(withPlaces(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
+}
+
+const shown = ({ pid, version }: Looked['instance']) => ({ pid, version });
+
+function wasBefore({ instance }: State, seen: Looked): 'none' | 'same' | 'other' {
+  if (instance === undefined) return 'none';
+  return instance.pid === seen.instance.pid && instance.startedAt === seen.instance.startedAt ? 'same' : 'other';
+}
+
+/**
+ * Another process, which has the servers of its file and no session of ours. Nothing that was known of the one before
+ * holds; its agents are waited for, then balanced as after a change of members.
+ */
+function restarted(state: State, around: Around): Moved {
+  const { now, config } = around;
+  const { state: freed, effects } = dropped(state, around);
+  const expected = Math.max(freed.settling?.expected ?? 0, sessionsOf(state.servers));
+  const settling = { expected, atMost: new Map(), until: now + config.settleMs, startedAt: now, cuts: 0 };
+  const next: State = {
+    ...freed,
+    settling,
+    known: new Map(),
+    joins: new Map(),
+    rests: new Map(),
+    full: { passes: 0, because: [] },
+    balancedOver: undefined,
+    restartsSeen: state.restartsSeen + 1,
+  };
+  return moved(next, ...effects);
+}
+
+/** Notes where a server is that was just ensured, and forgets those that are gone. */
+function withPlaces(state: State): State {
+  const known = new Map<string, Known>();
+  for (const server of state.servers) {
+    const before = state.known.get(server.name);
+    if (before === undefined) continue;
+    const checked = before.checked && { ...before.checked, seen: before.checked.seen ?? placeOf(server) };
+    known.set(server.name, { ...before, checked });
+  }
+  return { ...state, known };
+}
+
+/** Each advice is told once. */
+function advised(state: State, advice: Looked['advice']): Moved {
+  if (advice === undefined) return moved(state);
+  const before = new Set(state.advice.map(({ code, text }) => `${code} ${text}`));
+  const fresh = advice.filter(({ code, text }) => !before.has(`${code} ${text}`));
+  return moved({ ...state, advice }, ...fresh.map(({ code, text }) => report({ type: 'advice', code, text })));
+}
+
+/** Nobody answered, or not as HAProxy does: told once, tried again for ever. */
+export function lookFailed(state: State, { code, text }: Failure, around: Around): Moved {
+  const attempts = (state.trouble?.attempts ?? 0) + 1;
+  const until = around.now + backOffMs(attempts);
+  const { state: freed, effects } = dropped(state, around);
+  const news = state.trouble === undefined ? [report({ type: 'unreachable', text })] : [];
+  const trouble = { attempts, until, code, text };
+  return moved({ ...freed, reachable: false, queue: [], trouble, lookAt: until }, ...news, ...effects);
+}

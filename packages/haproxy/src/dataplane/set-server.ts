@@ -1,0 +1,63 @@
+/** State and weight of a server, and its end. */
+import type { AdminState } from '../driver.ts';
+import { isJson, type Json, jsonOf, saidIn, textIn, unexpected, wrongShape } from '../http/answer.ts';
+import type { HttpAnswer } from '../ports.ts';
+import type { Api, Call } from './api.ts';
+import { changeSurely } from './change.ts';
+import { readConfigured } from './configured.ts';
+import { readServers } from './look.ts';
+import { persistServers } from './persist.ts';
+
+/** Sets ready, drain or maint in the process that runs. */
+export async function putState(api: Api, name: string, state: AdminState, signal: AbortSignal): Promise<void> {
+  const doing = `setting server ${name} to ${state}`;
+  const place = api.dialect.running(api.backend, name);
+  const answer = await api.ask({ method: 'PUT', place, body: { admin_state: state }, doing }, signal);
+  if (answer.status === 404) throw noServer(api, doing);
+  if (answer.status !== 200) throw unexpected(api.http, answer, doing);
+  const body = jsonOf(api.http, answer, doing);
+  const now = isJson(body) ? textIn(body, 'admin_state') : undefined;
+  if (now === undefined) throw wrongShape(api.http, doing, 'no state');
+  if (now !== state) throw api.http.fault('failed', `${doing}: it is still in ${now}`);
+}
+
+/**
+ * The weight is set through the configuration, and the API passes it on at run time: `runtime/servers` takes weights
+ * in its newest versions only, and the others pass over them in silence.
+ */
+export async function putWeight(api: Api, name: string, weight: number, signal: AbortSignal): Promise<void> {
+  const doing = `setting the weight of server ${name}`;
+  if ((await readConfigured(api, name, signal)) === undefined) await writeDown(api, name, doing, signal);
+  const makeCall = async (): Promise<Call | undefined> => {
+    const configured: Json | undefined = await readConfigured(api, name, signal);
+    if (configured === undefined) throw noServer(api, doing);
+    return { method: 'PUT', place: api.dialect.servers(api.backend, name), body: { ...configured, weight }, doing };
+  };
+  await changeSurely(api, makeCall, signal);
+}
+
+/** A server that was added at run time and is not persisted yet gets its line first, with the weight that it has. */
+async function writeDown(api: Api, name: string, doing: string, signal: AbortSignal): Promise<void> {
+  const server = (await readServers(api, signal)).find((each) => each.name === name);
+  if (server === undefined) throw noServer(api, doing);
+  await persistServers(api, [server], new Set(), signal);
+}
+
+const noServer = (api: Api, doing: string): Error => api.http.fault('failed', `${doing}: there is no such server`);
+
+/** Takes a server in maintenance away, without a reload where HAProxy can. */
+export async function deleteServer(api: Api, name: string, signal: AbortSignal): Promise<'removed' | 'busy' | 'gone'> {
+  const doing = `removing server ${name}`;
+  const answer = await api.ask({ method: 'DELETE', place: api.dialect.running(api.backend, name), doing }, signal);
+  if (answer.status === 204) return 'removed';
+  if (isGone(answer)) return 'gone';
+  const said = saidIn(answer);
+  if (/connections attached/i.test(said)) return 'busy';
+  // Other lines of the configuration point at it.
+  if (!/cannot be removed at runtime/i.test(said)) throw unexpected(api.http, answer, doing);
+  const place = api.dialect.servers(api.backend, name);
+  await changeSurely(api, async () => ({ method: 'DELETE', place, doing }), signal);
+  return 'removed';
+}
+
+const isGone = (answer: HttpAnswer): boolean => answer.status === 404 || /no such server/i.test(saidIn(answer));

@@ -1,0 +1,26 @@
+/** `show fd`: on which ports which frontends listen. HAProxy tells it nowhere else. */
+import { ask, type Target } from './ask.ts';
+import type { Info } from './info.ts';
+import { listLimits } from './settings.ts';
+
+export interface Listener {
+  readonly frontend: string;
+  readonly port: number;
+}
+
+/** Before 2.8 only the list of all descriptors has them: HAProxy rests while it writes it, so it is not asked for when it is long. */
+const connectionsForAll = 1_000;
+
+/** Empty where it cannot be told. */
+export async function listListeners(target: Target, info: Info, signal: AbortSignal): Promise<readonly Listener[]> {
+  const found = parseListeners(await ask(target, 'show fd l', listLimits, signal));
+  if (found.length > 0 || (info.connections ?? Number.POSITIVE_INFINITY) > connectionsForAll) return found;
+  return parseListeners(await ask(target, 'show fd', listLimits, signal));
+}
+
+/** `… l.st=RDY fe=agents fam=ipv4 lport=1514` */
+export function parseListeners(answer: string): readonly Listener[] {
+  return [...answer.matchAll(/ l\.st=\S+ fe=(\S+) fam=ipv[46] lport=(\d{1,5})\b/g)]
+    .map(([, frontend, port]) => ({ frontend: frontend!, port: Number(port) }))
+    .filter(({ frontend }) => frontend !== 'GLOBAL');
+}
