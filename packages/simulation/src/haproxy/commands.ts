@@ -48,6 +48,8 @@ const commands: Readonly<Record<string, (process: Process, words: Words) => stri
   'show sess': showSessions,
   'show info': showInfo,
   'show backend': showBackends,
+  'show cli': (_process, [what]) => line(what === 'level' ? 'admin' : 'Unknown command'),
+  'show fd': () => line(''),
   'show version': ({ settings }) => line(settings.version),
   'shutdown session': (process, [id]) => shutdown(process, id),
   'shutdown sessions': (process, [what, place]) =>

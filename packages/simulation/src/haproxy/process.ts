@@ -67,7 +67,7 @@ export function openHaproxyProcess(
     reach,
     connectMs: settings.connectMs,
     after: (delayMs, run) => after(delayMs, () => alive && run()),
-    changed: (server) => sessions.reposition(server),
+    changed: (server, anew) => sessions.reposition(server, anew),
   };
   const sessions = openSessions(() => servers, settings, ports, dice);
   const put = (one: ServerSettings, dynamic: boolean): void => {

@@ -31,8 +31,8 @@ export interface ServerPorts {
   reach(address: string, port: number): Reach;
   /** A check or a connection that nobody answers has failed after so long, ms. */
   readonly connectMs: number;
-  /** Whether it takes connections, or how many, may be another than before. */
-  changed(server: ModelServer): void;
+  /** Whether it takes connections, or how many, may be another than before. `anew`: it goes behind all of the same load. */
+  changed(server: ModelServer, anew?: boolean): void;
 }
 
 /** Its checks: `enabled` by the configuration or `enable health`, `paused` by maintenance. */
@@ -108,7 +108,7 @@ export function setAdmin(server: ModelServer, admin: AdminState, ports: ServerPo
   server.admin = admin;
   const { checks } = server;
   if (admin === 'maint') {
-    if (checks !== undefined) checks.paused = true;
+    if (checks !== undefined) Object.assign(checks, { paused: true, health: 0 });
     setRunning(server, false, ports);
     server.changedAt = ports.now();
   } else if (before === 'maint') leaveMaintenance(server, ports);
@@ -120,7 +120,7 @@ function leaveMaintenance(server: ModelServer, ports: ServerPorts): void {
   const { checks } = server;
   if (checks !== undefined) {
     checks.paused = false;
-    checks.health = checks.settings.rise;
+    if (checks.enabled) checks.health = checks.settings.rise;
   }
   setRunning(server, true, ports);
   server.changedAt = ports.now();
@@ -137,8 +137,9 @@ function setRunning(server: ModelServer, running: boolean, ports: ServerPorts): 
 /** As `set server … weight` does. */
 export function setWeight(server: ModelServer, weight: number, ports: ServerPorts): void {
   server.weight = weight;
-  if (server.admin !== 'maint') server.effective = weight;
-  ports.changed(server);
+  if (server.admin === 'maint' || server.effective === weight) return;
+  server.effective = weight;
+  ports.changed(server, true);
 }
 
 /** Checks it for as long as `isThere`, beginning after `firstMs`. */

@@ -34,7 +34,7 @@ export interface Sessions {
   /** Who listened there ended: its connections are closed. */
   ended(address: string, port: number): void;
   /** What decides its place changed. */
-  reposition(server: ModelServer): void;
+  reposition(server: ModelServer, anew?: boolean): void;
 }
 
 export interface SessionSettings {
@@ -64,9 +64,9 @@ export function openSessions(
   let turns = 0;
 
   /** Of those of the same load the one that came to it first is next. */
-  const reposition = (server: ModelServer): void => {
+  const reposition = (server: ModelServer, anew = false): void => {
     const load = isUsable(server) ? loadOf(server) : undefined;
-    if (loads.get(server) === load) return;
+    if (loads.get(server) === load && !anew) return;
     if (load === undefined) return void loads.delete(server);
     loads.set(server, load);
     server.order = ++turns;

@@ -72,15 +72,19 @@ const stateColumns =
 
 const adminFlags = { ready: 0, maint: 1, drain: 8 } as const;
 
+/** Configured, enabled, paused. */
+const checkState = ({ checks }: ModelServer): number =>
+  checks === undefined ? 0 : 2 + (checks.enabled ? 4 : 0) + (checks.paused ? 8 : 0);
+
 /** `show servers state`. */
 export function showServersState({ settings, servers, ports }: Process, [what, backend]: readonly string[]): string {
-  if (what !== 'state') return line('Unknown command.');
+  if (what !== 'state') return line('Unknown command');
   if (backend !== undefined && backend !== settings.backend) return line("Can't find backend.");
   const rows = servers.map((server) =>
     [
       ...[3, settings.backend, server.id, server.name, server.address, server.running ? 2 : 0],
       ...[adminFlags[server.admin], server.weight, server.firstWeight, seconds(ports.now() - server.changedAt)],
-      ...[6, 3, server.checks?.health ?? 0, 6, 0, 0, 0, '-', server.port, '-', 0, 0, '-', '-', 0],
+      ...[6, 3, server.checks?.health ?? 0, checkState(server), 0, 0, 0, '-', server.port, '-', 0, 0, '-', '-', 0],
     ].join(' '),
   );
   return line(['1', `# ${stateColumns}`, ...rows].join('\n'));

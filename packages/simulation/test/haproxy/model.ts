@@ -5,7 +5,7 @@ import { type HaproxyProcess, openHaproxyProcess } from '../../src/haproxy/proce
 import type { ModelSession } from '../../src/haproxy/sessions.ts';
 import { openQueue } from '../../src/queue.ts';
 import { addressOf, backend, staticServer } from './steps.ts';
-import { type View, viewOf } from './view.ts';
+import { asked, type View, viewOf } from './view.ts';
 
 /** Longer than any check takes to say its last word. */
 const restMs = 2_000;
@@ -76,7 +76,7 @@ export function openModel(port: number, version: string) {
       }
       now = until;
     },
-    view: (): View => viewOf(process.ask(`show stat ${backend} 4 -1;show sess`), labelOf, [...clients.keys()].sort()),
+    view: (): View => viewOf(process.ask(asked(backend)), labelOf, [...clients.keys()].sort()),
   };
   const olds: HaproxyProcess[] = [];
   return model;

@@ -3,7 +3,7 @@ import { openDice } from '../../src/dice.ts';
 import { openModel } from './model.ts';
 import { freePort, haproxyVersion, openReal, type Real } from './real.ts';
 import { backend, type Step, staticServer, stepsOf } from './steps.ts';
-import { sameAnswer, type View, viewOf } from './view.ts';
+import { asked, sameAnswer, type View, viewOf } from './view.ts';
 
 const version = haproxyVersion();
 const wanted = (process.env.MUSTER_REQUIRE ?? '').split(',').includes('haproxy');
@@ -23,7 +23,7 @@ async function settled(real: Real, model: Model, said: string): Promise<void> {
   const until = Date.now() + patienceMs;
   let found: View | undefined;
   while (Date.now() < until) {
-    found = viewOf(await real.ask(`show stat ${backend} 4 -1;show sess`), real.labelOf, real.open());
+    found = viewOf(await real.ask(asked(backend)), real.labelOf, real.open());
     if (isDeepStrictEqual(found, expected)) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
