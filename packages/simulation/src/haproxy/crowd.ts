@@ -1,5 +1,6 @@
 /** Agents that connect through HAProxy: each keeps one session, and comes back when it is cut. */
 import { type Dice, openDice } from '../dice.ts';
+import type { HaproxyPlan } from '../plan/haproxy.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { World } from '../world/world.ts';
 import type { HaproxyProcess } from './process.ts';
@@ -17,6 +18,7 @@ export interface ThroughAgent {
 }
 
 export interface Crowd {
+  readonly plan: HaproxyPlan;
   readonly agents: readonly ThroughAgent[];
   /** By the source of a session, of now or of before. */
   of(source: string): ThroughAgent | undefined;
@@ -100,6 +102,7 @@ export function openCrowd(world: World, { haproxy, settings }: Plan): Crowd {
     }
   };
   const crowd: Crowd = {
+    plan: haproxy,
     agents,
     of: (source) => sources.get(source),
     arrive,

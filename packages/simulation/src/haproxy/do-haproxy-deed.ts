@@ -62,12 +62,12 @@ function edit({ world, dice }: FaultScene, { node, what }: DeedOf<'lb-edit'>): v
 /** An operator tries again until he was answered, ms; a refusal is an answer. */
 const againMs = 1_000;
 
-const drained = new WeakMap<object, Set<string>>();
-/** Nodes that an operator drained and did not undrain, as far as the master confirmed. */
-export const drainedOf = (world: object): Set<string> => {
-  const set = drained.get(world) ?? new Set<string>();
-  drained.set(world, set);
-  return set;
+const drained = new WeakMap<object, Map<string, number>>();
+/** Nodes that an operator drained and did not undrain, as far as the master confirmed, and when. */
+export const drainedOf = (world: object): Map<string, number> => {
+  const all = drained.get(world) ?? new Map<string, number>();
+  drained.set(world, all);
+  return all;
 };
 
 /** That the node is none, so that there is nothing to undo. */
@@ -83,7 +83,7 @@ function drain({ world, lasts }: FaultScene, { node, forMs }: DeedOf<'lb-drain'>
     master.ask({ type: 'drain-node', node: node as NodeName, drained: wish }).then(
       (reply) => {
         const isDone = reply.type === 'done';
-        if (wish && isDone) drainedOf(world).add(node);
+        if (wish && isDone) drainedOf(world).set(node, timeline.now());
         if (!wish) drainedOf(world).delete(node);
         if (!wish && !isDone && !isNews(reply)) later(wish);
       },

@@ -25,8 +25,7 @@ export type HaproxyEvent =
       readonly source: string;
       readonly server: string;
       readonly left: number;
-    }
-  | { readonly what: 'ill'; readonly how: AnswerFault['how'] };
+    };
 
 export interface HaproxyMachine {
   /** From now on there is one, and it runs. Once. */
