@@ -35,10 +35,14 @@ export function layOut(world: World, plan: Plan): void {
 function layConfiguration({ name, role, root, files }: SimNode, plan: Plan, world: World): void {
   const through = plan.haproxy.agents > 0;
   const musterYaml = `${plan.settings.musterYaml}${through ? haproxyYaml(plan, world) : ''}`;
-  const blocks = `${globalOf(plan)}${through ? helperBlock(plan) : ''}`;
+  const helper = through ? helperBlock(plan) : '';
   for (const directory of [...workedDirectories, 'queue/cluster', 'logs', 'var/run'])
     files.makeDirectory(`${root}/${directory}`, 'operator');
-  files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, world.master.name, blocks)), 'operator');
+  files.write(
+    `${root}/etc/ossec.conf`,
+    encode(ossecConf(name, role, world.master.name, { global: globalOf(plan), helper })),
+    'operator',
+  );
   // No disk of ours holds a socket for `auto` to find.
   const yaml = plan.agents.managers[name] === 'wazuh-db' ? `manager: wazuh-db\n${musterYaml}` : musterYaml;
   if (yaml !== '') files.write(`${root}/etc/muster.yaml`, encode(yaml), 'operator');
@@ -96,7 +100,14 @@ const globalOf = ({ agents }: Plan): string =>
   </global>
 `;
 
-const ossecConf = (name: string, role: string, master: string, global: string): string => `<ossec_config>
+/** Blocks that not every run has. */
+interface Blocks {
+  readonly global: string;
+  /** Within that of the cluster. */
+  readonly helper: string;
+}
+
+const ossecConf = (name: string, role: string, master: string, { global, helper }: Blocks): string => `<ossec_config>
 ${global}  <cluster>
     <name>${clusterName}</name>
     <node_name>${name}</node_name>
@@ -106,6 +117,6 @@ ${global}  <cluster>
       <node>${master}.example</node>
     </nodes>
     <disabled>no</disabled>
-  </cluster>
+${helper}  </cluster>
 </ossec_config>
 `;
