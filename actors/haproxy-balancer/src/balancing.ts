@@ -1,7 +1,7 @@
 /** One plan at a time: when one is made, and how it is carried out in chunks. Pure. */
 
 import { beginChunk } from './chunks.ts';
-import { type Case, takes } from './fates.ts';
+import { type Case, isMoved, takes } from './fates.ts';
 import { isSettled } from './membership.ts';
 import { type Load, type Mode, type Plan, planFor } from './plan.ts';
 import type { SeenSession } from './ports.ts';
@@ -10,12 +10,14 @@ import {
   type Around,
   andThen,
   begin,
+  knowing,
   type Moved,
   moved,
   type Running,
   report,
   type State,
   sessionsOf,
+  without,
 } from './state.ts';
 
 /** Full plans in a row: were more needed, HAProxy does not place as it should, and the tolerance must do. */
@@ -35,19 +37,20 @@ const weightOf = ({ server, member }: Case, weights: boolean): number =>
 
 function partOf(one: Case): Load['part'] {
   if (takes(one)) return 'takes';
-  const { server, fate, known } = one;
+  const { server, member, fate, known } = one;
   const goes = fate === 'dead' || fate === 'rest' || fate === 'leave';
-  return goes && server.admin !== 'ready' && known?.emptied !== true ? 'empties' : 'keeps';
+  if (!goes || server.admin === 'ready' || known?.emptied === true) return 'keeps';
+  const elsewhere = member !== undefined && isMoved(server, member, known);
+  return elsewhere || server.health === 'down' ? 'lost' : 'empties';
 }
 
 /** The same agents are sent to the same servers, and nobody else is to be emptied: a plan that was made still fits. */
 function fits({ takers, quota }: Running, loads: readonly Load[]): boolean {
   if (takers !== takersOf(loads)) return false;
   const part = new Map(loads.map((load) => [load.name, load.part]));
-  const stillGo = [...quota].every(
-    ([name, left]) => left === 0 || part.get(name) === 'takes' || part.get(name) === 'empties',
-  );
-  return stillGo && loads.every((load) => load.part !== 'empties' || load.sessions === 0 || quota.has(load.name));
+  const goes = (name: string): boolean => part.get(name) === 'empties' || part.get(name) === 'lost';
+  const stillGo = [...quota].every(([name, left]) => left === 0 || part.get(name) === 'takes' || goes(name));
+  return stillGo && loads.every(({ name, sessions }) => !goes(name) || sessions === 0 || quota.has(name));
 }
 
 const takersOf = (loads: readonly Load[]): string =>
@@ -63,8 +66,15 @@ export function balance(state: State, cases: readonly Case[], around: Around): M
     if (next.running !== undefined) return carryOn(next, next.running, loads, around);
     const rest = next.rests.get('plan');
     if (rest !== undefined && rest.until > around.now) return moved(next);
-    return consider(next, cases, around);
+    return consider(askedAnew(next, cases, around), cases, around);
   });
+}
+
+/** Agents of a drained node that did not go are asked again as often as balance is asked for. */
+function askedAnew(state: State, cases: readonly Case[], { now }: Around): State {
+  if (state.askAt > now || state.settling !== undefined) return state;
+  const stayed = cases.filter(({ fate, known }) => fate === 'rest' && known?.emptied === true);
+  return stayed.reduce((all, { server }) => knowing(all, server.name, { emptied: false }), state);
 }
 
 function carryOn(state: State, running: Running, loads: readonly Load[], around: Around): Moved {
@@ -78,7 +88,7 @@ function carryOn(state: State, running: Running, loads: readonly Load[], around:
 function consider(state: State, cases: readonly Case[], around: Around): Moved {
   const asked = wanted(state, cases, around);
   const { mode } = asked;
-  if (mode === undefined) return moved(asked.state);
+  if (mode === undefined) return moved({ ...asked.state, rests: without(asked.state.rests, 'plan') });
   const loads = loadsOf(cases, around);
   const plan = planFor(loads, mode, around.config.tolerance);
   if (plan.total === 0 || around.means.move === 'none') return found(asked.state, plan, mode, around);
@@ -92,8 +102,7 @@ export function wanted(
   cases: readonly Case[],
   around: Around,
 ): { readonly state: State; readonly mode: Mode | undefined } {
-  const emptied = cases.some((one) => partOf(one) === 'empties' && one.server.sessions > 0);
-  const empty = emptied && cases.some(takes) ? 'empty' : undefined;
+  const empty = planFor(loadsOf(cases, around), 'empty', 0).total > 0 ? 'empty' : undefined;
   if (state.settling !== undefined || !isSettled(state, cases, around)) return { state, mode: empty };
   const next = withTakers(state, new Set(cases.filter(takes).map(({ server }) => server.name)), around);
   if (next.full !== undefined && next.full.passes < mostPasses) return { state: next, mode: 'full' };
@@ -117,8 +126,9 @@ function withTakers(state: State, takers: ReadonlySet<string>, { now, config }: 
 
 /** Nothing is to be ended. */
 function found(state: State, plan: Plan, mode: Mode, { now, config }: Around): Moved {
-  if (mode === 'empty') return moved(state);
-  const next: State = { ...state, full: undefined, askAt: now + config.frequencyMs };
+  const rests = without(state.rests, 'plan');
+  if (mode === 'empty') return moved({ ...state, rests });
+  const next: State = { ...state, rests, full: undefined, askAt: now + config.frequencyMs };
   if (!plan.balanced || state.toldBalanced) return moved({ ...next, toldBalanced: plan.balanced });
   return moved({ ...next, toldBalanced: true }, report({ type: 'balanced', sessions: sessionsOf(state.servers) }));
 }
@@ -170,6 +180,7 @@ function startPlan(
     targets: plan.targets,
     sources: by && new Map([...plan.cuts.keys()].map((name) => [name, new Set(by.get(name))])),
     first: new Set([...(by?.values() ?? [])].flat()),
+    gone: new Set(),
     quota: plan.cuts,
     before: new Map(loads.map(({ name, sessions }) => [name, sessions])),
     done: new Map(),

@@ -60,7 +60,7 @@ function keepsOf(running: Running, { loads, by }: Fresh): ReadonlyMap<string, nu
   if (by === undefined) return running.targets;
   const partakers = loads.filter(({ part }) => part !== 'keeps');
   const here = partakers.flatMap(({ name }) => by.get(name) ?? []);
-  const back = here.filter((source) => !running.first.has(source)).length;
+  const back = here.filter((source) => !running.first.has(source) || running.gone.has(source)).length;
   const total = here.length + Math.max(0, running.cuts - back);
   const takers = partakers.filter(({ part }) => part === 'takes');
   const now = new Map(targetsOf(takers, total));
@@ -76,13 +76,13 @@ function nextOrder(state: State, running: Running, around: Around): Moved {
   return begin(next, { do: 'cut', order: cut });
 }
 
-/** One order of a chunk was carried out: of its sessions `count` were ended. */
-export function orderDone(before: State, count: number, around: Around): Moved {
+/** One order of a chunk was carried out: `count` sessions were ended, of these sources where they are known. */
+export function orderDone(before: State, count: number, sources: readonly string[], around: Around): Moved {
   const state: State = { ...before, cuts: before.cuts + count };
   const { running } = state;
   const order = running?.orders[0];
   if (running === undefined || order === undefined) return moved(state);
-  const next = after(running, order, count);
+  const next = { ...after(running, order, count), gone: new Set([...running.gone, ...sources]) };
   if (state.disturbed) return dropped({ ...state, running: next }, around);
   return nextOrder(state, next, around);
 }

@@ -56,12 +56,20 @@ function heard(state: State, list: readonly Member[], around: Around): Moved {
   const next: State = {
     ...state,
     members,
+    movedFor: withoutOrders(state, members),
     queue: [],
     disturbed: true,
     lookAt: state.reachable ? around.now : state.lookAt,
   };
   const moving = state.call?.call.do === 'list' || state.call?.call.do === 'cut' || state.call?.call.do === 'ask';
   return moving ? moved(next) : dropped(next, around);
+}
+
+/** Who comes and goes by itself does not move others each time; an operator who drains, or ends it, is followed at once. */
+function withoutOrders({ movedFor, members: before }: State, members: ReadonlyMap<string, Member>): State['movedFor'] {
+  const isDrained = (all: typeof before, name: string): boolean => all?.get(name)?.standing === 'drained';
+  const kept = [...movedFor].filter(([name]) => isDrained(before, name) === isDrained(members, name));
+  return kept.length === movedFor.size ? movedFor : new Map(kept);
 }
 
 const signOf = (members: ReadonlyMap<string, Member>): string =>
@@ -90,9 +98,9 @@ function done(state: State, call: Call, outcome: Outcome, around: Around): Moved
     case 'list':
       return andThen(listed(state, casesOf(state, around), outcome.sessions, around), (next) => later(next, around));
     case 'cut':
-      return andThen(orderDone(state, outcome.sources.length, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.sources.length, outcome.sources, around), (next) => later(next, around));
     case 'ask':
-      return andThen(orderDone(state, outcome.count, around), (next) => later(next, around));
+      return andThen(orderDone(state, outcome.count, [], around), (next) => later(next, around));
     case 'remove':
       return andThen(removeDone(state, nameOf(call), outcome.how, around), (next) => nextStep(next, around));
     case 'step':
@@ -117,9 +125,9 @@ function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
     const cases = casesOf(next, around);
-    const queue = stepsOf(next, cases, around);
-    if (queue.length > 0) return nextStep({ ...next, queue }, around);
-    return andThen(balance(next, cases, around), (balanced) => later(balanced, around));
+    const { state: known, steps: queue } = stepsOf(next, cases, around);
+    if (queue.length > 0) return nextStep({ ...known, queue }, around);
+    return andThen(balance(known, cases, around), (balanced) => later(balanced, around));
   });
 }
 

@@ -48,8 +48,7 @@ const going = (server: SeenServer, known: Known | undefined): boolean =>
 /** The server is at another address than its node, as `ensureServer` found. */
 export function isMoved(server: SeenServer, member: Member, known: Known | undefined): boolean {
   const checked = known?.checked;
-  if (checked?.moved !== true || checked.wanted !== placeOf(member)) return false;
-  return checked.seen === undefined || checked.seen === placeOf(server);
+  return checked?.moved === true && checked.wanted === placeOf(member) && checked.seen === placeOf(server);
 }
 
 function fateOf(server: SeenServer, member: Member | undefined, known: Known | undefined, around: Around): Fate {
@@ -142,10 +141,11 @@ function usable({ server, wish }: Case, { rests }: State): boolean {
 
 /** The lower the better; infinite: never. */
 function lastResort({ server, member, fate }: Case, { joins }: State): number {
-  if (member === undefined || server.health === 'down') return Number.POSITIVE_INFINITY;
+  const unseen = server.health === 'checking' && server.admin !== 'ready';
+  if (member === undefined || server.health === 'down' || unseen) return Number.POSITIVE_INFINITY;
   if (fate === 'pause') return member.standing === 'suspect' ? 1 : 2;
   if (fate !== 'leave') return Number.POSITIVE_INFINITY;
-  if (member.standing === 'left') return 3;
+  if (member.standing === 'left' || member.standing === 'down') return 3;
   const othersCome = [...joins].some(([name, { told }]) => name !== server.name && !told);
-  return member.standing !== 'excluded' && member.standing !== 'down' && othersCome ? 4 : Number.POSITIVE_INFINITY;
+  return member.standing !== 'excluded' && othersCome ? 4 : Number.POSITIVE_INFINITY;
 }

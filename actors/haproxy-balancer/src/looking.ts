@@ -1,5 +1,4 @@
 /** Looks at HAProxy, and what follows from what is seen of the instance itself. Pure. */
-import { placeOf } from './fates.ts';
 import { dropped } from './settling.ts';
 import {
   type Around,
@@ -7,7 +6,6 @@ import {
   backOffMs,
   begin,
   type Failure,
-  type Known,
   type Looked,
   type Moved,
   moved,
@@ -36,7 +34,7 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     disturbed: false,
     trouble: undefined,
   };
-  return andThen(moved(withPlaces(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
+  return andThen(moved(forgetful(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
 }
 
 const shown = ({ pid, version }: Looked['instance']) => ({ pid, version });
@@ -68,16 +66,11 @@ function restarted(state: State, around: Around): Moved {
   return moved(next, ...effects);
 }
 
-/** Notes where a server is that was just ensured, and forgets those that are gone. */
-function withPlaces(state: State): State {
-  const known = new Map<string, Known>();
-  for (const server of state.servers) {
-    const before = state.known.get(server.name);
-    if (before === undefined) continue;
-    const checked = before.checked && { ...before.checked, seen: before.checked.seen ?? placeOf(server) };
-    known.set(server.name, { ...before, checked });
-  }
-  return { ...state, known };
+/** Forgets what was known of servers that are gone. */
+function forgetful(state: State): State {
+  const there = new Set(state.servers.map(({ name }) => name));
+  const known = new Map([...state.known].filter(([name]) => there.has(name)));
+  return known.size === state.known.size ? state : { ...state, known };
 }
 
 /** Each advice is told once. */

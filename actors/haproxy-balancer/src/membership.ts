@@ -20,9 +20,14 @@ export const keyOf = (step: Step): string => {
 
 /**
  * What to do now, in this order: servers are added and made ready before others are taken out, so that a failure on the
- * way leaves more servers than wanted, never fewer.
+ * way leaves more servers than wanted, never fewer. What failed lately rests; what failed and is not wanted any more is
+ * forgotten.
  */
-export function stepsOf(state: State, cases: readonly Case[], around: Around): readonly Step[] {
+export function stepsOf(
+  state: State,
+  cases: readonly Case[],
+  around: Around,
+): { readonly state: State; readonly steps: readonly Step[] } {
   const changes = cases.flatMap(changeOf);
   const to = (admin: string): readonly Step[] => changes.filter((step) => step.do === 'state' && step.to === admin);
   const steps = [
@@ -34,10 +39,10 @@ export function stepsOf(state: State, cases: readonly Case[], around: Around): r
     ...cases.flatMap((one) => removal(one, around)),
     ...persistence(state, cases),
   ];
-  return steps.filter((step) => {
-    const rest = state.rests.get(keyOf(step));
-    return rest === undefined || rest.until <= around.now;
-  });
+  const wanted = new Set(['plan', ...steps.map(keyOf)]);
+  const rests = new Map([...state.rests].filter(([key]) => wanted.has(key)));
+  const ready = steps.filter((step) => (rests.get(keyOf(step))?.until ?? around.now) <= around.now);
+  return { state: rests.size === state.rests.size ? state : { ...state, rests }, steps: ready };
 }
 
 /** Nodes that are up and have no server; and servers of such nodes that were not looked at yet, or are elsewhere now. */
@@ -47,7 +52,7 @@ function ensures(state: State, cases: readonly Case[]): readonly Step[] {
   const unsure = cases.flatMap(({ server, member, known }): readonly Step[] => {
     if (member?.standing !== 'up' || isMoved(server, member, known)) return [];
     const checked = known?.checked;
-    const sure = checked?.wanted === placeOf(member) && (checked.seen ?? placeOf(server)) === placeOf(server);
+    const sure = checked?.wanted === placeOf(member) && checked.seen === placeOf(server);
     return sure ? [] : [{ do: 'ensure', server: wantedOf(member) }];
   });
   return [...missing, ...unsure];

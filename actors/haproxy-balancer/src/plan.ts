@@ -9,8 +9,11 @@ export interface Load {
   /** At least 1. */
   readonly weight: number;
   readonly sessions: number;
-  /** `takes`: gets new agents. `empties`: is to have none. `keeps`: gets none and loses none; it is left out of the sum. */
-  readonly part: 'takes' | 'keeps' | 'empties';
+  /**
+   * `takes`: gets new agents. `empties`: is to have none. `lost`: the same, even while its agents have nowhere to go.
+   * `keeps`: gets none and loses none; it is left out of the sum.
+   */
+  readonly part: 'takes' | 'keeps' | 'empties' | 'lost';
 }
 
 /**
@@ -31,10 +34,11 @@ export interface Plan {
   readonly balanced: boolean;
 }
 
-/** Nothing is ended while no server takes agents: they would have nowhere to go. */
+/** What is to be emptied is, unless no server takes agents: they would have nowhere to go. */
 export function planFor(loads: readonly Load[], mode: Mode, tolerance: number): Plan {
   const takers = loads.filter(({ part }) => part === 'takes');
-  const emptied = takers.length === 0 ? [] : loads.filter(({ part, sessions }) => part === 'empties' && sessions > 0);
+  const goes = ({ part }: Load): boolean => part === 'lost' || (part === 'empties' && takers.length > 0);
+  const emptied = loads.filter((load) => goes(load) && load.sessions > 0);
   const total = sum([...takers, ...emptied]);
   const targets = new Map(loads.map(({ name, sessions }) => [name, sessions]));
   for (const { name } of emptied) targets.set(name, 0);
@@ -77,10 +81,17 @@ export function targetsOf(takers: readonly Load[], total: number): readonly (rea
 function cutsOf(fit: Fit, mode: Mode, tolerance: number): readonly Cut[] {
   if (mode === 'empty' || fit.takers.length === 0) return [];
   const band = mode === 'band' ? tolerance : 0;
-  const equal = sameWeights(fit.takers);
-  if (fit.spare === 0 && within(fit, band)) return [];
-  if (!equal && fit.takers.every((load) => load.sessions <= boundsOf(load, fit, band).high) && fit.spare > 0) return [];
-  return mode === 'band' && equal ? bandCuts(fit, tolerance) : fullCuts(fit);
+  const wanted = needed(fit, band);
+  if (wanted === 0) return [];
+  return mode === 'band' && sameWeights(fit.takers) ? bandCuts(fit, wanted) : fullCuts(fit);
+}
+
+/** As many as lie over the band, or are missing under it beyond what comes from elsewhere, whichever is more. */
+function needed(fit: Fit, tolerance: number): number {
+  const bounds = fit.takers.map((load) => ({ load, ...boundsOf(load, fit, tolerance) }));
+  const over = bounds.reduce((all, { load, high }) => all + Math.max(0, load.sessions - high), 0);
+  const under = bounds.reduce((all, { load, low }) => all + Math.max(0, low - load.sessions), 0);
+  return Math.max(over, under - fit.spare);
 }
 
 const fullCuts = ({ takers, targets }: Fit): readonly Cut[] =>
@@ -89,13 +100,8 @@ const fullCuts = ({ takers, targets }: Fit): readonly Cut[] =>
     return over > 0 ? [[name, over] as const] : [];
   });
 
-/** As many as lie over the band or are missing under it, whichever is more, from the fullest down, none below its target. */
-function bandCuts(fit: Fit, tolerance: number): readonly Cut[] {
-  const { takers, targets, spare } = fit;
-  const bounds = takers.map((load) => ({ load, ...boundsOf(load, fit, tolerance) }));
-  const over = bounds.reduce((all, { load, high }) => all + Math.max(0, load.sessions - high), 0);
-  const under = bounds.reduce((all, { load, low }) => all + Math.max(0, low - load.sessions), 0);
-  const wanted = Math.max(over, under - spare);
+/** From the fullest down, none below its target. */
+function bandCuts({ takers, targets }: Fit, wanted: number): readonly Cut[] {
   const downTo = (level: number) =>
     takers.map(({ name, sessions }): Cut => [name, Math.max(0, sessions - Math.max(level, targets.get(name) ?? 0))]);
   const at = (level: number): number => downTo(level).reduce((all, [, count]) => all + count, 0);

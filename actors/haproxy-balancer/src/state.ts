@@ -92,8 +92,7 @@ export interface Known {
 
 export interface Checked {
   readonly wanted: string;
-  /** Undefined until the next look. */
-  readonly seen: string | undefined;
+  readonly seen: string;
   readonly moved: boolean;
 }
 
@@ -116,6 +115,8 @@ export interface Running {
   readonly sources: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** All sources of the list with which it began. */
   readonly first: ReadonlySet<string>;
+  /** Sources that were ended: one that is there again is an agent that came back with the same. */
+  readonly gone: ReadonlySet<string>;
   /** Sessions left to end, by server. */
   readonly quota: ReadonlyMap<string, number>;
   /** Sessions at the beginning and sessions ended, by server. */

@@ -3,6 +3,7 @@
 import { placeOf } from './fates.ts';
 import { keyOf, persistKey } from './membership.ts';
 import type { BalancerEvent } from './messages.ts';
+import type { AdminState } from './ports.ts';
 import {
   type Around,
   backOffMs,
@@ -19,10 +20,10 @@ import {
   without,
 } from './state.ts';
 
-/** Begins the next step of the queue; after the last comes a look, soon. */
+/** Begins the next step of the queue; after the last comes a look, soon, and at once when the members changed. */
 export function nextStep(state: State, { now, config }: Around): Moved {
   const [step, ...queue] = state.queue;
-  if (step === undefined) return moved({ ...state, lookAt: now + quickMs(config) });
+  if (step === undefined) return moved({ ...state, lookAt: state.disturbed ? now : now + quickMs(config) });
   return begin({ ...state, queue }, step);
 }
 
@@ -41,11 +42,15 @@ export function stepDone(before: State, step: Step): Moved {
   }
 }
 
+/** One that was just added is ensured once more when it is seen: only then is known what was looked at. */
 function ensured(state: State, { server }: Extract<Step, { do: 'ensure' }>, isMoved: boolean): Moved {
   const seen = state.servers.find(({ name }) => name === server.name);
-  const checked = { wanted: placeOf(server), seen: seen && placeOf(seen), moved: isMoved };
-  const more = seen === undefined && !isMoved ? { added: true, asked: 'drain' as const } : {};
-  return moved(knowing(state, server.name, { checked, ...more }));
+  if (seen !== undefined) {
+    return moved(
+      knowing(state, server.name, { checked: { wanted: placeOf(server), seen: placeOf(seen), moved: isMoved } }),
+    );
+  }
+  return moved(isMoved ? state : knowing(state, server.name, { added: true, asked: 'drain' }));
 }
 
 function stateSet(state: State, { name, to, why }: Extract<Step, { do: 'state' }>): Moved {
@@ -54,12 +59,15 @@ function stateSet(state: State, { name, to, why }: Extract<Step, { do: 'state' }
   const joined = to === 'ready' && known?.added === true;
   const next = knowing(state, name, { asked: to, ...(joined ? { added: false } : {}) });
   if (joined) return moved(next, report({ type: 'joined', server: name }));
-  const unasked = known?.asked === undefined ? to === 'ready' : known.asked === to;
-  const event: BalancerEvent = unasked
+  const event: BalancerEvent = isMended(known?.asked, found, to)
     ? { type: 'mended', server: name, found, to }
     : { type: 'state-changed', server: name, to, why };
   return moved(next, report(event));
 }
+
+/** It was found otherwise than it was left; or, by one who left nothing yet, not as servers are by themselves. */
+const isMended = (asked: AdminState | undefined, found: AdminState, to: AdminState): boolean =>
+  asked === undefined ? to === 'ready' || found === 'maint' : found !== asked;
 
 /** `busy`: asked again later. */
 export function removeDone(before: State, name: string, how: 'removed' | 'busy' | 'gone', { now }: Around): Moved {
@@ -81,7 +89,8 @@ export function stepFailed(before: State, step: Step, failure: Failure, around: 
   const { now, config } = around;
   const state: State = { ...before, queue: [], lookAt: now + quickMs(config) };
   if (step.do === 'ensure' && failure.code === 'address-differs') return ensured(state, step, true);
-  return rested(state, keyOf(step), doingOf(step), failure, now);
+  const unsure = step.do === 'state' ? knowing(state, step.name, { asked: undefined }) : state;
+  return rested(unsure, keyOf(step), doingOf(step), failure, now);
 }
 
 /** Rests what failed; told when it is new or fails in another way. */

@@ -33,9 +33,14 @@ export function viewOf(state: State, around: Around): BalancerView {
   };
 }
 
+/** What often ends by itself is no trouble before it lasts. */
+const patience = 3;
+const isPatience = (code: string): boolean => code === 'busy' || code === 'nothing-ended';
+
 function troubleOf({ trouble, rests, joins }: State): { readonly trouble?: string } {
   const late = [...joins].flatMap(([name, { told }]) => (told ? [`${name} does not come up`] : []));
-  const text = trouble?.text ?? [...[...rests.values()].map((rest) => rest.text), ...late].join('; ');
+  const failing = [...rests.values()].filter(({ code, attempts }) => !isPatience(code) || attempts > patience);
+  const text = trouble?.text ?? [...failing.map((rest) => rest.text), ...late].join('; ');
   return text === '' ? {} : { trouble: clip(text) };
 }
 
@@ -44,10 +49,11 @@ type Doing = Pick<BalancerView, 'phase' | 'doing'>;
 function doingOf(state: State, cases: readonly Case[], plan: Plan, sessions: number): Doing {
   const { running, settling } = state;
   if (!state.reachable) return { phase: 'unreachable', doing: state.trouble ? 'waiting to try again' : 'connecting' };
+  if (state.members === undefined) return { phase: 'unbalanced', doing: 'waiting for the cluster' };
   if (running !== undefined) return { phase: 'cutting', doing: `cutting ${running.planned}, ${running.cuts} done` };
   if (settling !== undefined)
     return { phase: 'settling', doing: `settling, ${sessions} of ${settling.expected} are back` };
-  return coming(state) ?? goes(cases) ?? rests(state, plan);
+  return coming(state) ?? goes(cases) ?? rests(plan);
 }
 
 function coming({ joins }: State): Doing | undefined {
@@ -60,10 +66,9 @@ function goes(cases: readonly Case[]): Doing | undefined {
   return names.length === 0 ? undefined : { phase: 'leaving', doing: clip(`removing ${names.join(', ')}`) };
 }
 
-function rests({ members }: State, { balanced, total }: Plan): Doing {
-  if (members === undefined) return { phase: 'unbalanced', doing: 'waiting for the cluster' };
+function rests({ balanced, total }: Plan): Doing {
   if (balanced) return { phase: 'balanced', doing: 'balanced' };
-  return { phase: 'unbalanced', doing: `unbalanced, a plan would end ${total}` };
+  return { phase: 'unbalanced', doing: `unbalanced, a plan would move ${total}` };
 }
 
 const rowsOf = (cases: readonly Case[], plan: Plan): BalancerView['servers'] =>

@@ -57,6 +57,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   let freeIds: string[] = [];
   let ids = 0;
   let turn = 0;
+  let made = 0;
   const servers = new Map<string, ModelServer>();
   const agents: Agent[] = [];
   /** Places that answer. */
@@ -67,6 +68,8 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
 
   const answers = ({ address, port }: { address: string; port: number }) => alive.has(`${address} ${port}`);
   const on = (name: string) => agents.filter((agent) => agent.on === name);
+  const sizes = new Map<string, number>();
+  const size = (name: string): number => sizes.get(name) ?? 0;
   const server = (name: string): ModelServer => {
     const found = servers.get(name);
     if (found === undefined) throw new ModelFault('failed', `No such server: ${name}`);
@@ -77,7 +80,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   /** leastconn: the key of the server that would be next. Equal ones take turns. */
   function choose(): ModelServer | undefined {
     const key = (one: ModelServer) => {
-      const count = on(one.name).length;
+      const count = size(one.name);
       return count === 0 ? 0 : (count + 1) / one.weight;
     };
     const open = [...servers.values()].filter(routable);
@@ -94,6 +97,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     }
     if (agent.temper !== 'same-source' || agent.source === '') agent.source = `10.9.0.1:${ports++}`;
     agent.on = chosen.name;
+    sizes.set(chosen.name, size(chosen.name) + 1);
     agent.id = freeIds.pop() ?? `0x${(++ids).toString(16)}`;
     agent.dueAt = Number.POSITIVE_INFINITY;
   }
@@ -101,6 +105,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
   function disconnect(agent: Agent): void {
     if (agent.on === undefined) return;
     freeIds.push(agent.id);
+    sizes.set(agent.on, size(agent.on) - 1);
     agent.on = undefined;
     agent.dueAt = now + delayOf(agent.temper);
   }
@@ -110,6 +115,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     return temper === 'late' ? 2_000 + 18_000 * random() : 50 + 200 * random();
   };
 
+  /** Ends the checks that are due, and begins those that a change of the world calls for. */
   function runChecks(): void {
     for (const one of servers.values()) {
       const { check } = one;
@@ -122,6 +128,14 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
         one.changedAt = now;
       }
     }
+  }
+
+  /** When something happens next by itself. */
+  function nextAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { admin, check } of servers.values()) if (check && admin !== 'maint') next = Math.min(next, check.dueAt);
+    for (const agent of agents) next = Math.min(next, agent.dueAt);
+    return next;
   }
 
   const put = (wanted: WantedServer, admin: AdminState, health: 'up' | 'checking'): void => {
@@ -140,7 +154,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
         weight,
         admin,
         health: check?.health ?? 'unchecked',
-        sessions: on(name).length,
+        sessions: size(name),
         changedMs: now - changedAt,
       })),
     sessions: (): readonly SeenSession[] =>
@@ -168,10 +182,10 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
       const wanted = new Set(sources);
       const done: string[] = [];
       for (const agent of on(name)) {
-        if (!wanted.has(agent.source) || on(name).length <= keep) continue;
+        if (!wanted.has(agent.source) || size(name) <= keep) continue;
         done.push(agent.source);
         disconnect(agent);
-        ended.push({ agent: agent.name, server: name, left: on(name).length, keep });
+        ended.push({ agent: agent.name, server: name, left: size(name), keep });
       }
       return done;
     },
@@ -179,7 +193,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
       const one = servers.get(name);
       if (one === undefined) return 'gone';
       if (one.admin !== 'maint') throw new ModelFault('failed', 'Only servers in maintenance mode can be deleted.');
-      if (on(name).length > 0) return 'busy';
+      if (size(name) > 0) return 'busy';
       servers.delete(name);
       return 'removed';
     },
@@ -196,25 +210,28 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     servers,
     now: () => now,
     file: () => file,
-    /** Moves time: checks end, agents come back. In steps of 50 ms. */
+    /** Moves time: checks end, agents come back. */
     pass(ms: number): void {
       const until = now + ms;
-      while (now < until) {
-        now = Math.min(until, now + 50);
+      runChecks();
+      for (;;) {
+        const next = nextAt();
+        now = Math.min(until, Math.max(now, next));
+        if (next > until) break;
         runChecks();
         for (const agent of agents) if (agent.on === undefined && agent.dueAt <= now) connect(agent);
       }
     },
     join(count: number, temper: Temper = 'prompt'): void {
       for (let i = 0; i < count; i++) {
-        const agent: Agent = { name: `a${agents.length}`, temper, source: '', on: undefined, id: '', dueAt: now };
+        const agent: Agent = { name: `a${made++}`, temper, source: '', on: undefined, id: '', dueAt: now };
         agents.push(agent);
         connect(agent);
       }
     },
     quit(agent: Agent): void {
       disconnect(agent);
-      agent.dueAt = Number.POSITIVE_INFINITY;
+      agents.splice(agents.indexOf(agent), 1);
     },
     /** A server that stands in HAProxy's own file, ready. */
     configure(wanted: WantedServer): void {
@@ -246,6 +263,6 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     alive,
     /** Sessions by server. */
     counts: (): Readonly<Record<string, number>> =>
-      Object.fromEntries([...servers.keys()].map((name) => [name, on(name).length])),
+      Object.fromEntries([...servers.keys()].map((name) => [name, size(name)])),
   };
 }

@@ -229,6 +229,15 @@ function warnOfIdle(
 /** All or nothing: an API that cannot be spoken to is told before it is needed. */
 function readApi({ api }: HaproxyOptions, findings: Findings): { readonly api?: ReconnectApi } {
   const { url, user, password, ca } = api;
+  if (url !== undefined && !URL.canParse(url)) {
+    findings.fault({
+      code: 3004,
+      text: 'haproxy.api.url is no address',
+      option: 'haproxy.api.url',
+      allowed: 'http://HOST:PORT or https://HOST:PORT',
+      cure: 'Write where the API of the manager listens, https://localhost:55000 by default.',
+    });
+  }
   if (url !== undefined && user !== undefined && password !== undefined)
     return { api: { url: url.replace(/\/$/, ''), user, password, ...(ca === undefined ? {} : { ca }) } };
   if (url === undefined && user === undefined && password === undefined && ca === undefined) return {};

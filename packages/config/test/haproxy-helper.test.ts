@@ -104,9 +104,7 @@ test.each([
 test('an excluded node that can be none is told and left out', async () => {
   const options = { excluded_nodes: 'w1, w 2,w.3' };
   expect(await loadHelper(options)).toMatchObject({ excludedNodes: ['w1'] });
-  expect(await warnings(options)).toEqual([
-    'excluded_nodes names what can be no node, and is ignored: "w 2", "w.3".',
-  ]);
+  expect(await warnings(options)).toEqual(['excluded_nodes names what can be no node, and is ignored: "w 2", "w.3".']);
 });
 
 test('without user or password the helper stays off, the cluster runs', async () => {

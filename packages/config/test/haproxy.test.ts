@@ -212,6 +212,11 @@ describe('what is refused', () => {
     ['haproxy: {nodes: {w.1: {weight: 1}}}', 'haproxy.nodes has no node of the name "w.1"', 1],
     ['haproxy: {instances: [/s], api: {url: "https://h:1", user: u}}', 'haproxy.api lacks password', 1],
     ['haproxy: {api: {url: "https://h:1/v1"}}', 'Invalid value for haproxy.api.url', 1],
+    [
+      'haproxy: {instances: [/s], api: {url: "https://h:99999", user: u, password: p}}',
+      'haproxy.api.url is no address',
+      1,
+    ],
     ['haproxy: {api: {user: "a:b"}}', 'Invalid value for haproxy.api.user', 1],
     ['haproxy: {nods: {}}', 'muster.yaml has no option "haproxy.nods"', 1],
   ])('%s: %s', async (yaml, text, line) => {

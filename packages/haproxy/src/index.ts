@@ -1,3 +1,4 @@
+export { findHaproxy } from './adapters/find-haproxy.ts';
 export { nodeHaproxyPorts } from './adapters/node-haproxy-ports.ts';
 export { type DataplanePorts, openDataplaneDriver } from './dataplane/dataplane-driver.ts';
 export type { DataplaneSettings } from './dataplane/settings.ts';

@@ -1,5 +1,6 @@
 /** Adapter: the agents of the lab: neighbours beside every node, and one process of simulated agents. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AgentServer } from './agents/server.ts';
 import { type AgentsProcess, startAgents } from './agents-process.ts';
 import type { KnownAgent } from './census.ts';
 import type { LabNode } from './layout.ts';
@@ -12,8 +13,11 @@ export const labTimes = { notifyMs: 2_000, reconnectMs: 4_000, retryMs: 500 };
 const restartMs = 10_000;
 
 export interface LabAgents {
-  /** Starts the agents, once. */
-  begin(): void;
+  readonly count: number;
+  /** Where the neighbours of each node listen, by its name. */
+  readonly ports: ReadonlyMap<string, Pick<AgentServer, 'enrolPort' | 'agentsPort'>>;
+  /** Starts the agents, once. With `through` they know that server alone, else every node. */
+  begin(through?: AgentServer): void;
   known(): readonly KnownAgent[];
   /** SIGKILL for the neighbours of `node`. They are started again by and by. */
   kill(node: LabNode): void;
@@ -41,8 +45,11 @@ export async function openLabAgents(nodes: readonly LabNode[], settings: LabAgen
   const kept = neighbours.map((each) => keepUp(each, settings.event, stopped.signal));
   let fleet: AgentsProcess | undefined;
   return {
-    begin: () => {
-      const servers = neighbours.map(({ enrolPort, agentsPort }) => ({ host: '127.0.0.1', enrolPort, agentsPort }));
+    count: settings.agents,
+    ports: new Map(neighbours.map(({ node, enrolPort, agentsPort }) => [node.name, { enrolPort, agentsPort }])),
+    begin: (through) => {
+      const all = neighbours.map(({ enrolPort, agentsPort }) => ({ host: '127.0.0.1', enrolPort, agentsPort }));
+      const servers = through === undefined ? all : [through];
       fleet ??= startAgents({ agents: settings.agents, seed: 1, servers, group: settings.group, times: labTimes });
     },
     known: () => fleet?.states() ?? [],

@@ -15,9 +15,9 @@ export const realBench = (
   processes: readonly NodeProcess[],
   watcher: Watcher,
   progress: (text: string) => void,
-  agents?: AgentsBench,
+  more: Pick<Bench, 'agents' | 'haproxy'>,
 ): Bench => ({
-  ...(agents === undefined ? {} : { agents }),
+  ...more,
   nodes,
   look: ({ root }, paths) => (paths === undefined ? readTree(root) : readPaths(root, paths)),
   modeOf,
@@ -42,9 +42,10 @@ export const realAgentsBench = (
   agents: LabAgents,
   processes: readonly NodeProcess[],
   watcher: Watcher,
+  begin: () => void,
 ): AgentsBench => ({
   count,
-  begin: agents.begin,
+  begin,
   known: agents.known,
   shown: watcher.agents,
   killAll: (node) => {

@@ -3,6 +3,7 @@
  * and compares what then lies on the disks. What the nodes say of themselves is asked too, but proves nothing.
  */
 import { differences, type SeenTree, summarised } from './compare.ts';
+import { type HaproxyBench, haproxySteps } from './haproxy/verify-haproxy.ts';
 import type { LabNode } from './layout.ts';
 import type { StepResult } from './results.ts';
 import { chooseTargets, type Targets } from './targets.ts';
@@ -28,6 +29,8 @@ export interface Bench {
   readonly progress: (text: string) => void;
   /** Absent: the lab has no agents. */
   readonly agents?: AgentsBench;
+  /** Absent: no HAProxy stands before it. */
+  readonly haproxy?: HaproxyBench;
 }
 
 export interface Step {
@@ -60,8 +63,16 @@ export async function verify(bench: Bench, until: number): Promise<readonly Step
   const targets = master && chooseTargets([...(await bench.look(master)).keys()]);
   if (master === undefined || worker === undefined || targets === undefined) return [...results, nothingToChange];
   for (const step of steps(bench, master, worker, targets)) await run(step);
-  if (bench.agents !== undefined) for (const step of agentSteps(bench.agents, bench.nodes)) await run(step);
+  if (bench.agents !== undefined) for (const step of ofAgents(bench, bench.agents)) await run(step);
   return results;
+}
+
+/** With HAProxy: that it shares them out, when they are there, and when the killed node is back. */
+function ofAgents({ nodes, haproxy }: Bench, agents: AgentsBench): readonly Step[] {
+  const [enrolled, moved, ...rest] = agentSteps(agents, nodes);
+  if (haproxy === undefined) return [enrolled!, moved!, ...rest];
+  const { shared, back } = haproxySteps(haproxy, nodes);
+  return [enrolled!, shared, moved!, back, ...rest];
 }
 
 const nothingToChange: StepResult = {

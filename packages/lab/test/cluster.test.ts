@@ -14,7 +14,16 @@ describe('a master and two workers, as processes of their own', () => {
       written += text;
       return true;
     });
-    const options = { workers: 2, agents: 30, from: undefined, forMs: 240_000, port: 0, keep: false, verbose: false };
+    const options = {
+      workers: 2,
+      agents: 30,
+      from: undefined,
+      forMs: 240_000,
+      port: 0,
+      haproxy: false,
+      keep: false,
+      verbose: false,
+    };
     const code = await runLab(options, new AbortController().signal, muster).finally(() => write.mockRestore());
     const table = written.slice(Math.max(0, written.indexOf('STEP ')));
     process.stdout.write(`${table}\n`);

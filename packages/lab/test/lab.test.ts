@@ -24,6 +24,7 @@ const options = {
   from: undefined,
   forMs: undefined,
   port: 0,
+  haproxy: false,
   keep: false,
   verbose: false,
 } as const;

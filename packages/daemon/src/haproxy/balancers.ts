@@ -8,17 +8,24 @@
 import { ask, type Ref, type Supervisor, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Driver } from '@muster/haproxy';
-import { type BalancerMessage, getBalance, type Member, spawnBalancer } from '@muster/haproxy-balancer';
+import {
+  type BalancerDeps,
+  type BalancerMessage,
+  getBalance,
+  type Member,
+  spawnBalancer,
+} from '@muster/haproxy-balancer';
 import { type Balance, type BalancerView, clip, type Health, type NodeName, type NodeView } from '@muster/protocol';
 import type { MasterAgents } from '@muster/store';
 import { openKeptNames } from '../kept-names.ts';
-import { lineLimit } from '../line-limit.ts';
+import { type LineLimit, lineLimit } from '../line-limit.ts';
 import type { Platform } from '../platform.ts';
 import { refusalOf } from './drain.ts';
-import { openDriver } from './drivers.ts';
+import { openDriver, openReconnect } from './drivers.ts';
 import { fitBalance } from './fit-balance.ts';
-import { logBalancer, logBeginning, logDrained, logNotKept } from './haproxy-log.ts';
+import { logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
 import { membersOf, sameMembers } from './members.ts';
+import { movableAgents } from './reconnect.ts';
 
 export interface Balancers {
   /** A peer linked, or lives otherwise than before: the balancers are told who there is. Neither blocks nor throws. */
@@ -143,13 +150,15 @@ async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeCo
 }
 
 function spawnEach(
-  { root, platform }: BalancersNeeds,
+  needs: BalancersNeeds,
   haproxy: NonNullable<NodeConfig['haproxy']>,
   reached: () => void,
 ): readonly Balanced[] {
+  const { root, platform } = needs;
   const { clock, log } = platform;
   const supervisor = root.supervise('haproxy');
   const limit = lineLimit(clock.now);
+  const reconnecting = reconnectAgents(needs, haproxy, limit);
   return haproxy.instances.map((instance, index) => {
     const driver = openDriver(instance, haproxy, platform.haproxy);
     const at = haproxy.instances.length === 1 ? '' : `${driver.endpoint}: `;
@@ -160,6 +169,7 @@ function spawnEach(
         {
           clock,
           haproxy: driver,
+          ...reconnecting,
           report: (event) => {
             logBalancer({ log, limit, at }, event);
             if (event.type === 'reached') reached();
@@ -174,6 +184,23 @@ function spawnEach(
     );
     return { actor, driver };
   });
+}
+
+/** For drivers that cannot end connections; without the manager's API nobody is asked. */
+function reconnectAgents(
+  { platform, agents }: BalancersNeeds,
+  { api }: NonNullable<NodeConfig['haproxy']>,
+  limit: LineLimit,
+): Pick<BalancerDeps, 'reconnectAgents'> {
+  if (api === undefined) return {};
+  const client = openReconnect(api, platform.haproxy);
+  return {
+    reconnectAgents: async (node, atMost, signal) => {
+      const { ids, skipped } = await movableAgents(agents(), node, atMost, () => platform.disk.turn());
+      if (skipped.length > 0) logNotAsked(platform.log, limit, node, skipped);
+      return ids.length === 0 ? 0 : await client.reconnect(ids, signal);
+    },
+  };
 }
 
 /** One question to keep-alive in flight; what changed meanwhile is asked for after it. */

@@ -1,11 +1,28 @@
-/** The driver of each HAProxy, as the configuration names it. */
-import type { HaproxyConfig, HaproxyInstance } from '@muster/config';
-import { type Driver, type HaproxyPorts, openRuntimeDriver } from '@muster/haproxy';
-import { unbuiltDriver } from './unbuilt-driver.ts';
+/** What drives each HAProxy, and what asks agents to connect anew where a driver cannot end their connections. */
+import type { HaproxyConfig, HaproxyInstance, ReconnectApi } from '@muster/config';
+import {
+  type Driver,
+  type HaproxyPorts,
+  openDataplaneDriver,
+  openReconnectClient,
+  openRuntimeDriver,
+  type ReconnectClient,
+} from '@muster/haproxy';
 
 /** Asks nothing of HAProxy yet. */
-export function openDriver(instance: HaproxyInstance, { backend }: HaproxyConfig, ports: HaproxyPorts): Driver {
-  if (instance.driver === 'dataplane') return unbuiltDriver(instance.text);
-  const { endpoint, persist } = instance;
-  return openRuntimeDriver({ endpoint, backend, ...(persist === undefined ? {} : { persist }) }, ports);
+export function openDriver(instance: HaproxyInstance, config: HaproxyConfig, ports: HaproxyPorts): Driver {
+  const { backend, agentPort, resolver } = config;
+  if (instance.driver === 'runtime') {
+    const { endpoint, persist } = instance;
+    return openRuntimeDriver({ endpoint, backend, ...(persist === undefined ? {} : { persist }) }, ports);
+  }
+  const { endpoint, user, password } = instance;
+  return openDataplaneDriver(
+    { endpoint, user, password, backend, agentPort, ...(resolver === undefined ? {} : { resolver }) },
+    ports,
+  );
 }
+
+/** Asks nothing of the API yet. */
+export const openReconnect = ({ url, user, password, ca }: ReconnectApi, ports: HaproxyPorts): ReconnectClient =>
+  openReconnectClient({ url, user, password, ...(ca === undefined ? {} : { tls: { ca } }) }, ports);

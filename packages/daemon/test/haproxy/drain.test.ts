@@ -61,7 +61,9 @@ it.each(['suspect', 'down', 'left', 'drained', 'excluded'] as const)(
 
 it('the last one that an HAProxy sends agents to is refused, and that HAProxy named', () => {
   const only = view([server('w1'), server('w2', 'drain'), server('master', 'ready', 'down')]);
-  expect(refusalOf({ node: 'w1', drained: true }, facts({ views: [view([server('w1'), server('w2')]), only] }))).toEqual({
+  expect(
+    refusalOf({ node: 'w1', drained: true }, facts({ views: [view([server('w1'), server('w2')]), only] })),
+  ).toEqual({
     code: 'last-node',
     text: '"w1" is the last node that takes agents, says /s: without it they would reach none. See muster balance.',
   });

@@ -38,10 +38,7 @@ it.each<readonly [BalancerEvent, readonly string[]]>([
     { type: 'settled', cuts: 1, tookMs: 220, inTime: true },
     ['info [HAPHelper] [Main] Moved 1 agent, who are all back after 0.2s.'],
   ],
-  [
-    { type: 'balanced', sessions: 300 },
-    ['info [HAPHelper] [Main] Load balancer backend is balanced: 300 agents.'],
-  ],
+  [{ type: 'balanced', sessions: 300 }, ['info [HAPHelper] [Main] Load balancer backend is balanced: 300 agents.']],
   [
     { type: 'membership', adding: ['w4'], removing: ['w1', 'w2'] },
     ["info [HAPHelper] [Main] Detected changes in Wazuh cluster nodes, to add: 'w4'; to remove: 'w1', 'w2'"],

@@ -37,13 +37,18 @@ it.each([
   ['[fd00::2]', 'fd00::2'],
   ['fd00::2', 'fd00::2'],
   ['worker1', 'worker1'],
+  ['[::ffff:10.0.0.7]:41000', '10.0.0.7'],
 ])('a link from %s means the address %s', (address, expected) => {
   const [, w1] = membersOf(sources({ rows: [row('w1', 'up', address)] }), []);
   expect(w1?.address).toBe(expected);
 });
 
 it('what muster.yaml says of a node holds for it alone', () => {
-  const config = { agentPort: 2514, excludedNodes: [], nodes: { w1: { address: 'w1.lan', port: 9 }, master: { weight: 50 } } };
+  const config = {
+    agentPort: 2514,
+    excludedNodes: [],
+    nodes: { w1: { address: 'w1.lan', port: 9 }, master: { weight: 50 } },
+  };
   expect(membersOf(sources({ config, rows: [row('w1', 'up'), row('w2', 'up')] }), [])).toMatchObject([
     { name: 'master', address: '10.0.0.1', port: 2514, weight: 50 },
     { name: 'w1', address: 'w1.lan', port: 9, weight: 100 },

@@ -4,6 +4,8 @@ import { HaproxyError } from '../haproxy-error.ts';
 const refusals = new Set([
   'EACCES',
   'EPERM',
+  // Of OpenSSL, met while writing.
+  'EPROTO',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -30,16 +32,18 @@ export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoExceptio
 export function connectionFault(name: string, error: unknown): HaproxyError {
   if (error instanceof HaproxyError) return error;
   const code = codeOf(error);
-  if (/^(?:ERR_SSL_|ERR_OSSL_|CERT_)/.test(code) || refusals.has(code))
+  if (/^(?:ERR_SSL_|CERT_)/.test(code) || refusals.has(code))
     return new HaproxyError(name, 'refused', texts[code] ?? tlsText(code, error), error);
-  return new HaproxyError(name, 'unreachable', texts[code] ?? `the connection failed (${code})`, error);
+  const hint =
+    code === 'ECONNRESET' && /^(?:tls|https):/.test(name) ? '; does it speak TLS, and trust our certificate?' : '';
+  return new HaproxyError(name, 'unreachable', `${texts[code] ?? `the connection failed (${code})`}${hint}`, error);
 }
 
 function tlsText(code: string, error: unknown): string {
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+  const said = `${code} ${String((error as Error).message)}`;
+  if (/wrong.version.number|packet.length.too.long/i.test(said))
     return 'it does not speak TLS; use tcp:// or http:// or give the address of the TLS frontend';
-  if (code.startsWith('ERR_OSSL_')) return `the certificate or key cannot be used (${code}); see its password`;
-  const alert = /alert (?:number \d+|[a-z ]+)|ALERT_[A-Z_]+/.exec(`${code} ${String((error as Error).message)}`)?.[0];
+  const alert = /alert (?:number \d+|[a-z ]+)|ALERT_[A-Z_]+/.exec(said)?.[0].trim();
   if (alert !== undefined) return `it refuses our certificate (${alert}); see \`cert\` and \`key\``;
   return `its certificate is not trusted (${code}); see \`ca\``;
 }

@@ -38,7 +38,13 @@ export function settleOnce<T>(
     try {
       open = start((value) => end(() => resolve(value)), fail);
     } catch (error) {
-      fail(error);
+      // A port, path or header that Node does not take.
+      const code = String((error as NodeJS.ErrnoException).code);
+      fail(
+        error instanceof HaproxyError
+          ? error
+          : new HaproxyError(name, 'bad-name', `it cannot be asked (${code})`, error),
+      );
     }
   });
 }

@@ -1,12 +1,12 @@
 /** Adds a server: at run time where HAProxy can, by its configuration and a reload where not. */
 import type { WantedServer } from '../driver.ts';
 import { type Json, objectIn, saidIn, textIn, unexpected } from '../http/answer.ts';
+import type { HttpAnswer } from '../ports.ts';
 import type { Api, Call } from './api.ts';
-import { change } from './change.ts';
 import { noBackend, readBackend, readConfigured, readDefaults } from './configured.ts';
-import { type Running, readRunning } from './look.ts';
+import { type Running, readRunning, readServers } from './look.ts';
 import { isAddress, isSameAddress } from './names.ts';
-import { putState } from './set-server.ts';
+import { deleteServer, putState, putWeight } from './set-server.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Of `default-server`: what HAProxy takes for a server that is added at run time (`reference/haproxy-runtime.md` 1). */
@@ -27,8 +27,8 @@ export async function addServer(
   if (running !== undefined) return await checkAddress(api, server, running, signal);
   // HAProxy would never resolve the host name of a server that is added at run time.
   const inherited = isAddress(server.address) ? await readInherited(api, signal) : undefined;
-  const isLive = inherited !== undefined && (await addLive(api, server, inherited, signal));
-  if (!isLive) await addConfigured(api, server, resolver, signal);
+  if (inherited !== undefined && (await addLive(api, server, inherited, signal))) return;
+  await addConfigured(api, server, resolver, signal);
   await putState(api, server.name, 'drain', signal);
 }
 
@@ -63,20 +63,37 @@ const bodyOf = ({ name, address, port, weight }: WantedServer): Json => ({
   check: 'enabled',
 });
 
-/** Whether it could be added without a reload. */
+/** Whether it could be added as it should be without a reload: it is in drain then. */
 async function addLive(api: Api, server: WantedServer, inherited: Json, signal: AbortSignal): Promise<boolean> {
-  const doing = `adding server ${server.name}`;
+  const { name, weight } = server;
+  const doing = `adding server ${name}`;
   const body = { ...inherited, ...bodyOf(server) };
   const answer = await api.ask({ method: 'POST', place: api.dialect.running(api.backend), body, doing }, signal);
-  if (answer.status === 201) return true;
-  const said = saidIn(answer);
-  if (answer.status >= 400 && /dynamic load balancing/i.test(said)) return false;
-  if (answer.status === 409) throw api.http.fault('conflict', `${doing}: it was added meanwhile`, said);
+  if (isDeclined(answer)) return false;
+  if (answer.status === 409) throw api.http.fault('conflict', `${doing}: it was added meanwhile`, saidIn(answer));
   if (answer.status === 404) throw noBackend(api);
-  throw unexpected(api.http, answer, doing);
+  if (answer.status !== 201) throw unexpected(api.http, answer, doing);
+  await putState(api, name, 'drain', signal);
+  // Some versions pass on `check` and nothing else, without a word: the weight tells.
+  const isInherited = Object.keys(inherited).length > 0;
+  const isWhole = (await readServers(api, signal)).some((each) => each.name === name && each.weight === weight);
+  if (isWhole && !(isInherited && weight === 1)) return true;
+  if (isInherited) {
+    await deleteServer(api, name, signal);
+    return false;
+  }
+  await putWeight(api, name, weight, signal);
+  return true;
 }
 
-/** By the configuration, with a reload unless the API finds that it needs none. */
+/** HAProxy does not take it at run time, as with an algorithm that is not dynamic, or this version is not able to. */
+const isDeclined = (answer: HttpAnswer): boolean =>
+  (answer.status === 400 || answer.status === 500) && /^\s*\{[\s\S]*"message"/.test(answer.body);
+
+/**
+ * By the configuration, with a reload. In a transaction, for else the newer versions try to do it at run time, where
+ * nothing is resolved or inherited.
+ */
 async function addConfigured(
   api: Api,
   server: WantedServer,
@@ -87,9 +104,10 @@ async function addConfigured(
   const isResolved = resolver !== undefined && !isAddress(server.address);
   const names = isResolved ? { resolvers: resolver, 'init-addr': 'last,libc,none' } : {};
   const body = { ...bodyOf(server), ...names };
+  const place = api.dialect.servers(api.backend, server.name);
+  // It may be written down, maybe at another address, and not run.
+  const isThere = (await readConfigured(api, server.name, signal)) !== undefined;
+  const first: readonly Call[] = isThere ? [{ method: 'DELETE', place, doing }] : [];
   const post: Call = { method: 'POST', place: api.dialect.servers(api.backend), body, doing };
-  if ((await change(api, async () => post, signal)) !== 'exists') return;
-  // It is written down but does not run, maybe at another address: a reload begins it as it should be.
-  const remove: Call = { method: 'DELETE', place: api.dialect.servers(api.backend, server.name), doing };
-  await inTransaction(api, [remove, post], doing, signal);
+  await inTransaction(api, [...first, post], doing, signal);
 }

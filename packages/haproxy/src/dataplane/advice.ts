@@ -51,7 +51,7 @@ function ofServers({ backend, defaults = {}, servers }: Configured, name: string
     ),
     ...note(
       bound.length > 0,
-      'maxconn',
+      'server-maxconn',
       `backend ${name}: \`maxconn\` of ${named(bound)} makes agents wait in a queue: take it out`,
     ),
     ...note(blind.length > 0, 'no-check', `backend ${name}: ${named(blind)} has no health check: add \`check\``),

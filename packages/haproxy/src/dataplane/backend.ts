@@ -1,5 +1,5 @@
 /** The backend, its frontend and its bind: created where they are absent, as the reference does (`reference/haproxy.md` 1). */
-import { type Json, numberIn, textIn } from '../http/answer.ts';
+import { type Json, numberIn, textIn, wrongShape } from '../http/answer.ts';
 import { type Api, type Call, listAt } from './api.ts';
 import { readBackend } from './configured.ts';
 import { at } from './dialect.ts';
@@ -64,7 +64,8 @@ async function readFronts(api: Api, signal: AbortSignal): Promise<readonly Front
   const fronts: Front[] = [];
   for (const frontend of await listAt(api, at('configuration/frontends'), 'listing the frontends', signal)) {
     const [name, leadsTo] = [textIn(frontend, 'name'), textIn(frontend, 'default_backend')];
-    if (name === undefined || leadsTo === undefined) continue;
+    if (name === undefined) throw wrongShape(api.http, 'listing the frontends', 'a frontend without a name');
+    if (leadsTo === undefined) continue;
     const binds = await listAt(api, api.dialect.binds(name), `listing the binds of ${name}`, signal);
     fronts.push({ frontend, name, leadsTo, binds });
   }

@@ -47,6 +47,8 @@ export interface Running {
   readonly address: string;
   readonly port: number;
   readonly admin: AdminState;
+  /** As it was set last. Undefined: this version does not tell. */
+  readonly setWeight: number | undefined;
 }
 
 /** The servers of the backend in the process that runs. */
@@ -67,7 +69,7 @@ function runningOf(api: Api, server: Json, doing: string): Running {
   const isAdmin = admin === 'ready' || admin === 'drain' || admin === 'maint';
   if (name === undefined || address === undefined || !isAdmin)
     throw wrongShape(api.http, doing, 'a server without name, address or state');
-  return { name, address, port: port ?? 0, admin };
+  return { name, address, port: port ?? 0, admin, setWeight: numberIn(server, 'uweight') };
 }
 
 /** The servers with their statistics. One that came or went between the two answers is left out. */
@@ -78,9 +80,12 @@ export async function readServers(api: Api, signal: AbortSignal): Promise<readon
     return [];
   }
   const stats = await readStats(api, signal);
-  return running.flatMap((each) => {
-    const of = stats.get(each.name);
-    return of === undefined ? [] : [{ ...each, ...of(each.admin) }];
+  return running.flatMap(({ setWeight, ...server }) => {
+    // Older versions write the names of the statistics in small letters.
+    const of = stats.get(server.name) ?? stats.get(server.name.toLowerCase());
+    if (of === undefined) return [];
+    const { weight, ...rest } = of(server.admin);
+    return [{ ...server, ...rest, weight: setWeight ?? weight }];
   });
 }
 
@@ -90,7 +95,8 @@ async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<str
   const doing = `reading the statistics of ${api.backend}`;
   const place = at('stats/native', { type: 'server', parent: api.backend });
   const body = api.dialect.first(await lookAt(api, place, doing, signal));
-  const list = isJson(body) ? listOf(body.stats ?? []) : undefined;
+  const list = isJson(body) ? listOf(body.stats) : undefined;
+  if (isJson(body) && textIn(body, 'error') !== undefined) throw noProcess(api, body, doing);
   if (list === undefined) throw wrongShape(api.http, doing, 'no list of statistics');
   const ours = list.filter((each) => (textIn(each, 'backend_name') ?? api.backend) === api.backend);
   return new Map(ours.map((each) => statsOf(api, each, doing)));

@@ -5,7 +5,7 @@
 import type { WantedServer } from '../driver.ts';
 import { isJson, jsonOf, textIn, unexpected, wrongShape } from '../http/answer.ts';
 import type { Api, Call } from './api.ts';
-import { changeSurely } from './change.ts';
+import { change } from './change.ts';
 import { at } from './dialect.ts';
 import { rewriteServers } from './raw.ts';
 
@@ -27,7 +27,7 @@ export async function persistServers(
     if (body === text) return undefined;
     return { method: 'POST', place: at('configuration/raw', { skip_reload: 'true' }), body, doing };
   };
-  await changeSurely(api, makeCall, signal);
+  await change(api, makeCall, signal);
 }
 
 /** The whole configuration. It may hold secrets of others: it is never shown. */

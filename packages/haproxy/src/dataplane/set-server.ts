@@ -1,9 +1,9 @@
 /** State and weight of a server, and its end. */
-import type { AdminState } from '../driver.ts';
-import { isJson, type Json, jsonOf, saidIn, textIn, unexpected, wrongShape } from '../http/answer.ts';
+import type { AdminState, Server } from '../driver.ts';
+import { isJson, type Json, jsonOf, numberIn, saidIn, textIn, unexpected, wrongShape } from '../http/answer.ts';
 import type { HttpAnswer } from '../ports.ts';
 import type { Api, Call } from './api.ts';
-import { changeSurely } from './change.ts';
+import { change } from './change.ts';
 import { readConfigured } from './configured.ts';
 import { readServers } from './look.ts';
 import { persistServers } from './persist.ts';
@@ -27,20 +27,34 @@ export async function putState(api: Api, name: string, state: AdminState, signal
  */
 export async function putWeight(api: Api, name: string, weight: number, signal: AbortSignal): Promise<void> {
   const doing = `setting the weight of server ${name}`;
-  if ((await readConfigured(api, name, signal)) === undefined) await writeDown(api, name, doing, signal);
-  const makeCall = async (): Promise<Call | undefined> => {
-    const configured: Json | undefined = await readConfigured(api, name, signal);
-    if (configured === undefined) throw noServer(api, doing);
-    return { method: 'PUT', place: api.dialect.servers(api.backend, name), body: { ...configured, weight }, doing };
-  };
-  await changeSurely(api, makeCall, signal);
-}
-
-/** A server that was added at run time and is not persisted yet gets its line first, with the weight that it has. */
-async function writeDown(api: Api, name: string, doing: string, signal: AbortSignal): Promise<void> {
   const server = (await readServers(api, signal)).find((each) => each.name === name);
   if (server === undefined) throw noServer(api, doing);
-  await persistServers(api, [server], new Set(), signal);
+  const configured = await readConfigured(api, name, signal);
+  const written = configured === undefined ? undefined : (numberIn(configured, 'weight') ?? 1);
+  // In maintenance HAProxy shows a weight that may be out of date.
+  const isSet = server.admin !== 'maint' && server.weight === weight;
+  if (isSet && written === weight) return;
+  // Only what differs from the configuration is passed on.
+  if (written === undefined || written === weight) await writeOther(api, server, configured, weight, signal);
+  const makeCall = async (): Promise<Call> => {
+    const now = await readConfigured(api, name, signal);
+    if (now === undefined) throw noServer(api, doing);
+    return { method: 'PUT', place: api.dialect.servers(api.backend, name), body: { ...now, weight }, doing };
+  };
+  await change(api, makeCall, signal);
+}
+
+/** The server's line with another weight than the wanted one; HAProxy does not read it. */
+async function writeOther(
+  api: Api,
+  server: Server,
+  configured: Json | undefined,
+  weight: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const address = textIn(configured ?? {}, 'address') ?? server.address;
+  const other = server.weight === weight || server.weight < 1 ? (weight % 256) + 1 : server.weight;
+  await persistServers(api, [{ ...server, address, weight: other }], new Set(), signal);
 }
 
 const noServer = (api: Api, doing: string): Error => api.http.fault('failed', `${doing}: there is no such server`);
@@ -56,7 +70,7 @@ export async function deleteServer(api: Api, name: string, signal: AbortSignal):
   // Other lines of the configuration point at it.
   if (!/cannot be removed at runtime/i.test(said)) throw unexpected(api.http, answer, doing);
   const place = api.dialect.servers(api.backend, name);
-  await changeSurely(api, async () => ({ method: 'DELETE', place, doing }), signal);
+  await change(api, async () => ({ method: 'DELETE', place, doing }), signal);
   return 'removed';
 }
 

@@ -56,11 +56,11 @@ export function openReconnectClient(settings: ReconnectSettings, ports: Pick<Hap
       token = undefined;
       answer = await order(ids, signal);
     }
-    if (answer.status !== 200) {
-      token = undefined;
-      throw unexpected(http, answer, doing);
-    }
-    return askedIn(http, answer);
+    if (answer.status === 200) return askedIn(http, answer);
+    const fault = unexpected(http, answer, doing);
+    // Not before: the fault's text loses what it holds of it.
+    token = undefined;
+    throw fault;
   };
 
   return {

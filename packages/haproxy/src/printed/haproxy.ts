@@ -50,8 +50,8 @@ const globals = (site: Site, { socket }: HaproxyPaths): string => `global
     # ${connectionsOf(site) * 2 + 100} at least, or HAProxy does not start.
     maxconn ${connectionsOf(site)}
     # Muster adds, drains and removes servers here, and moves agents: haproxy.instances of muster.yaml.
-    # Whoever may write to it rules this HAProxy: keep the mode.
-    stats socket ${socket} mode 660 level admin
+    # Whoever may write to it rules this HAProxy: root, and the members of the group haproxy.
+    stats socket ${socket} mode 660 group haproxy level admin
     stats timeout 30s`;
 
 const defaults = `defaults

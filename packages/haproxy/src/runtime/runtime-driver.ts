@@ -45,7 +45,7 @@ export function openRuntimeDriver(settings: RuntimeSettings, ports: HaproxyPorts
 }
 
 /** 2: the file is right, but has no listener of its own, as it should be. */
-const judge = (binary: string) => ({ program: binary, arguments: ['-c', '-q', '-f', '{}'], good: [0, 2] });
+const judge = (binary: string) => ({ program: binary, arguments: ['-c', '-f', '{}'], good: [0, 2] });
 
 const shownServer = ({
   name,

@@ -1,34 +1,22 @@
 /** A real HAProxy of our own, on loopback, in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findHaproxy } from '../adapters/find-haproxy.ts';
 import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
 import { never } from './driver-stage.ts';
-
-/** The program, from `MUSTER_HAPROXY`, PATH or where systems keep it; undefined: there is none. */
-export function findHaproxy(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const named = process.env.MUSTER_HAPROXY;
-  return (named === undefined ? folders.map((folder) => join(folder, 'haproxy')) : [named]).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 export interface RealHaproxyOptions {
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
-  /** Lines of the global section. */
+  /** Connections that it takes; 2,000 when left out. HAProxy heeds the first line only that says so. */
+  readonly maxconn?: number;
+  /** Further lines of the global section. */
   readonly global?: readonly string[];
-  /** Further sections, as text; `{port}` and `{folder}` are replaced. */
+  /** Further sections. */
   readonly sections?: (place: { readonly folder: string; readonly ports: readonly number[] }) => string;
 }
 
@@ -126,7 +114,7 @@ interface MainParts {
 }
 
 const mainText = ({ socket, runtimePort, agentPort, folder, ports, options }: MainParts): string => `global
-    maxconn 2000
+    maxconn ${options.maxconn ?? 2_000}
     stats socket ${socket} mode 600 level admin expose-fd listeners
     stats socket ipv4@127.0.0.1:${runtimePort} level admin
 ${(options.global ?? []).map((line) => `    ${line}\n`).join('')}

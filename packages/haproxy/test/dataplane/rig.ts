@@ -15,6 +15,8 @@ export interface Rig {
   readonly double: DataplaneDouble;
   /** What was waited for, ms, and passed at once. */
   readonly waits: number[];
+  /** Instead of the driver's own limit. */
+  timeoutMs: number | undefined;
   /** Calls since the last look, as `POST transactions 201`. */
   calls(): readonly string[];
   /** Those of them that could change something. */
@@ -34,8 +36,10 @@ export async function closeRigs(): Promise<void> {
 export async function openRig(version: DoubleVersion, settings: Partial<DataplaneSettings> = {}): Promise<Rig> {
   const double = await dataplaneDouble({ version });
   const waits: number[] = [];
+  const { http } = nodeHaproxyPorts();
   const ports: Pick<HaproxyPorts, 'http' | 'wait'> = {
-    http: nodeHaproxyPorts().http,
+    http: (endpoint, request, limits, signal) =>
+      http(endpoint, request, { ...limits, timeoutMs: rig.timeoutMs ?? limits.timeoutMs }, signal),
     wait: async (ms, signal) => {
       signal.throwIfAborted();
       waits.push(ms);
@@ -54,6 +58,7 @@ export async function openRig(version: DoubleVersion, settings: Partial<Dataplan
     driver,
     double,
     waits,
+    timeoutMs: undefined,
     calls,
     writes: () => calls().filter((call) => !call.startsWith('GET')),
     close: async () => {

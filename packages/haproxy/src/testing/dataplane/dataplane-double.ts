@@ -59,7 +59,7 @@ export async function dataplaneDouble({ version, tls }: DoubleOptions): Promise<
     api: is2 ? openApi2 : openApi3,
     is2,
     machine,
-    operations: operationsOf({ addsAtRuntime: !is2 }),
+    operations: operationsOf({ isOld: is2 }),
     requests: [],
     violations: [],
     wishes: [],

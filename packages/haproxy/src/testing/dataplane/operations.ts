@@ -2,8 +2,8 @@
 import { type DoubleAnswer, type DoubleCall, failed, fieldsIn, told } from './answers.ts';
 import type { Machine, Operations } from './machine.ts';
 import { parseText, textOf } from './raw-text.ts';
-import { runtimeOperations } from './runtime-operations.ts';
-import { addedOf, type Configured, type Fields, type Kind, withoutPart, withPart, withSection } from './world.ts';
+import { runtimeOperations, type Ways } from './runtime-operations.ts';
+import { addedOf, type Configured, type Fields, type Kind, set, withoutPart, withPart, withSection } from './world.ts';
 
 const configuredIn = (machine: Machine, { query }: DoubleCall): Configured =>
   machine.transactions.get(query.get('transaction_id') ?? '')?.configured ?? machine.configured;
@@ -36,10 +36,7 @@ const parts = (machine: Machine, call: DoubleCall, kind: Kind): readonly Fields[
   ...(configuredIn(machine, call)[kind].get(call.parent)?.parts.values() ?? []),
 ];
 
-/** v3 adds a server at run time where nothing stands against it. */
-export type Ways = { readonly addsAtRuntime: boolean };
-
-export const configurationOperations = ({ addsAtRuntime }: Ways): Operations => ({
+export const configurationOperations = ({ isOld }: Ways): Operations => ({
   'GET configuration/version': (machine) => told(machine.version),
   'GET configuration/defaults': (machine) => told(machine.configured.defaults),
   'GET configuration/backends/{name}': (machine, call) => {
@@ -65,7 +62,7 @@ export const configurationOperations = ({ addsAtRuntime }: Ways): Operations => 
     const running = machine.process.backends.get(call.parent);
     const section = machine.configured.backends.get(call.parent);
     const isPlain = section?.settings.default_server === undefined && !('resolvers' in server);
-    if (!addsAtRuntime || !isPlain || running === undefined || call.query.has('transaction_id'))
+    if (isOld || !isPlain || running === undefined || call.query.has('transaction_id'))
       return accepted(machine, call, server, 201);
     running.set(`${server.name}`, addedOf(server));
     return told(server, 201);
@@ -80,7 +77,7 @@ export const configurationOperations = ({ addsAtRuntime }: Ways): Operations => 
     const others = (fields: Fields | undefined): string => JSON.stringify({ ...fields, weight: 0 });
     const running = machine.process.backends.get(call.parent)?.get(call.id);
     if (others(before) !== others(server) || running === undefined) return accepted(machine, call, server, 200);
-    running.weight = Number(server.weight ?? 1);
+    set(running, { weight: Number(server.weight ?? 1) });
     return told(server);
   },
   'DELETE configuration/servers/{name}': (machine, call) =>
@@ -131,5 +128,5 @@ const transactionOperations: Operations = {
 export const operationsOf = (ways: Ways): Operations => ({
   ...configurationOperations(ways),
   ...transactionOperations,
-  ...runtimeOperations,
+  ...runtimeOperations(ways),
 });

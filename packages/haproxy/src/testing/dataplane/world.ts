@@ -19,6 +19,8 @@ export interface RunningServer {
   address: string;
   port: number;
   weight: number;
+  /** As the statistics have it: what was set in maintenance is not there yet. */
+  shownWeight: number;
   admin: 'ready' | 'drain' | 'maint';
   sessions: number;
   /** As `show stat` has it, but for what `admin` says. */
@@ -62,6 +64,7 @@ function runningOf(server: Fields): RunningServer {
     address: /^[\d.]+$|:/.test(address) ? address : '192.0.2.1',
     port: Number(server.port ?? 0),
     weight: Number(server.weight ?? 1),
+    shownWeight: Number(server.weight ?? 1),
     admin: 'ready',
     sessions: 0,
     status: isChecked ? 'UP' : 'no check',
@@ -74,10 +77,17 @@ function runningOf(server: Fields): RunningServer {
 /** As HAProxy adds one at run time: in maintenance, and with checks that nobody has started. */
 export const addedOf = (server: Fields): RunningServer => ({
   ...runningOf(server),
+  shownWeight: 1,
   admin: 'maint',
   status: 'no check',
   checkStatus: '',
 });
+
+/** Sets state or weight as HAProxy does. */
+export function set(server: RunningServer, change: Partial<Pick<RunningServer, 'admin' | 'weight'>>): void {
+  Object.assign(server, change);
+  if (server.admin !== 'maint') server.shownWeight = server.weight;
+}
 
 export type Kind = 'backends' | 'frontends';
 
