@@ -48,7 +48,7 @@ const share = 0.3;
 export function drawHaproxy(dice: Dice, settings: Pick<Settings, 'workers'>): HaproxyPlan {
   const names = nodeNames(settings);
   const drawn: HaproxyPlan = {
-    agents: dice.pick([1, 4, 9, 12, 20, 30, 60]),
+    agents: dice.chance(0.05) ? 250 : dice.pick([1, 4, 9, 12, 20, 30, 60]),
     weights: dice.chance(0.2)
       ? Object.fromEntries(names.map((name) => [name, dice.fork(name).pick([100, 50, 200])]))
       : {},

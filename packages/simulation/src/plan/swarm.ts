@@ -154,6 +154,12 @@ const haproxyThemes: readonly (readonly DeedKind[])[] = [
   ['crash-actors', 'lb-drain'],
 ];
 
+/** More of them than of others: most do little by themselves. */
+const drawThrough = (dice: Dice): Appetite<DeedKind> => {
+  const kinds = haproxyKinds.filter((kind) => dice.fork(kind).chance(0.5));
+  return { kinds, weights: kinds.map(() => 1), perMinute: dice.pick([3, 6, 12, 24]) };
+};
+
 /** The deeds of a plan and those of its HAProxy among them: none that was there is another for it. */
 export function drawHaproxyDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape): readonly Deed[] {
   const drawn = dice.pick(haproxyThemes);
@@ -162,7 +168,7 @@ export function drawHaproxyDeeds(dice: Dice, deeds: readonly Deed[], shape: Shap
     ...haproxyKinds,
     ...theme.filter((kind) => !(haproxyKinds as readonly DeedKind[]).includes(kind)),
   ];
-  const own = drawAppetite<DeedKind>(dice.fork('appetite'), haproxyKinds, 1, 12);
+  const own = drawThrough(dice.fork('appetite'));
   const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
   bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
   drafts.sort((one, other) => one.atMs - other.atMs);

@@ -15,38 +15,44 @@ export interface Calm {
   editedAt(): number;
 }
 
-/** Rests after failures grow to half a minute; then come a look, checks of health, and a slow answer. */
-const longMs = 45_000;
+/** HAProxy could not be asked: rests after failures grow to half a minute; then come a look, checks of health, and a slow answer, ms. */
+const afterAwayMs = 45_000;
+/** The master, or HAProxy, is another process: it is noticed at the next look, ms. */
+const afterStartMs = 20_000;
+/** Something was changed by hand, ms. */
+const afterEditMs = 12_000;
 
 export function openCalm(world: World): Calm {
   const { haproxy, timeline, master } = world;
-  let troubleAt = 0;
+  let troubleUntil = afterStartMs;
   let edited = -1;
+  let endedAt = 0;
   const away = new Map<string, number>();
-  const trouble = (): void => {
-    troubleAt = timeline.now();
+  const trouble = (forMs: number): void => {
+    troubleUntil = Math.max(troubleUntil, timeline.now() + forMs);
   };
   haproxy.hear((event) => {
-    if (event.what === 'started' || event.what === 'ended') trouble();
+    const now = timeline.now();
+    if (event.what === 'ended') endedAt = now;
+    if (event.what === 'started') trouble(now > endedAt ? afterAwayMs : afterStartMs);
     if (event.what !== 'asked' || event.by !== byHand) return;
-    edited = timeline.now();
-    trouble();
+    edited = now;
+    trouble(afterEditMs);
   });
   const look = (): void => {
-    if (haproxy.away.length > 0 || haproxy.faults.length > 0 || haproxy.process() === undefined) trouble();
+    if (haproxy.away.length > 0 || haproxy.faults.length > 0 || haproxy.process() === undefined) trouble(afterAwayMs);
     for (const { name } of world.nodes) if (agentPortsOf(world)?.isUp(name) !== true) away.set(name, timeline.now());
   };
   return {
     process: ({ node }) => {
-      if (node === master.name) trouble();
+      if (node === master.name) trouble(afterStartMs);
       look();
     },
     sampled: look,
     isLong: (node) => {
       look();
       if (master.running() === undefined) return false;
-      const since = Math.max(troubleAt, away.get(node) ?? 0);
-      return timeline.now() - since > longMs;
+      return timeline.now() > Math.max(troubleUntil, (away.get(node) ?? 0) + afterStartMs);
     },
     editedAt: () => edited,
   };
