@@ -44,9 +44,11 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
   });
 }
 
-/** `10.0.0.2:41234`, `[::1]:41234`: the address without the port that the worker dialed from. */
-const hostOf = (address: string): string =>
-  /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([^:]+):\d+$/.exec(address)?.[1] ?? address;
+/** `10.0.0.2:41234`, `[::1]:41234`, `[::ffff:10.0.0.2]:41234`: the address without the port that the worker dialed from. */
+const hostOf = (address: string): string => {
+  const host = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([^:]+):\d+$/.exec(address)?.[1] ?? address;
+  return host.replace(/^::ffff:(?=\d+\.)/i, '');
+};
 
 export const sameMembers = (one: readonly Member[], other: readonly Member[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other);

@@ -37,6 +37,7 @@ it.each([
   ['[fd00::2]', 'fd00::2'],
   ['fd00::2', 'fd00::2'],
   ['worker1', 'worker1'],
+  ['[::ffff:10.0.0.7]:41000', '10.0.0.7'],
 ])('a link from %s means the address %s', (address, expected) => {
   const [, w1] = membersOf(sources({ rows: [row('w1', 'up', address)] }), []);
   expect(w1?.address).toBe(expected);

@@ -3,12 +3,14 @@ import type { Advice } from '../driver.ts';
 import { HaproxyError } from '../haproxy-error.ts';
 import { ask, type Target } from './ask.ts';
 import { type Info, readInfo } from './info.ts';
-import { type Listener, listListeners } from './listeners.ts';
+import { listListeners } from './listeners.ts';
 import { type KnownServer, listServers, rowsOf } from './servers.ts';
 import { commandLimits, listLimits } from './settings.ts';
-import { csvDialect, parseTable, type Row } from './table.ts';
+import { count, csvDialect, parseTable, type Row } from './table.ts';
 import { shown } from './words.ts';
 
+/** Of the connections that are allowed. */
+const nearlyFull = 0.8;
 /** Algorithms that send the same agent to the same server again. */
 const sticky = ['source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'];
 
@@ -29,12 +31,11 @@ export async function lookForAdvice(
   const info = await readInfo(target, signal);
   const backend = await readBackend(target, signal);
   const servers = await listServers(target, signal);
-  const listeners = agentPort === undefined ? [] : await listListeners(target, info, signal);
   return [
     ...adviceOnBackend(target.backend, backend),
     ...servers.flatMap(adviceOnServer),
     ...adviceOnInfo(info),
-    ...(agentPort === undefined ? [] : adviceOnFrontends(target.backend, agentPort, listeners)),
+    ...(agentPort === undefined ? [] : await adviceOnPort(target, agentPort, info, signal)),
   ];
 }
 
@@ -91,7 +92,7 @@ function adviceOnServer({ name, health, throttled, maxconn }: KnownServer): read
 
 function adviceOnInfo({ maxconn, connections, openFiles, stopping, pid }: Info): readonly Advice[] {
   const found: Advice[] = [];
-  if (maxconn !== undefined && connections !== undefined && connections >= maxconn * 0.8)
+  if (maxconn !== undefined && connections !== undefined && connections >= maxconn * nearlyFull)
     found.push({
       code: 'maxconn',
       text: `${connections} of at most ${maxconn} connections are open; raise \`maxconn\` in the global section`,
@@ -106,9 +107,23 @@ function adviceOnInfo({ maxconn, connections, openFiles, stopping, pid }: Info):
   return found;
 }
 
-function adviceOnFrontends(backend: string, port: number, listeners: readonly Listener[]): readonly Advice[] {
-  const names = [...new Set(listeners.filter((each) => each.port === port).map(({ frontend }) => frontend))].sort();
-  if (names.length < 2) return [];
-  const text = `the frontends ${names.map(shown).join(', ')} all listen on port ${port}; leave the one that leads to the backend ${backend}`;
-  return [{ code: 'frontends', text }];
+/** Of the frontends on the port of the agents. */
+async function adviceOnPort(target: Target, port: number, info: Info, signal: AbortSignal): Promise<readonly Advice[]> {
+  const listeners = (await listListeners(target, info, signal)).filter((each) => each.port === port);
+  const names = [...new Set(listeners.map(({ frontend }) => frontend))].sort();
+  if (names.length === 0) return [];
+  const answer = await ask(target, 'show stat -1 1 -1', listLimits, signal);
+  const rows = rowsOf(target, 'show stat', parseTable(answer, csvDialect, ['pxname', 'scur', 'slim']));
+  const found = rows.filter((row) => names.includes(row.get('pxname')!)).flatMap(adviceOnFrontend);
+  if (names.length === 1) return found;
+  const text = `the frontends ${names.map(shown).join(', ')} all listen on port ${port}; leave the one that leads to the backend ${target.backend}`;
+  return [{ code: 'frontends', text }, ...found];
+}
+
+/** Whoever is beyond the limit waits, and is not refused: nothing else shows it. */
+function adviceOnFrontend(row: Row): readonly Advice[] {
+  const [open, limit] = [count(row, 'scur'), count(row, 'slim')];
+  if (open === undefined || limit === undefined || open < limit * nearlyFull) return [];
+  const text = `the frontend ${shown(row.get('pxname')!)} has ${open} of at most ${limit} connections; raise its \`maxconn\``;
+  return [{ code: 'frontend-maxconn', text }];
 }

@@ -10,13 +10,13 @@ import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
 import { never } from './driver-stage.ts';
 
 export interface RealHaproxyOptions {
-  /** Connections at a time; 2,000. */
-  readonly maxconn?: number;
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
   readonly backend?: readonly string[];
-  /** Lines of the global section. */
+  /** Connections that it takes; 2,000 when left out. HAProxy heeds the first line only that says so. */
+  readonly maxconn?: number;
+  /** Further lines of the global section. */
   readonly global?: readonly string[];
-  /** Further sections, as text; `{port}` and `{folder}` are replaced. */
+  /** Further sections. */
   readonly sections?: (place: { readonly folder: string; readonly ports: readonly number[] }) => string;
 }
 

@@ -21,5 +21,6 @@ export function whenHaproxy(title: string, body: () => void): void {
       throw new Error(`MUSTER_REQUIRE=haproxy, but ${why}`);
     });
   process.stdout.write(`${title}: not tried, for ${why}\n`);
-  describe.skip(title, body);
+  // The body is not run: it may need the very programs that are not there.
+  describe(title, () => void it.skip('is not tried', () => {}));
 }

@@ -10,6 +10,7 @@ interface Site {
   readonly info?: string;
   readonly listeners?: string;
   readonly allListeners?: string;
+  readonly frontends?: readonly string[];
 }
 
 const sound = 'Name: HAProxy\nVersion: 2.6.12\nPid: 7\nStart_time_sec: 9\nMaxconn: 100\nCurrConns: 79\nUlimit-n: 200\n';
@@ -19,6 +20,7 @@ function answerOf(site: Site, line: string): string {
   if (line === 'show info') return `${sound}${site.info ?? ''}\n`;
   if (line === 'show stat be 2 -1')
     return `# pxname,svname,mode,algo,\nbe,${site.svname ?? 'BACKEND'},${site.mode ?? 'tcp'},${site.algorithm ?? 'leastconn'},\n\n`;
+  if (line === 'show stat -1 1 -1') return ['# pxname,scur,slim,', ...(site.frontends ?? []), '', ''].join('\n');
   if (line === 'show fd l') return `${site.listeners ?? ''}\n`;
   if (line === 'show fd') return `${site.allListeners ?? ''}\n`;
   return serversAnswer(site.servers ?? [{ name: 'w1' }]);
@@ -39,6 +41,7 @@ describe('advice', () => {
     expect(await adviceOn({ listeners: listener('agents', 1514) + listener('agents', 1514) })).toEqual([]);
     expect(await adviceOn({ listeners: listener('agents', 1514) + listener('other', 1515) })).toEqual([]);
     expect(await adviceOn({ listeners: listener('agents', 1514) + listener('GLOBAL', 1514) })).toEqual([]);
+    expect(await adviceOn({ listeners: listener('agents', 1514), frontends: ['agents,79,100,', 'x,,,'] })).toEqual([]);
   });
 
   it.each([
@@ -67,6 +70,11 @@ describe('advice', () => {
     ['too few files', { info: 'Ulimit-n: 199\n' }, /^open-files: .*needs 200 open files, 199 .*ulimit -n/],
     ['an old process', { info: 'Stopping: 1\n' }, /^stopping: the process 7 is ending/],
     [
+      'a frontend on the port that takes nearly nobody more',
+      { listeners: listener('a', 1514), frontends: ['other,9,9,', 'a,80,100,'] },
+      /^frontend-maxconn: the frontend a has 80 of at most 100 .*raise its `maxconn`$/,
+    ],
+    [
       'two frontends on the port',
       { listeners: listener('b', 1514) + listener('a', 1514) },
       /^frontends: the frontends a, b all listen on port 1514; leave the one that leads to the backend be$/,
@@ -78,6 +86,10 @@ describe('advice', () => {
     ],
   ])('is given on %s', async (_what, site, text) => {
     expect(await adviceOn(site)).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is not given on frontends where descriptors are not shown', async () => {
+    expect(await adviceOn({ listeners: 'Unknown command\n', allListeners: 'Unknown command\n' })).toEqual([]);
   });
 
   it('is not sought among all descriptors where there are many', async () => {
