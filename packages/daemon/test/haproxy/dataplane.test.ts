@@ -24,8 +24,6 @@ function openAgents({ machine }: DataplaneDouble) {
   return {
     connect,
     of: (node: string) => [...on].filter(([, name]) => name === node).map(([id]) => id),
-    ready: () =>
-      [...(machine.process.backends.get(backend)?.values() ?? [])].filter(({ admin }) => admin === 'ready').length,
     counts: () => Object.fromEntries([...servers().values()].map(({ name, sessions }) => [name, sessions])),
     /** A restarted HAProxy has ended all of them. */
     reconnectAll: () => {
@@ -97,7 +95,8 @@ test.each(['2.9', '3.4'] as const)(
     const count = (type: BalancerEvent['type']): number => events.filter((event) => event.type === type).length;
     try {
       members(member('master'), member('worker1'));
-      await told(() => agents.ready() === 2);
+      await told(() => count('joined') === 2);
+      expect([count('reached'), count('mended')]).toEqual([1, 0]);
       for (let id = 1; id <= 12; id++) agents.connect(id);
       expect(agents.counts()).toEqual({ master: 6, worker1: 6 });
 
