@@ -81,6 +81,20 @@ describe('an agent that is removed on the master', () => {
     60_000,
   );
 
+  it('is gone again when a remoted that has not read client.keys anew writes its files once more', async () => {
+    const agent = anAgentOf(cluster.workers[1]!);
+    await cluster.master.ask((client) => client.removeAgent({ id: agent.id, purge: false }));
+    const isGone = (): Promise<void> =>
+      until('it is gone everywhere', async () => (await tracesOf(agent)).length === 0);
+    await isGone();
+    for (const { root } of cluster.nodes) {
+      writeFileSync(join(root, `queue/agent-info/${agent.name}-any`), `Linux |${agent.name} - Wazuh v3.8.2 / 0\n`);
+      writeFileSync(join(root, `queue/agent-groups/${String(agent.id).padStart(3, '0')}`), 'default\n');
+    }
+    await isGone();
+    expect(await isShown(agent.id)).toBe(false);
+  });
+
   it('is shut out by its node, and does not come back by reporting', async () => {
     const [, worker] = cluster.workers as [ClusterNode, ClusterNode];
     const agent = anAgentOf(worker);
