@@ -3,7 +3,7 @@ import type { AgentTimes } from '../agents/course.ts';
 import { type AgentsProcess, startAgents } from '../agents-process.ts';
 import { disagreement, type ShownAgent } from '../census.ts';
 import { type NeighboursProcess, startNeighbours } from '../neighbours-process.ts';
-import { type Cluster, type ClusterNode, until } from './cluster.ts';
+import { type Cluster, type ClusterNode, patienceMs, until } from './cluster.ts';
 
 export interface ClusterAgents {
   readonly agents: AgentsProcess;
@@ -22,8 +22,8 @@ export interface ClusterAgentsOptions {
   readonly times?: AgentTimes;
 }
 
-/** Quicker than in the product. */
-export const quickTimes: AgentTimes = { notifyMs: 1_000, reconnectMs: 3_000, retryMs: 250 };
+/** Quicker than in the product; but a server is not given up because the machine is busy. */
+export const quickTimes: AgentTimes = { notifyMs: 1_000, reconnectMs: 3_000, answerMs: patienceMs, retryMs: 250 };
 
 const graceMs = 5_000;
 
@@ -50,7 +50,7 @@ export async function openClusterAgents(
     agents,
     shown,
     neighboursOf: (node) => neighbours.find((each) => each.node.name === node.name)!,
-    agreed: (withinMs = 60_000) =>
+    agreed: (withinMs = patienceMs) =>
       until(
         `${count} agents report, and are shown where they do`,
         async () => {

@@ -22,11 +22,11 @@ beforeAll(async () => {
   for (const node of cluster.nodes) node.start();
   await cluster.inSync();
   world = await openClusterAgents(cluster, { agents: count });
-}, 120_000);
+});
 afterAll(async () => {
   await world?.close();
   await cluster?.close();
-}, 60_000);
+});
 
 const at = ({ name }: ClusterNode): number => world.agents.states().filter(({ node }) => node === name).length;
 
@@ -37,7 +37,7 @@ describe(`${count} agents of a cluster of three nodes`, () => {
     const shares = cluster.nodes.map((node) => `${node.name} ${at(node)}`).join(', ');
     process.stdout.write(`agents: ${count} enrolled, reporting and shown after ${since(startedAt)}: ${shares}\n`);
     for (const node of cluster.nodes) expect(at(node)).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('report elsewhere when a worker and its neighbours are killed, and the master shows them there, none twice', async () => {
     const [, dying] = cluster.workers as [ClusterNode, ClusterNode];
@@ -56,7 +56,7 @@ describe(`${count} agents of a cluster of three nodes`, () => {
       `agents: of ${quickTimes.reconnectMs} ms to reconnect, the last of ${dyingAgents} reported elsewhere after ${last} ms; ` +
         `the master showed all of them there after ${since(startedAt)}\n`,
     );
-  }, 120_000);
+  });
 
   it('stay where they are when the worker comes back, whatever it remembers of them', async () => {
     const [, back] = cluster.workers as [ClusterNode, ClusterNode];
@@ -66,7 +66,7 @@ describe(`${count} agents of a cluster of three nodes`, () => {
     await world.agreed();
     expect(at(back)).toBe(0);
     await noneTwice();
-  }, 120_000);
+  });
 });
 
 async function noneTwice(): Promise<void> {
