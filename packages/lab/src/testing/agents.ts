@@ -25,7 +25,10 @@ export interface ClusterAgentsOptions {
 /** Quicker than in the product; but a server is not given up because the machine is busy. */
 export const quickTimes: AgentTimes = { notifyMs: 1_000, reconnectMs: 3_000, answerMs: patienceMs, retryMs: 250 };
 
-const graceMs = 5_000;
+/** Milliseconds in which so many agents are to agree: each is work, of which a slow machine does one or two a second. */
+export const agreeMs = (agents: number): number => patienceMs + agents * 1_000;
+
+const graceMs = 20_000;
 
 /** Starts neighbours for every node, and the agents. Nodes may run by then, or later. */
 export async function openClusterAgents(
@@ -50,7 +53,7 @@ export async function openClusterAgents(
     agents,
     shown,
     neighboursOf: (node) => neighbours.find((each) => each.node.name === node.name)!,
-    agreed: (withinMs = patienceMs) =>
+    agreed: (withinMs = agreeMs(count)) =>
       until(
         `${count} agents report, and are shown where they do`,
         async () => {
