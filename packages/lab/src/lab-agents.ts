@@ -68,6 +68,6 @@ async function keepUp(
     event(`The neighbours of ${neighbours.node.name} ended; they are started again in ${restartMs / 1_000} s`);
     await pause(restartMs, undefined, { signal: stopped }).catch(() => {});
     if (stopped.aborted) return;
-    await neighbours.restart().catch((error: Error) => event(error.message));
+    await neighbours.restart().catch((error: Error) => (stopped.aborted ? undefined : event(error.message)));
   }
 }

@@ -53,6 +53,21 @@ describe('the process of the neighbours', () => {
     expect([neighbours.enrolPort, neighbours.agentsPort]).toEqual([enrolPort, agentsPort]);
   });
 
+  it('is stopped also while it is being started again, and is not started after that', async () => {
+    neighbours = await startNeighbours(node(), () => {});
+    neighbours.kill('SIGKILL');
+    await neighbours.ended();
+    // It may have come to listen before it heard of its end.
+    const restarted = neighbours.restart().catch(() => {});
+    await until('it is being started', () => neighbours!.pid() !== undefined);
+    const pid = neighbours.pid()!;
+    await neighbours.stop(graceMs);
+    expect(lives(pid)).toBe(false);
+    await restarted;
+    await neighbours.restart();
+    expect(neighbours.pid()).toBeUndefined();
+  });
+
   it('ends with words that say why, when it cannot begin', async () => {
     writeFileSync(join(folder, 'queue'), '');
     await expect(startNeighbours(node(), () => {})).rejects.toThrow(/worker1 ended\. .*ENOTDIR/);
