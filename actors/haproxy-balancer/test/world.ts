@@ -256,6 +256,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
     members,
     events,
     config,
+    checked,
     pass,
     trace,
     plans: () => plans,
