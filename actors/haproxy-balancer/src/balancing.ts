@@ -5,7 +5,7 @@ import { type Case, isMoved, takes } from './fates.ts';
 import { isSettled } from './membership.ts';
 import { type Load, type Mode, type Plan, planFor } from './plan.ts';
 import type { SeenSession } from './ports.ts';
-import { dropped, pauseMs, settled } from './settling.ts';
+import { dropped, settled, untilAskedMs } from './settling.ts';
 import {
   type Around,
   andThen,
@@ -216,7 +216,7 @@ function startPlan(
 /** One plan more that has yet to bring balance. */
 function again(before: State, { now, config }: Around): State {
   const state = { ...before, vain: before.vain + 1 };
-  return { ...state, askAt: now + pauseMs(state, config) };
+  return { ...state, askAt: now + untilAskedMs(state, config) };
 }
 
 /** Notes for whose coming sessions are moved now. */

@@ -41,7 +41,7 @@ const leftOf = ({ before, done }: Running): ReadonlyMap<string, number> =>
  * Until balance is asked for again: longer after each plan that did not bring it. Agents that HAProxy sends back to
  * where they were, or that do not come back, are moved no more often, and should not become more.
  */
-export const pauseMs = ({ vain }: State, { frequencyMs }: BalancerConfig): number =>
+export const untilAskedMs = ({ vain }: State, { frequencyMs }: BalancerConfig): number =>
   frequencyMs * 2 ** Math.min(Math.max(0, vain - 1), mostVain);
 
 /** 2 to this is the factor by which balance is asked for less often, at most. */
@@ -60,5 +60,5 @@ export function settled(state: State, { now, config }: Around): Moved {
   const tookMs = now - settling.startedAt;
   const told = report({ type: 'settled', cuts: settling.cuts, tookMs, inTime });
   if (inTime) return moved({ ...next, lastPlanMs: tookMs }, told);
-  return moved({ ...next, lastPlanMs: tookMs, full: undefined, askAt: now + pauseMs(state, config) }, told);
+  return moved({ ...next, lastPlanMs: tookMs, full: undefined, askAt: now + untilAskedMs(state, config) }, told);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { fewestCuts } from './expectations.ts';
 import { defaults } from './rig.ts';
 import { type Fault, openWorld, type Standing, type World } from './world.ts';
 
@@ -139,7 +140,7 @@ const settings = fc.record({
   pauseMs: fc.constantFrom(0, 300, 2_000),
   checked: fc.constantFrom(true, true, true, false),
 });
-const numRuns = Number(process.env.MUSTER_RUNS ?? 2_000);
+const numRuns = Number(process.env.MUSTER_RUNS ?? 800);
 
 const open = ({
   seed,
@@ -232,16 +233,10 @@ function evenly(world: World, change: () => void): boolean {
   const counts = after.map(({ sessions }) => sessions);
   const total = counts.reduce((x, y) => x + y, 0);
   if (Math.max(...counts) - Math.min(...counts) > 1) throw new Error(`uneven: ${counts}\n${world.describe()}`);
-  const floor = Math.floor(total / counts.length);
-  let spare = total % counts.length;
-  let fewest = 0;
-  for (const [name, count] of Object.entries(before)) {
-    if (!after.some((server) => server.name === name)) fewest += count;
-    else if (count > floor && spare > 0) {
-      spare -= 1;
-      fewest += count - floor - 1;
-    } else fewest += Math.max(0, count - floor);
-  }
+  const stay = Object.entries(before).filter(([name]) => after.some((server) => server.name === name));
+  const moves = total - stay.reduce((sum, [, count]) => sum + count, 0);
+  const here = after.map(({ name }) => before[name] ?? 0);
+  const fewest = moves + fewestCuts(here, moves);
   const made = world.model.ended.length - cuts;
   if (made > fewest) throw new Error(`${made} cuts where ${fewest} would do\n${world.describe()}`);
   return true;
