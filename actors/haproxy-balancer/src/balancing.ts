@@ -5,7 +5,7 @@ import { type Case, isMoved, takes } from './fates.ts';
 import { isSettled } from './membership.ts';
 import { type Load, type Mode, type Plan, planFor } from './plan.ts';
 import type { SeenSession } from './ports.ts';
-import { dropped, settled } from './settling.ts';
+import { dropped, settled, untilAskedMs } from './settling.ts';
 import {
   type Around,
   andThen,
@@ -22,7 +22,6 @@ import {
 
 /** Full plans in a row: were more needed, HAProxy does not place as it should, and the tolerance must do. */
 const mostPasses = 3;
-
 /** Who takes part, with the sessions that the last look showed. */
 export const loadsOf = (cases: readonly Case[], { means }: Around): readonly Load[] =>
   cases.map((one) => ({
@@ -141,7 +140,7 @@ function withTakers(state: State, takers: ReadonlySet<string>, { now, config }: 
 function found(state: State, plan: Plan, mode: Mode, { now, config }: Around): Moved {
   const rests = without(state.rests, 'plan');
   if (mode === 'empty') return moved({ ...state, rests });
-  const next: State = { ...state, rests, full: undefined, askAt: now + config.frequencyMs };
+  const next: State = { ...state, rests, full: undefined, vain: 0, askAt: now + config.frequencyMs };
   if (!plan.balanced || state.toldBalanced) return moved({ ...next, toldBalanced: plan.balanced });
   return moved({ ...next, toldBalanced: true }, report({ type: 'balanced', sessions: sessionsOf(state.servers) }));
 }
@@ -209,10 +208,15 @@ function startPlan(
     settling: undefined,
     toldBalanced: false,
   };
-  const askAt = plan.mode === 'empty' ? state.askAt : now + config.frequencyMs;
   const told = report({ type: 'plan', cuts: plan.total, of: known, from: Object.fromEntries(plan.cuts) });
-  const begun = beginChunk({ ...next, askAt }, running, { loads, by }, around);
+  const begun = beginChunk(plan.mode === 'empty' ? next : again(next, around), running, { loads, by }, around);
   return { state: begun.state, effects: [told, ...begun.effects] };
+}
+
+/** One plan more that has yet to bring balance. */
+function again(before: State, { now, config }: Around): State {
+  const state = { ...before, vain: before.vain + 1 };
+  return { ...state, askAt: now + untilAskedMs(state, config) };
 }
 
 /** Notes for whose coming sessions are moved now. */

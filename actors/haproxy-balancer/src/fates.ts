@@ -126,10 +126,11 @@ function leaveWish({ server, known }: Case, { state, around, placed }: Placing):
  */
 function withLastResort(cases: readonly Case[], state: State): readonly Case[] {
   if (cases.some((one) => usable(one, state))) return cases;
-  const rank = Math.min(...cases.map((one) => lastResort(one, state)));
+  const rankOf = (one: Case): number => lastResort(one, state) + (one.server.admin === 'maint' ? slow : 0);
+  const rank = Math.min(...cases.map(rankOf));
   if (rank === Number.POSITIVE_INFINITY) return cases;
   return cases.map((one) =>
-    lastResort(one, state) === rank ? { ...one, wish: one.server.admin === 'maint' ? 'drain' : 'ready' } : one,
+    rankOf(one) === rank ? { ...one, wish: one.server.admin === 'maint' ? 'drain' : 'ready' } : one,
   );
 }
 
@@ -138,6 +139,9 @@ function usable({ server, wish }: Case, { rests }: State): boolean {
   if (wish !== 'ready' || !healthy(server)) return false;
   return server.admin === 'ready' || !rests.has(`state ${server.name}`);
 }
+
+/** Out of maintenance takes longer: behind all others. */
+const slow = 10;
 
 /** The lower the better; infinite: never. */
 function lastResort({ server, member, fate }: Case, { joins }: State): number {

@@ -16,7 +16,10 @@ export interface Member extends WantedServer {
 
 /** What the balancer accepts. One actor for each HAProxy. */
 export type BalancerMessage =
-  /** All nodes, each time whole: what counts is how it is, not what changed. */
+  /**
+   * All nodes, each time whole: what counts is how it is, not what changed. Told again at each `reached`, for a fresh
+   * incarnation knows none and changes nothing before. Drained and excluded nodes are among them, linked or not.
+   */
   | { readonly type: 'members'; readonly members: readonly Member[] }
   /** What HAProxy looks like, what is being done and what would be: for people. Never fails. */
   | { readonly type: 'get-balance'; readonly replyTo: Ref<BalancerView> };

@@ -1,6 +1,7 @@
 /** The end of a plan, and the wait until the agents are back. Pure. */
 import {
   type Around,
+  type BalancerConfig,
   type Moved,
   moved,
   type Running,
@@ -36,13 +37,17 @@ function waitFor(state: State, running: Running, { now, config }: Around): State
 const leftOf = ({ before, done }: Running): ReadonlyMap<string, number> =>
   new Map([...done].map(([name, count]) => [name, (before.get(name) ?? 0) - count]));
 
-/** 32 times the usual wait, at most. */
-const mostLate = 5;
-
 /**
- * Ends the wait when all are back, or when it was long enough. After agents that did not come back others are not
- * moved at once, and each time later: who cannot come back should not become more.
+ * Until balance is asked for again: longer after each plan that did not bring it. Agents that HAProxy sends back to
+ * where they were, or that do not come back, are moved no more often, and should not become more.
  */
+export const untilAskedMs = ({ vain }: State, { frequencyMs }: BalancerConfig): number =>
+  frequencyMs * 2 ** Math.min(Math.max(0, vain - 1), mostVain);
+
+/** 2 to this is the factor by which balance is asked for less often, at most. */
+const mostVain = 5;
+
+/** Ends the wait when all are back, or when it was long enough; then nobody else is moved before balance has its turn. */
 export function settled(state: State, { now, config }: Around): Moved {
   const { settling } = state;
   if (settling === undefined) return moved(state);
@@ -54,8 +59,6 @@ export function settled(state: State, { now, config }: Around): Moved {
   if (settling.cuts === 0) return moved(next);
   const tookMs = now - settling.startedAt;
   const told = report({ type: 'settled', cuts: settling.cuts, tookMs, inTime });
-  if (inTime) return moved({ ...next, lastPlanMs: tookMs, late: 0 }, told);
-  const late = state.late + 1;
-  const askAt = now + config.frequencyMs * 2 ** Math.min(late - 1, mostLate);
-  return moved({ ...next, lastPlanMs: tookMs, late, full: undefined, askAt }, told);
+  if (inTime) return moved({ ...next, lastPlanMs: tookMs }, told);
+  return moved({ ...next, lastPlanMs: tookMs, full: undefined, askAt: now + untilAskedMs(state, config) }, told);
 }

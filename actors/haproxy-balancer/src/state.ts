@@ -175,8 +175,8 @@ export interface State {
   readonly movedFor: ReadonlyMap<string, number>;
   /** When balance is asked for next without a reason. */
   readonly askAt: number;
-  /** Plans in a row whose agents were not back in time. */
-  readonly late: number;
+  /** Plans since balance was last found. */
+  readonly vain: number;
   readonly toldBalanced: boolean;
   readonly toldMembership: ReadonlySet<string>;
   readonly persisted?: string | undefined;
@@ -237,7 +237,7 @@ export const initialState = (now: number): State => ({
   joins: new Map(),
   movedFor: new Map(),
   askAt: now,
-  late: 0,
+  vain: 0,
   toldBalanced: false,
   toldMembership: new Set(),
   advice: [],

@@ -4,8 +4,11 @@
  */
 import type { AdminState, CutOrder, Instance, SeenServer, SeenSession, WantedServer } from '../src/index.ts';
 
-/** How an agent behaves whose session ended. */
-export type Temper = 'prompt' | 'late' | 'refuses' | 'same-source';
+/**
+ * How an agent behaves whose session ended. `same-source`: its next connection is from the same port. `sticky`: that,
+ * and HAProxy sends it where it was. `anywhere`: HAProxy sends it to any server.
+ */
+export type Temper = 'prompt' | 'late' | 'refuses' | 'same-source' | 'sticky' | 'anywhere';
 
 interface ModelServer {
   readonly name: string;
@@ -22,8 +25,9 @@ export interface Agent {
   readonly name: string;
   temper: Temper;
   source: string;
-  /** The server that it is on. */
+  /** The server that it is on, and the one that it was on last. */
   on: string | undefined;
+  last: string | undefined;
   id: string;
   /** When it tries to connect next. */
   dueAt: number;
@@ -89,13 +93,21 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     return best[turn++ % Math.max(1, best.length)];
   }
 
+  function chooseFor({ temper, last }: Agent): ModelServer | undefined {
+    const before = servers.get(last ?? '');
+    if (temper === 'sticky' && before !== undefined && routable(before)) return before;
+    const open = [...servers.values()].filter(routable);
+    return temper === 'anywhere' ? open[Math.floor(open.length * random())] : choose();
+  }
+
   function connect(agent: Agent): void {
-    const chosen = choose();
+    const chosen = chooseFor(agent);
     if (chosen === undefined || !answers(chosen)) {
       agent.dueAt = now + 1_000;
       return;
     }
-    if (agent.temper !== 'same-source' || agent.source === '') agent.source = `10.9.0.1:${ports++}`;
+    const keeps = agent.temper === 'same-source' || agent.temper === 'sticky';
+    if (!keeps || agent.source === '') agent.source = `10.9.0.1:${ports++}`;
     agent.on = chosen.name;
     sizes.set(chosen.name, size(chosen.name) + 1);
     agent.id = freeIds.pop() ?? `0x${(++ids).toString(16)}`;
@@ -106,6 +118,7 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     if (agent.on === undefined) return;
     freeIds.push(agent.id);
     sizes.set(agent.on, size(agent.on) - 1);
+    agent.last = agent.on;
     agent.on = undefined;
     agent.dueAt = now + delayOf(agent.temper);
   }
@@ -224,7 +237,15 @@ export function openModel({ checked = true, random = () => 0.5 }: ModelOptions =
     },
     join(count: number, temper: Temper = 'prompt'): void {
       for (let i = 0; i < count; i++) {
-        const agent: Agent = { name: `a${made++}`, temper, source: '', on: undefined, id: '', dueAt: now };
+        const agent: Agent = {
+          name: `a${made++}`,
+          temper,
+          source: '',
+          on: undefined,
+          last: undefined,
+          id: '',
+          dueAt: now,
+        };
         agents.push(agent);
         connect(agent);
       }

@@ -80,7 +80,7 @@ const unequal = fc
   .map(named);
 const tolerance = fc.constantFrom(0, 0.05, 0.1, 0.3, 1);
 const mode = fc.constantFrom<Mode>('full', 'band', 'empty');
-const numRuns = Number(process.env.MUSTER_PLAN_RUNS ?? 4_000);
+const numRuns = Number(process.env.MUSTER_PLAN_RUNS ?? 2_000);
 
 const takersOf = (list: readonly Load[]) => list.filter(({ part: how }) => how === 'takes');
 const spread = (list: readonly Load[]): number =>

@@ -110,3 +110,21 @@ export function modelWith(names: readonly string[], options: Parameters<typeof o
   for (const name of names) model.live(`10.0.0.${name.slice(1)} 1514`);
   return model;
 }
+
+/** The state of each server. */
+export const admins = (model: ReturnType<typeof modelWith>) =>
+  Object.fromEntries([...model.servers.values()].map(({ name, admin }) => [name, admin]));
+
+/** `count` agents on `names`, balanced, everything at rest. */
+export async function calm(names: readonly string[], count: number, options: RigOptions = {}) {
+  const model = options.model ?? modelWith(['w1', 'w2', 'w3', 'w4', 'w5']);
+  const all = rig({ ...options, model });
+  await all.members(...names.map((name) => member(name)));
+  await all.pass(3_000);
+  model.join(count);
+  await all.pass(2_000);
+  all.events.length = 0;
+  model.calls.length = 0;
+  return { ...all, model };
+}
+export const up = (...names: readonly string[]) => names.map((name) => member(name));
