@@ -334,5 +334,6 @@ describe('secrets', () => {
     expect(text).toMatch(/^haproxy.nodes +W1 \(weight 7, port 9\)$/m);
     expect(text).toMatch(/^haproxy.poll_every +1s$/m);
     expect(text).toMatch(/^remote.port +1514$/m);
+    expect(text).toMatch(/^balanced +https:\/\/lb:1 \(dataplane\), \/s \(runtime\)$/m);
   });
 });
