@@ -110,8 +110,21 @@ export function wanted(
 }
 
 /**
- * Who takes agents now is compared with who did when balance was last asked for. A server for which sessions were
- * moved less than `frequencyMs` ago does not move others at once again: it may be one that comes and goes.
+ * A server that lost its agents is a new one when it is back, however soon; one that was only silent is not. After
+ * each look.
+ */
+export function withLosses(state: State, cases: readonly Case[]): State {
+  const { balancedOver } = state;
+  if (balancedOver === undefined) return state;
+  const kept = cases.filter((one) => takes(one) || (one.fate === 'pause' && one.server.health !== 'down'));
+  const names = new Set(kept.map(({ server }) => server.name));
+  const left = new Set([...balancedOver].filter((name) => names.has(name)));
+  return left.size === balancedOver.size ? state : { ...state, balancedOver: left, full: { passes: 0, because: [] } };
+}
+
+/**
+ * Who takes agents now is compared with who did when balance was last asked for. A server for whose coming sessions
+ * were moved less than `frequencyMs` ago does not move others at once again: it may be one that comes and goes.
  */
 function withTakers(state: State, takers: ReadonlySet<string>, { now, config }: Around): State {
   const before = state.balancedOver;
@@ -120,8 +133,8 @@ function withTakers(state: State, takers: ReadonlySet<string>, { now, config }: 
   if (changed.length === 0) return state;
   const recent = (name: string): boolean =>
     (state.movedFor.get(name) ?? Number.NEGATIVE_INFINITY) + config.frequencyMs > now;
-  if (changed.every(recent)) return state;
-  return { ...state, balancedOver: takers, full: { passes: 0, because: changed } };
+  if (changed.every(recent)) return { ...state, full: undefined };
+  return { ...state, balancedOver: takers, full: { passes: 0, because: changed.filter((name) => takers.has(name)) } };
 }
 
 /** Nothing is to be ended. */
@@ -202,7 +215,7 @@ function startPlan(
   return { state: begun.state, effects: [told, ...begun.effects] };
 }
 
-/** Notes for which servers sessions are moved now. */
+/** Notes for whose coming sessions are moved now. */
 function withReason(state: State, now: number, frequencyMs: number): State {
   const because = state.full?.because ?? [];
   if (because.length === 0) return state;

@@ -1,4 +1,4 @@
-import { balance, listed } from './balancing.ts';
+import { balance, listed, withLosses } from './balancing.ts';
 import { orderDone } from './chunks.ts';
 import { casesOf } from './fates.ts';
 import { look, looked, lookFailed } from './looking.ts';
@@ -125,7 +125,7 @@ function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
     const cases = casesOf(next, around);
-    const { state: known, steps: queue } = stepsOf(next, cases, around);
+    const { state: known, steps: queue } = stepsOf(withLosses(next, cases), cases, around);
     if (queue.length > 0) return nextStep({ ...known, queue }, around);
     return andThen(balance(known, cases, around), (balanced) => later(balanced, around));
   });

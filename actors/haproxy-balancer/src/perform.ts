@@ -28,18 +28,21 @@ export function perform(effect: Effect, deps: BalancerDeps, scope: Scope<Own>, o
   }
 }
 
-/** A call that does not come back is given up, and told to end. */
+/** A call that does not come back is told to end, and no longer waited for, whether it ends or not. */
 function call(
   { id, call: what }: Extract<Effect, { type: 'call' }>,
   deps: BalancerDeps,
   scope: Scope<Own>,
   open: Open,
-) {
+): void {
   const limit = new AbortController();
+  const givenUp = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason));
+  });
   open.abort = () => limit.abort(new Error('the call took too long'));
   const cancel = scope.after(longestCallMs, { type: 'overdue', id });
   scope.run<Outcome>(
-    (signal) => ask(what, deps, AbortSignal.any([signal, limit.signal])).finally(cancel),
+    (signal) => Promise.race([ask(what, deps, AbortSignal.any([signal, limit.signal])), givenUp]).finally(cancel),
     (outcome) => ({ type: 'done', id, outcome }),
     (error) => ({ type: 'failed', id, failure: failureOf(error) }),
   );
@@ -78,7 +81,9 @@ async function look(known: Instance | undefined, { haproxy }: BalancerDeps, sign
   const instance = await haproxy.instance(signal);
   const same = known?.pid === instance.pid && known.startedAt === instance.startedAt;
   const advice = same ? undefined : await haproxy.prepare(signal);
-  return { instance, advice, servers: await haproxy.servers(signal) };
+  // What creates a backend may reload HAProxy.
+  const now = same ? instance : await haproxy.instance(signal);
+  return { instance: now, advice, servers: await haproxy.servers(signal) };
 }
 
 /** `code` of an error that has one. */

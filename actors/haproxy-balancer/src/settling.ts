@@ -36,8 +36,14 @@ function waitFor(state: State, running: Running, { now, config }: Around): State
 const leftOf = ({ before, done }: Running): ReadonlyMap<string, number> =>
   new Map([...done].map(([name, count]) => [name, (before.get(name) ?? 0) - count]));
 
-/** Ends the wait when all are back, or when it was long enough. */
-export function settled(state: State, { now }: Around): Moved {
+/** 32 times the usual wait, at most. */
+const mostLate = 5;
+
+/**
+ * Ends the wait when all are back, or when it was long enough. After agents that did not come back others are not
+ * moved at once, and each time later: who cannot come back should not become more.
+ */
+export function settled(state: State, { now, config }: Around): Moved {
   const { settling } = state;
   if (settling === undefined) return moved(state);
   const back = sessionsOf(state.servers) >= settling.expected;
@@ -47,9 +53,9 @@ export function settled(state: State, { now }: Around): Moved {
   const next: State = { ...state, settling: undefined };
   if (settling.cuts === 0) return moved(next);
   const tookMs = now - settling.startedAt;
-  const full = inTime ? state.full : undefined;
-  return moved(
-    { ...next, full, lastPlanMs: tookMs, askAt: inTime ? state.askAt : now },
-    report({ type: 'settled', cuts: settling.cuts, tookMs, inTime }),
-  );
+  const told = report({ type: 'settled', cuts: settling.cuts, tookMs, inTime });
+  if (inTime) return moved({ ...next, lastPlanMs: tookMs, late: 0 }, told);
+  const late = state.late + 1;
+  const askAt = now + config.frequencyMs * 2 ** Math.min(late - 1, mostLate);
+  return moved({ ...next, lastPlanMs: tookMs, late, full: undefined, askAt }, told);
 }

@@ -167,14 +167,16 @@ export interface State {
   readonly joins: ReadonlyMap<string, { readonly since: number; readonly told: boolean }>;
   readonly running?: Running | undefined;
   readonly settling?: Settling | undefined;
-  /** The membership changed, because of these servers; plans made since. Undefined: no full plan is wanted. */
+  /** Other servers take agents than before, these among them are new; plans made since. Undefined: no full plan is wanted. */
   readonly full?: { readonly passes: number; readonly because: readonly string[] } | undefined;
   /** Who took agents when balance was last asked for. */
   readonly balancedOver?: ReadonlySet<string> | undefined;
-  /** When a plan last ended sessions because this server came or went. */
+  /** When a plan last ended sessions because this server came. */
   readonly movedFor: ReadonlyMap<string, number>;
   /** When balance is asked for next without a reason. */
   readonly askAt: number;
+  /** Plans in a row whose agents were not back in time. */
+  readonly late: number;
   readonly toldBalanced: boolean;
   readonly toldMembership: ReadonlySet<string>;
   readonly persisted?: string | undefined;
@@ -235,6 +237,7 @@ export const initialState = (now: number): State => ({
   joins: new Map(),
   movedFor: new Map(),
   askAt: now,
+  late: 0,
   toldBalanced: false,
   toldMembership: new Set(),
   advice: [],

@@ -72,14 +72,14 @@ export function readHaproxyHelper(block: Element, all: Findings): HaproxyHelperC
   const options = optionsOf(block, findings);
   const read: Reading = { options, findings };
   const wanted = readEnabled(options, findings);
-  const access = readAccess(options, wanted);
+  const access = readAccess(options, wanted, findings);
   warnOfUnknown(block, findings);
   return {
     ...access,
     port: integer(read, 'haproxy_port', 5555, [1024, 65535]),
     protocol: readProtocol(options, findings),
-    backend: readBackend(options, findings),
-    ...optional('resolver', options.text('haproxy_resolver')),
+    backend: readName(options, 'haproxy_backend', findings) ?? helperDefaults.backend,
+    ...optional('resolver', readName(options, 'haproxy_resolver', findings)),
     cert: options.text('haproxy_cert') ?? true,
     ...optional('clientCert', options.text('client_cert')),
     ...optional('clientCertKey', options.text('client_cert_key')),
@@ -122,10 +122,12 @@ function readEnabled(options: Options, findings: Findings): boolean {
 type Access = Pick<HaproxyHelperConfig, 'disabled' | 'enabled' | 'missing' | 'address' | 'user' | 'password'>;
 
 /** Without address, user or password the helper stays off and the cluster runs (`reference/config.md` 3). */
-function readAccess(options: Options, wanted: boolean): Access {
+function readAccess(options: Options, wanted: boolean, findings: Findings): Access {
   const required = ['haproxy_address', 'haproxy_user', 'haproxy_password'] as const;
   const [address = '', user = '', password = ''] = required.map((name) => options.text(name) ?? '');
   const values = [address, user, password];
+  if (address !== '' && !/^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}|\[[0-9A-Fa-f:.]{2,45}\])$/.test(address))
+    badHelperValue(findings, 'haproxy_address', address, 'an IP address or DNS name, without http:// and port');
   const missing = required.filter((_, index) => values[index] === '');
   return { disabled: !wanted, enabled: wanted && missing.length === 0, missing, address, user, password };
 }
@@ -144,12 +146,12 @@ function readProtocol(options: Options, findings: Findings): 'http' | 'https' {
   return value;
 }
 
-/** What HAProxy takes for a name. */
-function readBackend(options: Options, findings: Findings): string {
-  const value = options.text('haproxy_backend') ?? helperDefaults.backend;
-  if (/^[A-Za-z0-9_.:-]{1,128}$/.test(value)) return value;
-  badHelperValue(findings, 'haproxy_backend', value, '1 to 128 letters (A-Z, a-z), digits, ., _, : or -');
-  return helperDefaults.backend;
+/** What HAProxy takes for a name. Undefined: there is none, or none of these. */
+function readName(options: Options, name: string, findings: Findings): string | undefined {
+  const value = options.text(name);
+  if (value === undefined || /^[A-Za-z0-9_.:-]{1,128}$/.test(value)) return value;
+  badHelperValue(findings, name, value, '1 to 128 letters (A-Z, a-z), digits, ., _, : or -');
+  return undefined;
 }
 
 /** A comma list, `<node>` children, or both, over all elements of the name. */

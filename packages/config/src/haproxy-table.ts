@@ -60,7 +60,7 @@ export const haproxyOptions = {
   'haproxy.api.url': {
     kind: 'text',
     default: undefined,
-    pattern: '^https?://[^\\s/?#@]+/?$',
+    pattern: '^https?://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?/?$',
     maxLength: 512,
     allowed: 'http://HOST:PORT or https://HOST:PORT',
     about:

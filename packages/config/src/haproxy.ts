@@ -152,7 +152,8 @@ function refuseDataplane(places: readonly HaproxyPlace[], texts: readonly string
 /** Without a list of instances: the Data Plane API of the block, as the reference. */
 function ownPlace(helper: HaproxyHelperConfig | undefined, ossec: Findings): readonly HaproxyPlace[] {
   if (helper === undefined || helper.disabled) return [];
-  if (helper.enabled) return [{ kind: helper.protocol, host: helper.address, port: helper.port }];
+  if (helper.enabled)
+    return [{ kind: helper.protocol, host: helper.address.replace(/^\[|\]$/g, ''), port: helper.port }];
   ossec.warn(`The HAProxy helper stays disabled: ${helper.missing.join(', ')} missing in haproxy_helper.`);
   return [];
 }

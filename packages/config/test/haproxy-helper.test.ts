@@ -65,6 +65,16 @@ test.each([
     'a;b',
     'Invalid value for haproxy_backend. It must be 1 to 128 letters (A-Z, a-z), digits, ., _, : or -',
   ],
+  [
+    'haproxy_resolver',
+    'a b',
+    'Invalid value for haproxy_resolver. It must be 1 to 128 letters (A-Z, a-z), digits, ., _, : or -',
+  ],
+  [
+    'haproxy_address',
+    'http://lb',
+    'Invalid value for haproxy_address. It must be an IP address or DNS name, without http:// and port',
+  ],
   ['haproxy_disabled', undefined, 'The haproxy_helper block has no haproxy_disabled'],
 ])('%s of %s is refused', async (option, value, text) => {
   expect(await faultsOf(loadOssec(ossec(helperXml({ [option]: value }))))).toEqual([text]);

@@ -49,6 +49,11 @@ describe('what is balanced', () => {
     });
   });
 
+  test.each(['fd00::5', '[fd00::5]'])('the address of the block may be %s', async (address) => {
+    const found = await haproxyOf('', { ...whole, haproxy_address: address });
+    expect(found?.instances[0]).toMatchObject({ text: 'http://[fd00::5]:5555', endpoint: { host: 'fd00::5' } });
+  });
+
   test('the certificates of the block are those of its https', async () => {
     const helper = {
       ...{ ...whole, haproxy_protocol: 'https', haproxy_port: '6000', haproxy_cert: '/ca.pem' },

@@ -53,6 +53,10 @@ export interface TestMore {
   readonly haproxy?: HaproxyPorts;
   /** After what muster.yaml has already. */
   readonly muster?: string;
+  /** Within `<cluster>`, at its end. */
+  readonly cluster?: string;
+  /** Lays files into an R before its node starts. */
+  readonly lay?: (name: string, root: string) => void;
   /** Instead of a folder of its own, which is removed at the end. */
   readonly folder?: string;
 }
@@ -119,7 +123,8 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
   for (const directory of ['etc/rules', 'etc/shared', 'queue/cluster', 'var/multigroups']) {
     mkdirSync(join(root, directory), { recursive: true });
   }
-  writeFileSync(join(root, 'etc/ossec.conf'), ossecConf(name, role));
+  writeFileSync(join(root, 'etc/ossec.conf'), ossecConf(name, role, more.cluster));
+  more.lay?.(name, root);
   writeFileSync(join(root, 'etc/muster.yaml'), `restarts:\n  max: ${restarts}\n${more.muster ?? ''}`);
   const config = await loadConfig({ root, read: (path) => readFile(path, 'utf8').catch(() => undefined) });
   const identity = { cluster: 'one', node: name, role } as const;
@@ -225,7 +230,7 @@ function logInto(lines: string[]): Log {
   };
 }
 
-const ossecConf = (name: string, role: string): string => `<ossec_config>
+const ossecConf = (name: string, role: string, more = ''): string => `<ossec_config>
   <cluster>
     <name>one</name>
     <node_name>${name}</node_name>
@@ -235,6 +240,6 @@ const ossecConf = (name: string, role: string): string => `<ossec_config>
       <node>master.example</node>
     </nodes>
     <disabled>no</disabled>
-  </cluster>
+${more}  </cluster>
 </ossec_config>
 `;

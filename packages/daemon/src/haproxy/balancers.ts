@@ -23,7 +23,7 @@ import type { Platform } from '../platform.ts';
 import { refusalOf } from './drain.ts';
 import { openDriver, openReconnect } from './drivers.ts';
 import { fitBalance } from './fit-balance.ts';
-import { logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
+import { type HaproxyLog, logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
 import { membersOf, sameMembers } from './members.ts';
 import { movableAgents } from './reconnect.ts';
 
@@ -90,7 +90,10 @@ async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeCo
   const { clock, disk, log } = platform;
   const drained = await openKeptNames(disk, `${statePath}/drained`, (error) => logNotKept(log, wordsOf(error)));
   const own = { name: config.cluster.nodeName, address: config.cluster.nodes[0] ?? '' };
-  const balanced = spawnEach(needs, haproxy, () => tellMembers());
+  const balanced = spawnEach(needs, haproxy, {
+    reached: () => tellMembers(),
+    standingOf: (server) => members.find(({ name }) => name === server)?.standing,
+  });
   logBeginning(
     log,
     balanced.map(({ driver }) => driver.endpoint),
@@ -152,7 +155,7 @@ async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeCo
 function spawnEach(
   needs: BalancersNeeds,
   haproxy: NonNullable<NodeConfig['haproxy']>,
-  reached: () => void,
+  { reached, standingOf }: Pick<HaproxyLog, 'standingOf'> & { readonly reached: () => void },
 ): readonly Balanced[] {
   const { root, platform } = needs;
   const { clock, log } = platform;
@@ -171,7 +174,7 @@ function spawnEach(
           haproxy: driver,
           ...reconnecting,
           report: (event) => {
-            logBalancer({ log, limit, at }, event);
+            logBalancer({ log, limit, at, standingOf, removeAfterMs }, event);
             if (event.type === 'reached') reached();
           },
         },

@@ -14,7 +14,7 @@ export function openDriver(instance: HaproxyInstance, config: HaproxyConfig, por
   const { backend, agentPort, resolver } = config;
   if (instance.driver === 'runtime') {
     const { endpoint, persist } = instance;
-    return openRuntimeDriver({ endpoint, backend, ...(persist === undefined ? {} : { persist }) }, ports);
+    return openRuntimeDriver({ endpoint, backend, agentPort, ...(persist === undefined ? {} : { persist }) }, ports);
   }
   const { endpoint, user, password } = instance;
   return openDataplaneDriver(

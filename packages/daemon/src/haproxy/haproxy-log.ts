@@ -1,5 +1,5 @@
 /** What the log says of HAProxy, with the tags and, where the event is the same, the words of the seed (`reference/haproxy.md`). */
-import type { BalancerEvent } from '@muster/haproxy-balancer';
+import type { BalancerEvent, Member } from '@muster/haproxy-balancer';
 import type { Log } from '@muster/log';
 import type { LineLimit } from '../line-limit.ts';
 
@@ -14,15 +14,19 @@ export interface HaproxyLog {
   readonly limit: LineLimit;
   /** Before each line: '' where there is one alone. */
   readonly at: string;
+  /** How the node of a server stands; undefined: it is no node's. */
+  readonly standingOf: (server: string) => Member['standing'] | undefined;
+  readonly removeAfterMs: number;
 }
 
 /** Each event one line or none. What HAProxy can cause again and again is limited. */
-export function logBalancer({ log, limit, at }: HaproxyLog, event: BalancerEvent): void {
+export function logBalancer(to: HaproxyLog, event: BalancerEvent): void {
+  const { log, limit, at } = to;
   const proxy = log.for(tag, 'Proxy');
   const main = log.for(tag, 'Main');
   switch (event.type) {
     case 'reached':
-      return logReached({ log, limit, at }, event);
+      return logReached(to, event);
     case 'unreachable':
       return limit(`haproxy unreachable ${at}`, (more) =>
         proxy.error(`${at}Could not connect to HAProxy, it is tried again: ${event.text}${more}`),
@@ -41,7 +45,7 @@ export function logBalancer({ log, limit, at }: HaproxyLog, event: BalancerEvent
     case 'joined':
       return proxy.info(`${at}Added new server '${event.server}', it takes agents.`);
     case 'leaving':
-      return proxy.info(`${at}Server '${event.server}' leaves: it gets no new agents, and those it has are moved.`);
+      return logLeaving(to, event.server);
     case 'removed':
       return proxy.info(`${at}Removed server '${event.server}'.`);
     case 'not-up':
@@ -49,7 +53,7 @@ export function logBalancer({ log, limit, at }: HaproxyLog, event: BalancerEvent
         `${at}Some of the new servers did not go UP: '${event.server}'. Does its node take agents there? It gets none until its health check is good.`,
       );
     default:
-      return logWork({ log, limit, at }, event);
+      return logWork(to, event);
   }
 }
 
@@ -64,6 +68,18 @@ function logReached({ log, limit, at }: HaproxyLog, { before, pid, version }: Re
       `${at}HAProxy was restarted or reloaded, it is process ${pid} now: its servers are put right.${more}`,
     ),
   );
+}
+
+function logLeaving({ log, at, standingOf, removeAfterMs }: HaproxyLog, server: string): void {
+  const main = log.for(tag, 'Main');
+  const standing = standingOf(server);
+  if (standing === 'excluded')
+    return main.info(`${at}Server '${server}' has been excluded but is currently active. Removing it`);
+  if (standing === 'down' || standing === undefined)
+    return main.info(
+      `${at}Server '${server}' has been disconnected for over ${Math.round(removeAfterMs / 60_000)} minutes. Removing it`,
+    );
+  return main.info(`${at}Server '${server}' leaves: it gets no new agents, and those it has are moved.`);
 }
 
 type Work = Exclude<

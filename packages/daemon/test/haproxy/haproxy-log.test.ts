@@ -12,9 +12,12 @@ function linesOf(events: readonly BalancerEvent[], at = ''): readonly string[] {
     );
   const log = { for: logger } as unknown as Log;
   const limit = lineLimit(() => 0);
-  for (const event of events) logBalancer({ log, limit, at }, event);
+  for (const event of events)
+    logBalancer({ log, limit, at, standingOf: (server) => standings[server], removeAfterMs: 14_400_000 }, event);
   return lines;
 }
+
+const standings: Readonly<Record<string, 'excluded' | 'down' | 'left'>> = { w1: 'excluded', w2: 'down', w3: 'left' };
 
 it.each<readonly [BalancerEvent, readonly string[]]>([
   [
@@ -42,6 +45,18 @@ it.each<readonly [BalancerEvent, readonly string[]]>([
   [
     { type: 'membership', adding: ['w4'], removing: ['w1', 'w2'] },
     ["info [HAPHelper] [Main] Detected changes in Wazuh cluster nodes, to add: 'w4'; to remove: 'w1', 'w2'"],
+  ],
+  [
+    { type: 'leaving', server: 'w1' },
+    ["info [HAPHelper] [Main] Server 'w1' has been excluded but is currently active. Removing it"],
+  ],
+  ...['w2', 'stranger'].map((server): readonly [BalancerEvent, readonly string[]] => [
+    { type: 'leaving', server },
+    [`info [HAPHelper] [Main] Server '${server}' has been disconnected for over 240 minutes. Removing it`],
+  ]),
+  [
+    { type: 'leaving', server: 'w3' },
+    ["info [HAPHelper] [Main] Server 'w3' leaves: it gets no new agents, and those it has are moved."],
   ],
   [
     { type: 'state-changed', server: 'w1', to: 'ready', why: 'its checks are good' },

@@ -1,14 +1,16 @@
 /** Adapter: a file that is replaced as a whole, once a program found it good. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { HaproxyError } from '../haproxy-error.ts';
 import type { FileCheck, HaproxyPorts } from '../ports.ts';
 import { codeOf } from './connection-fault.ts';
 
 const checkTimeoutMs = 20_000;
 const maxOutputBytes = 256 * 1024;
+/** Longer than any check takes. */
+const leftAfterMs = 10 * checkTimeoutMs;
 
 /** Follows a link, and keeps the mode and, where it may, the owner of what was there. */
 export const replaceFile: HaproxyPorts['replaceFile'] = async (path, text, check, signal) => {
@@ -17,6 +19,7 @@ export const replaceFile: HaproxyPorts['replaceFile'] = async (path, text, check
   if ((await readFile(target, 'utf8').catch(() => undefined)) === text) return;
   // Does not end in .cfg: HAProxy loads whatever of a folder does.
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  await sweep(target);
   try {
     await writeWhole(temporary, text, target).catch((error: unknown) => {
       throw writeFault(path, error);
@@ -46,6 +49,17 @@ async function writeWhole(temporary: string, text: string, target: string): Prom
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Removes what a process left that was killed while it wrote; younger ones may still be somebody's. */
+async function sweep(target: string): Promise<void> {
+  const start = `${basename(target)}.`;
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}\.tmp$/.test(name.slice(start.length))) continue;
+    const path = join(dirname(target), name);
+    const left = await stat(path).catch(() => undefined);
+    if (left !== undefined && Date.now() - left.mtimeMs > leftAfterMs) await unlink(path).catch(() => {});
   }
 }
 

@@ -20,7 +20,7 @@ import { readInstance, readServers } from './look.ts';
 import { checkServer } from './names.ts';
 import { persistServers } from './persist.ts';
 import { probe } from './probe.ts';
-import { deleteServer, putState, putWeight } from './set-server.ts';
+import { putState, putWeight, takeAway } from './set-server.ts';
 import { type DataplaneSettings, usualLimits, usualReloadMs } from './settings.ts';
 
 /** What it needs of the world. */
@@ -39,8 +39,8 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
   if (resolver !== undefined) nameWord(http.endpoint, 'resolvers section', resolver);
   const withApi = onApi(settings, http, ports, token);
   let instance: Instance | undefined;
-  /** Removed at run time, and maybe still in the configuration. */
-  const removed = new Set<string>();
+  /** Added by this driver, or found by it: only these it takes out of the configuration again. */
+  const ours = new Set<string>();
 
   return {
     endpoint: http.endpoint,
@@ -60,8 +60,8 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
     servers: (signal) => withApi(signal, (api) => readServers(api, signal)),
     ensureServer: async (server, signal) => {
       checkServer(http.endpoint, server);
+      ours.add(server.name);
       await withApi(signal, (api) => addServer(api, server, resolver, signal));
-      removed.delete(server.name);
     },
     setState: async (name, state, signal) => {
       nameWord(http.endpoint, 'server', name);
@@ -80,15 +80,15 @@ export function openDataplaneDriver(settings: DataplaneSettings, ports: Dataplan
     },
     removeServer: async (name, signal) => {
       nameWord(http.endpoint, 'server', name);
-      const outcome = await withApi(signal, (api) => deleteServer(api, name, signal));
-      if (outcome !== 'busy') removed.add(name);
+      const outcome = await withApi(signal, (api) => takeAway(api, name, signal));
+      if (outcome !== 'busy') ours.delete(name);
       return outcome;
     },
     persist: async (servers, signal) => {
       for (const server of servers) checkServer(http.endpoint, server);
-      const going = new Set(removed);
+      // Those that are on their way out still run, and should not come back with a restart.
+      const going = new Set([...ours].filter((name) => servers.every((server) => server.name !== name)));
       await withApi(signal, (api) => persistServers(api, servers, going, signal));
-      for (const name of going) removed.delete(name);
     },
     close: () => undefined,
   };

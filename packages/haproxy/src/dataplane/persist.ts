@@ -16,7 +16,7 @@ export async function persistServers(
   removed: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const doing = `writing ${wanted.length} servers into the configuration`;
+  const doing = 'writing the servers into the configuration';
   const makeCall = async (): Promise<Call | undefined> => {
     const text = await readText(api, signal);
     const body = rewriteServers(text, { backend: api.backend, wanted, removed });

@@ -59,7 +59,15 @@ async function writeOther(
 
 const noServer = (api: Api, doing: string): Error => api.http.fault('failed', `${doing}: there is no such server`);
 
-/** Takes a server in maintenance away, without a reload where HAProxy can. */
+/** Takes a server in maintenance away, and its line in the configuration with it. */
+export async function takeAway(api: Api, name: string, signal: AbortSignal): Promise<'removed' | 'busy' | 'gone'> {
+  const outcome = await deleteServer(api, name, signal);
+  if (outcome !== 'busy' && (await readConfigured(api, name, signal)) !== undefined)
+    await persistServers(api, [], new Set([name]), signal);
+  return outcome;
+}
+
+/** Without a reload where HAProxy can. Its line in the configuration stays, unless that is what ends it. */
 export async function deleteServer(api: Api, name: string, signal: AbortSignal): Promise<'removed' | 'busy' | 'gone'> {
   const doing = `removing server ${name}`;
   const answer = await api.ask({ method: 'DELETE', place: api.dialect.running(api.backend, name), doing }, signal);

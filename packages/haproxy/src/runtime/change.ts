@@ -47,7 +47,8 @@ export async function joinServer(
   const weight = weightWord(target.name, wanted.weight);
   const addresses = await addressesOf(target, wanted.address, signal);
   const there = (await listServers(target, signal)).find(({ name }) => name === wanted.name);
-  if (there === undefined) return addServer(target, word, `${bracketed(addresses[0]!)}:${port}`, weight, check, signal);
+  if (there === undefined)
+    return addServer(target, word, `${bracketed(addresses[0]!)}:${port} ${wordsOf(check)} weight ${weight}`, signal);
   const same = addresses.includes(there.address) || there.host === wanted.address;
   if (!same || there.port !== port)
     throw new HaproxyError(
@@ -57,6 +58,8 @@ export async function joinServer(
     );
   if (!there.checked) await startChecks(target, word, signal);
 }
+
+const wordsOf = ({ interMs, fall, rise }: HealthCheck): string => `check inter ${interMs} fall ${fall} rise ${rise}`;
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
@@ -72,15 +75,8 @@ async function addressesOf(target: Target, text: string, signal: AbortSignal): P
  * In one line, so that nothing comes between: a new server is in maintenance, and checked from the moment when it
  * leaves it. Whoever is down takes nobody, for it is drained until somebody says `ready`.
  */
-async function addServer(
-  target: Target,
-  word: string,
-  address: string,
-  weight: number,
-  { interMs, fall, rise }: HealthCheck,
-  signal: AbortSignal,
-): Promise<void> {
-  const add = `add server ${word} ${address} check inter ${interMs} fall ${fall} rise ${rise} weight ${weight}`;
+async function addServer(target: Target, word: string, settings: string, signal: AbortSignal): Promise<void> {
+  const add = `add server ${word} ${settings}`;
   const line = `${add};enable health ${word};set server ${word} state drain`;
   const said = saidIn(await ask(target, line, commandLimits, signal));
   const other = said.find((each) => !/^New server registered/.test(each));

@@ -1,13 +1,10 @@
 /** A real HAProxy of our own, on loopback, in a temporary folder. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { findHaproxy } from '../adapters/find-haproxy.ts';
-import { nodeHaproxyPorts } from '../adapters/node-haproxy-ports.ts';
-import { never } from './driver-stage.ts';
+import { freePorts } from './free-ports.ts';
+import { haproxyProcesses } from './haproxy-processes.ts';
 
 export interface RealHaproxyOptions {
   /** Lines of the agents' backend that stand instead of `balance leastconn`. */
@@ -44,65 +41,49 @@ export interface RealHaproxy {
   close(): Promise<void>;
 }
 
+/** Of ports that were taken in the meantime. */
+const tries = 5;
+
 /** Started and answering. Throws where there is no haproxy, or when it does not take its configuration. */
 export async function openRealHaproxy(options: RealHaproxyOptions = {}): Promise<RealHaproxy> {
   const binary = findHaproxy();
   if (binary === undefined) throw new Error('there is no haproxy here');
+  for (let left = tries; ; left--) {
+    try {
+      return await openOnce(binary, options);
+    } catch (error) {
+      if (left === 0 || !/cannot bind|already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function openOnce(binary: string, options: RealHaproxyOptions): Promise<RealHaproxy> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-haproxy-'));
   const [runtimePort, agentPort, ...ports] = (await freePorts(5)) as [number, number, ...number[]];
-  const socket = join(folder, 'admin.sock');
-  const agentsCfg = join(folder, 'agents.cfg');
-  const main = join(folder, 'haproxy.cfg');
-  const backend = options.backend ?? ['balance leastconn'];
-  await writeFile(
-    agentsCfg,
-    ['backend wazuh_reporting', '    mode tcp', ...backend.map((line) => `    ${line}`), ''].join('\n'),
-  );
+  const [socket, agentsCfg, main] = ['admin.sock', 'agents.cfg', 'haproxy.cfg'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeFile(agentsCfg, backendText(options.backend ?? ['balance leastconn']));
   await writeFile(main, mainText({ socket, runtimePort, agentPort, options, folder, ports }));
-  const processes: ChildProcess[] = [];
-
-  const launch = async (before?: ChildProcess): Promise<void> => {
-    const handOver = before === undefined ? [] : ['-x', socket, '-sf', String(before.pid)];
-    const child = spawn(binary, ['-db', '-f', main, '-f', agentsCfg, ...handOver], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    processes.push(child);
-    await answers(child, socket);
-  };
-  const current = (): ChildProcess => processes.at(-1)!;
-  const end = async (child: ChildProcess): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  };
-
+  const processes = haproxyProcesses(binary, ['-db', '-f', main, '-f', agentsCfg], socket);
   const close = async (): Promise<void> => {
-    for (const child of processes) await end(child);
+    await processes.close();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await launch();
+    await processes.start();
   } catch (error) {
     await close();
     throw error;
   }
-  return {
-    binary,
-    folder,
-    socket,
-    runtimePort,
-    agentPort,
-    ports,
-    backend: 'wazuh_reporting',
-    agentsCfg,
-    pid: () => current().pid!,
-    kill: () => end(current()),
-    start: () => launch(),
-    reload: () => launch(current()),
-    close,
-  };
+  const places = { binary, folder, socket, runtimePort, agentPort, ports, agentsCfg };
+  return { ...places, ...processes, backend: 'wazuh_reporting', close };
 }
+
+const backendText = (lines: readonly string[]): string =>
+  ['backend wazuh_reporting', '    mode tcp', ...lines.map((line) => `    ${line}`), ''].join('\n');
 
 interface MainParts {
   readonly socket: string;
@@ -130,42 +111,6 @@ frontend agents
 
 ${options.sections?.({ folder, ports }) ?? ''}
 `;
-
-/** Until this very process answers; throws with what it said when it ends instead. */
-async function answers(child: ChildProcess, socket: string): Promise<void> {
-  const { runtime } = nodeHaproxyPorts();
-  let said = '';
-  child.stderr!.on('data', (piece: Buffer) => {
-    said = `${said}${piece.toString()}`.slice(-4_000);
-  });
-  const until = performance.now() + 20_000;
-  while (performance.now() < until) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`haproxy ended: ${said}`);
-    const info = await runtime(
-      { kind: 'unix', path: socket },
-      'show info',
-      { timeoutMs: 5_000, maxBytes: 65_536 },
-      never,
-    ).catch(() => '');
-    if (info.includes(`\nPid: ${child.pid}\n`)) return;
-    await pause(10);
-  }
-  throw new Error(`haproxy does not answer: ${said}`);
-}
-
-/** Free a moment ago. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** What the agents' backend's file says now. */
 export const agentsCfgOf = ({ agentsCfg }: RealHaproxy): Promise<string> => readFile(agentsCfg, 'utf8');

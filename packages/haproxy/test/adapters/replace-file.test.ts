@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { nodeHaproxyPorts } from '@muster/haproxy';
 import { scratch } from './scratch.ts';
@@ -105,6 +114,25 @@ describe('a file that is replaced', () => {
     abort.abort(reason);
     expect(await replaced).toBe(reason);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves no litter of a process that was killed long ago, and touches no other file', async () => {
+    const { folder, path } = place();
+    const names = [
+      'agents.cfg.0123456789ab.tmp',
+      'agents.cfg.0123456789ac.tmp',
+      'agents.cfg.old.tmp',
+      'x.0123456789ab.tmp',
+    ];
+    for (const name of names) writeFileSync(join(folder, name), '');
+    for (const name of names.filter((each) => !each.includes('ac'))) utimesSync(join(folder, name), 1, 1);
+    await replaceFile(path, 'x\n', undefined, never);
+    expect(readdirSync(folder).sort()).toEqual([
+      'agents.cfg',
+      'agents.cfg.0123456789ac.tmp',
+      'agents.cfg.old.tmp',
+      'x.0123456789ab.tmp',
+    ]);
   });
 
   it('is whole whoever else replaces it at the same time', async () => {

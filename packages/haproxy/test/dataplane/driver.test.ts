@@ -155,7 +155,7 @@ describe.each(versions)('with the Data Plane API %s', (version) => {
     const rig = await preparedRig(version, { resolver: 'dns' });
     const server = { ...worker(1), address: 'worker1.example' };
     await rig.driver.ensureServer(server, never);
-    await rig.driver.removeServer('worker1', never);
+    rig.double.machine.process.backends.get(backend)!.delete('worker1');
     rig.calls();
     await rig.driver.ensureServer(server, never);
     expect(rig.writes()).toEqual([
@@ -168,30 +168,48 @@ describe.each(versions)('with the Data Plane API %s', (version) => {
     expect(await names(rig)).toEqual(['worker1']);
   });
 
-  test('persisting writes what was added and takes out what was removed, without a reload', async () => {
+  const withTheirs = `backend ${backend}\n  mode tcp\n  balance leastconn\n  server old 192.0.2.7:1514 check weight 100\n  server theirs 192.0.2.8:1514 check\n`;
+
+  test('persisting writes what was added, without a reload, and HAProxy begins with it', async () => {
     const rig = await preparedRig(version);
-    configure(
-      rig,
-      `backend ${backend}\n  mode tcp\n  balance leastconn\n  server old 192.0.2.7:1514 check weight 100\n  server theirs 192.0.2.8:1514 check\n`,
-    );
-    const [pid] = [rig.double.machine.process.pid];
+    configure(rig, withTheirs);
+    const { pid } = rig.double.machine.process;
     await rig.driver.ensureServer(worker(1), never);
     await rig.driver.ensureServer(worker(2, 50), never);
-    await rig.driver.setState('old', 'maint', never);
-    expect(await rig.driver.removeServer('old', never)).toBe('removed');
-    rig.calls();
     await rig.driver.persist([worker(1), worker(2, 50)], never);
-    expect(rig.writes()).toEqual(['POST configuration/raw 201']);
+    expect(rig.writes()).toContain('POST configuration/raw 201');
     await rig.driver.persist([worker(1), worker(2, 50)], never);
     expect(rig.writes()).toEqual([]);
     expect(rig.double.machine.process.pid).toBe(pid);
     rig.double.machine.restart();
-    expect(await names(rig)).toEqual(['theirs', 'worker1', 'worker2']);
+    expect(await names(rig)).toEqual(['old', 'theirs', 'worker1', 'worker2']);
     expect((await rig.driver.servers(never)).map(({ health, weight }) => [health, weight])).toEqual([
+      ['up', 100],
       ['up', 1],
       ['up', 100],
       ['up', 50],
     ]);
+  });
+
+  test('persisting takes out who is on the way out and still runs, but nobody whom others added', async () => {
+    const rig = await preparedRig(version);
+    configure(rig, withTheirs);
+    await rig.driver.ensureServer(worker(1), never);
+    await rig.driver.ensureServer({ ...worker(7), name: 'old' }, never);
+    await rig.driver.persist([worker(1)], never);
+    expect(written(rig).map(({ name }) => name)).toEqual(['theirs', 'worker1']);
+    expect(await names(rig)).toEqual(['old', 'theirs', 'worker1']);
+  });
+
+  test('a server that is removed goes from the configuration too, without a reload, whoever added it', async () => {
+    const rig = await preparedRig(version);
+    configure(rig, withTheirs);
+    const { pid } = rig.double.machine.process;
+    await rig.driver.setState('old', 'maint', never);
+    expect(await rig.driver.removeServer('old', never)).toBe('removed');
+    expect(rig.writes().slice(-2)).toEqual(['DELETE runtime/servers/{name} 204', 'POST configuration/raw 201']);
+    expect(written(rig).map(({ name }) => name)).toEqual(['theirs']);
+    expect(rig.double.machine.process.pid).toBe(pid);
   });
 
   test('a weight is set at run time and stays over a restart', async () => {

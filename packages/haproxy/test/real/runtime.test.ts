@@ -1,6 +1,8 @@
 /** The runtime driver on the real HAProxy, beyond what every driver promises. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { nodeHaproxyPorts, openRuntimeDriver } from '@muster/haproxy';
 import { openRealStage, type RealStage, unixOf, until } from './stage.ts';
@@ -35,6 +37,32 @@ async function join1(stage: RealStage, name: string): Promise<void> {
 const onServer = async ({ driver }: RealStage, name: string): Promise<readonly string[]> =>
   (await driver.sessions(never)).filter((each) => each.server === name).map(({ source }) => source);
 
+/** Agents that connect again at once. `closed` gets the address of each connection that HAProxy ended. */
+async function returningAgents(port: number, count: number, closed: Set<string>): Promise<{ close(): void }> {
+  const sockets = new Set<Socket>();
+  let open = true;
+  const one = async (): Promise<void> => {
+    const socket = connect({ host: '127.0.0.1', port });
+    sockets.add(socket);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    const source = `127.0.0.1:${socket.localPort}`;
+    socket.resume().on('close', () => {
+      sockets.delete(socket);
+      if (!open) return;
+      closed.add(source);
+      // Refused when HAProxy is gone, at the end of a test.
+      one().catch(() => {});
+    });
+  };
+  for (let n = 0; n < count; n++) await one();
+  const close = (): void => {
+    open = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return { close };
+}
+
 whenHaproxy('the runtime driver', () => {
   it('moves 600 of 1,200 sessions in one cut, and no other', async () => {
     await on(async (stage) => {
@@ -48,6 +76,31 @@ whenHaproxy('the runtime driver', () => {
       const left = new Set(await onServer(stage, 'worker1'));
       expect(ended.filter((source) => left.has(source))).toEqual([]);
       expect((await stage.driver.servers(never))[0]?.sessions).toBe(600);
+    });
+  });
+
+  it('never ends anybody else, while agents that were cut come back at once and get the ids of others', async () => {
+    await on(async (stage) => {
+      await join1(stage, 'worker1');
+      await join1(stage, 'worker2');
+      const closed = new Set<string>();
+      const returning = await returningAgents(stage.haproxy.agentPort, 100, closed);
+      const ordered = new Set<string>();
+      const ids = new Map<string, Set<string>>();
+      for (let turn = 0; turn < 30; turn++) {
+        const server = turn % 2 === 0 ? 'worker1' : 'worker2';
+        for (const { id, source } of await stage.driver.sessions(never))
+          ids.set(id, (ids.get(id) ?? new Set()).add(source));
+        const sources = (await onServer(stage, server)).slice(0, 20);
+        for (const source of await stage.driver.cut({ server, sources, keep: 0 }, never)) ordered.add(source);
+      }
+      const areBack = async () => (await stage.driver.sessions(never)).length === 100 && closed.size >= ordered.size;
+      await until('all are back', areBack);
+      expect([...closed].filter((source) => !ordered.has(source))).toEqual([]);
+      expect(closed.size).toBe(ordered.size);
+      // The danger was there.
+      expect([...ids.values()].some((sources) => sources.size > 1)).toBe(true);
+      returning.close();
     });
   });
 
@@ -85,15 +138,13 @@ whenHaproxy('the runtime driver', () => {
       'server old 127.0.0.1:9 maxconn 10',
       'server slow 127.0.0.1:9 check inter 100 slowstart 60s',
     ];
-    const sections = () => '';
     await on(
-      async ({ driver, haproxy }) => {
+      async ({ driver }) => {
         const codes = (await driver.prepare(never)).map(({ code }) => code).sort();
         expect(codes).toEqual(['algorithm', 'no-check', 'server-maxconn']);
-        writeFileSync(join(haproxy.folder, 'x'), '');
       },
       unixOf,
-      { backend, sections },
+      { backend },
     );
   });
 
@@ -125,7 +176,7 @@ whenHaproxy('the runtime driver', () => {
         await expect(driver.setState('worker1', 'drain', never)).rejects.toMatchObject(refused);
       },
       ({ folder }) => ({ kind: 'unix', path: join(folder, 'low.sock') }),
-      { global: [], sections: ({ folder }) => `global\n    stats socket ${folder}/low.sock level ${level}\n` },
+      { sections: ({ folder }) => `global\n    stats socket ${folder}/low.sock level ${level}\n` },
     );
   });
 

@@ -88,6 +88,10 @@ describe('advice', () => {
     expect(await adviceOn(site)).toEqual([expect.stringMatching(text)]);
   });
 
+  it('is not given on frontends where descriptors are not shown', async () => {
+    expect(await adviceOn({ listeners: 'Unknown command\n', allListeners: 'Unknown command\n' })).toEqual([]);
+  });
+
   it('is not sought among all descriptors where there are many', async () => {
     const site = { info: 'CurrConns: 1001\nMaxconn: 90000\nUlimit-n: 180000\n' };
     const { driver, lines } = scripted((line) => answerOf(site, line), { agentPort: 1514 });

@@ -3,6 +3,7 @@
  * failure. `MUSTER_CHANGES` sets how often the membership changes under one process of HAProxy.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { nodeHaproxyPorts } from '@muster/haproxy';
 import { findHaproxy } from '@muster/haproxy/testing';
 import { muster, until } from '@muster/lab/testing';
 import { type HaproxyRig, openHaproxyRig, startAll } from './haproxy-rig.ts';
@@ -72,7 +73,45 @@ whenHaproxy(`after ${changes} changes of membership it is still the same process
   expect(agents.refused()).toBe(0);
 });
 
-/** 200 of the 300 agents are of the node that is drained: two chunks of 100, with seconds between. */
+whenHaproxy(
+  'a server edited by hand and a reload by hand are put right, and cost no agent its connection',
+  async () => {
+    const rig = await open({ workers: 2, agents: 60, pauseS: 0 });
+    const { cluster, agents, haproxy } = rig;
+    await startAll(rig, cluster.nodes);
+    agents.start();
+    await rig.settled(['master', 'worker1', 'worker2']);
+    agents.forget();
+
+    const { runtime } = nodeHaproxyPorts();
+    const command = (line: string): Promise<string> =>
+      runtime(
+        { kind: 'unix', path: haproxy.socket },
+        line,
+        { timeoutMs: 5_000, maxBytes: 65_536 },
+        new AbortController().signal,
+      );
+    for (const state of ['drain', 'maint']) {
+      await command(`set server wazuh_reporting/worker1 state ${state}`);
+      await until(`worker1 is in ${state} no more`, () =>
+        cluster.master.output().includes(`Server 'worker1' was found ${state.toUpperCase()}. Fixing it`),
+      );
+      await rig.settled(['master', 'worker1', 'worker2']);
+    }
+
+    const before = haproxy.pid();
+    await haproxy.reload();
+    await until('the new process has them all', async () => {
+      const view = await rig.view();
+      return view !== undefined && view.pid !== before && (await rig.serving()).length === 3;
+    });
+    expect(agents.connected()).toBe(60);
+    expect(agents.cuts().reduce((sum, cuts) => sum + cuts, 0)).toBe(0);
+    expect(agents.refused()).toBe(0);
+  },
+);
+
+/** 200 of 400 agents are on the node that is drained: two chunks of 100, with seconds between. */
 async function drainingTwoChunks(): Promise<HaproxyRig> {
   const rig = await open({ workers: 1, agents: 400, pauseS: 3 });
   const { cluster, agents } = rig;
