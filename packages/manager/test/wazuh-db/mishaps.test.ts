@@ -120,6 +120,7 @@ describe('statuses of a wazuh-db that fails', () => {
     expect(faults.map(({ at, code }) => [at, code])).toEqual([
       ['agent 001', 'bad-status'],
       ['queue/sockets/wdb-http.sock', 'bad-id'],
+      ['queue/db/wdb', 'times-unread'],
     ]);
   });
 
