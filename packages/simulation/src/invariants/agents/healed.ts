@@ -1,5 +1,5 @@
 /** What a healed cluster has to agree on: which agents there are, where each reports and how it is, and its groups. */
-import { keysOf, type Population, populationOf, type Report } from '../../agents/index.ts';
+import { type Enrolled, keysOf, type Population, populationOf, type Report } from '../../agents/index.ts';
 import { keysPath } from '../../workload/paths.ts';
 import type { SimNode, World } from '../../world/world.ts';
 import { seconds } from '../contents.ts';
@@ -73,17 +73,20 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     const wentAt = truth.goneAt(node.name, id);
     return wentAt !== undefined && wentAt <= truth.changedAt(node.name);
   };
-  /** A known gap too: a line that a worker's own file had for a moment may be gone before it was read, its status file not. */
-  const wasMomentary = (id: number, { agents }: Population): boolean =>
-    agents.some((one) => one.id === id && one.name.startsWith('stray-'));
+  /**
+   * Known gaps too: a line that was there for a moment may be gone before it was read, its status file not; that of a
+   * worker alone goes by itself. And who has the id of another since a moment ago is taken for the same.
+   */
+  const wasMomentary = (node: SimNode, { name, key }: Enrolled): boolean =>
+    name.startsWith('stray-') || truth.wasMomentary(node.name, key);
   /** No node has anything of an agent that is none. */
   const ghostWords = (node: SimNode, population: Population): readonly string[] => {
     const keys = keysOf(master);
     const beside = population.beside(node);
     if (beside === undefined) return [];
     return [
-      ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id) && !wasMomentary(id, population))
+      ...[...beside.ids(population.agents.filter((one) => !wasMomentary(node, one)))]
+        .filter((id) => !keys.has(id) && !isForgotten(node, id))
         .map((id) => `${node.name} still has a status of agent ${id}`),
       ...[...beside.groups().keys()]
         .filter((id) => !keys.has(id) && !isForgotten(node, id))
