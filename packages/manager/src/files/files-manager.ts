@@ -104,7 +104,7 @@ function openGroupHints(disk: Disk, directory: string, hint: () => void): { retr
   };
 }
 
-/** The file of a status is that of the name that the agent had, unless another agent has it now. */
+/** The files of statuses are those of the names that the id's agents had, unless another agent has one now. */
 async function forget(
   { disk, directory, keys, contents, forgotten }: SeenFilesOptions,
   root: string,
@@ -114,12 +114,12 @@ async function forget(
   for (const id of ids) {
     if (keys.has(id)) continue;
     steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
-    const line = keys.gone(id);
-    const name = line === undefined ? undefined : infoFileName(line);
-    if (name === undefined || keys.byFileName(name) !== undefined) continue;
-    contents.delete(name);
-    forgotten.add(name);
-    steps.push({ do: 'unlink', path: `${directory}/${name}` });
+    for (const name of new Set(keys.gone(id).map(infoFileName))) {
+      if (keys.byFileName(name) !== undefined) continue;
+      contents.delete(name);
+      forgotten.add(name);
+      steps.push({ do: 'unlink', path: `${directory}/${name}` });
+    }
   }
   const outcomes = steps.length === 0 ? [] : await disk.steps(steps);
   return capped(

@@ -15,8 +15,8 @@ export interface KeysView extends ClientKeys {
   readonly known: () => boolean;
   /** Of all lines, removed ones included. */
   readonly highestId: () => number;
-  /** The line that an agent had that lives no more: its removed line, or the one that vanished since the view was opened. */
-  readonly gone: (id: number) => KeyLine | undefined;
+  /** The lines of those who had this id: its removed line, and those that vanished, or gave way to another's, since the view was opened. */
+  readonly gone: (id: number) => readonly KeyLine[];
   /** Looks at the file, and reads it when it changed. Costs one stat otherwise. One after the other. */
   refresh(): Promise<KeysRefresh>;
 }
@@ -41,6 +41,8 @@ const attempts = 3;
 const idsATurn = 5_000;
 /** Lines that vanished and are remembered: more than any guard lets go at once. */
 const maxGone = 100_000;
+/** Agents of one id, one after the other, whose files are still known; more at a time are no registrations. */
+const mostOfAnId = 10;
 
 interface State {
   keys: ClientKeys;
@@ -51,7 +53,7 @@ interface State {
   /** Of what was read last, whole or not. */
   stamp: string;
   trouble: ManagerFault | undefined;
-  readonly vanished: Map<number, KeyLine>;
+  readonly vanished: Map<number, readonly KeyLine[]>;
 }
 
 const same: KeysRefresh = { changed: false, added: [], removed: [], faults: [], faultCount: 0 };
@@ -90,7 +92,11 @@ function viewOf(state: State, refresh: KeysView['refresh']): KeysView {
     version: () => state.version,
     known: () => state.known,
     highestId: () => state.highestId,
-    gone: (id) => (state.keys.has(id) ? undefined : (state.vanished.get(id) ?? state.removed.of(id))),
+    fileHash: (id) => state.keys.fileHash(id),
+    gone: (id) => [
+      ...(state.vanished.get(id) ?? []),
+      ...(state.removed.of(id) === undefined ? [] : [state.removed.of(id)!]),
+    ],
     refresh,
   };
 }
@@ -183,9 +189,11 @@ async function readOnce(disk: Disk, path: string): Promise<{ parsed: ParsedKeys;
 async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<KeysRefresh> {
   const added = await without(parsed.keys, state.keys, disk);
   const removed = await without(state.keys, parsed.keys, disk);
-  if (state.vanished.size + removed.length > maxGone) state.vanished.clear();
-  for (const id of removed.slice(0, maxGone)) state.vanished.set(id, state.keys.of(id)!);
-  for (const id of added) state.vanished.delete(id);
+  const replaced = await renamed(state.keys, parsed.keys, disk);
+  const vanished = [...removed, ...replaced].slice(0, maxGone);
+  if (state.vanished.size + vanished.length > maxGone) state.vanished.clear();
+  for (const id of vanished)
+    state.vanished.set(id, [...(state.vanished.get(id) ?? []), state.keys.of(id)!].slice(-mostOfAnId));
   state.keys = parsed.keys;
   state.removed = parsed.removed;
   state.highestId = parsed.highestId;
@@ -196,11 +204,18 @@ async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<Ke
 }
 
 /** Ids of `some` that `others` do not have. */
-async function without(some: ClientKeys, others: ClientKeys, disk: Disk): Promise<number[]> {
+const without = (some: ClientKeys, others: ClientKeys, disk: Disk): Promise<number[]> =>
+  chosen(some, (id) => !others.has(id), disk);
+
+/** Ids of `before` that are another agent's in `now`. */
+const renamed = (before: ClientKeys, now: ClientKeys, disk: Disk): Promise<number[]> =>
+  chosen(before, (id) => now.has(id) && now.fileHash(id) !== before.fileHash(id), disk);
+
+async function chosen(keys: ClientKeys, isChosen: (id: number) => boolean, disk: Disk): Promise<number[]> {
   const ids: number[] = [];
   let left = idsATurn;
-  for (const id of some.ids()) {
-    if (!others.has(id)) ids.push(id);
+  for (const id of keys.ids()) {
+    if (isChosen(id)) ids.push(id);
     if (--left > 0) continue;
     left = idsATurn;
     await disk.turn();

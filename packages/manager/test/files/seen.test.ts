@@ -268,4 +268,19 @@ describe('publishing to files', () => {
     expect(fs.readdirSync(join(stage.root, 'queue/agent-info'))).toEqual(['a1-any']);
     await stage.manager.close();
   });
+
+  it('forgets all who had an id that was given again before the first was forgotten', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1, 2]);
+    for (const id of [1, 2]) await stage.keepsAlive(id, 'v1');
+    const keysPath = join(stage.root, 'etc/client.keys');
+    for (const text of [`001 other any ${key()}\n`, `001 third any ${key()}\n`, '']) {
+      fs.writeFileSync(keysPath, text);
+      await stage.keys.refresh();
+    }
+    fs.writeFileSync(join(stage.root, 'queue/agent-info/other-any'), '');
+    expect(await stage.manager.forget([1], forever)).toEqual([]);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-info'))).toEqual(['a2-any']);
+    await stage.manager.close();
+  });
 });

@@ -19,10 +19,22 @@ describe('the view of client.keys', () => {
     expect(await view.refresh()).toMatchObject({ changed: true, added: [7], removed: [2] });
     expect([view.version() > version, view.has(2), view.highestId()]).toEqual([true, false, 7]);
     expect([view.gone(2), view.gone(3), view.gone(1)]).toEqual([
-      { id: 2, name: 'b', ip: '10.0.0.2' },
-      { id: 3, name: 'old', ip: 'any' },
-      undefined,
+      [{ id: 2, name: 'b', ip: '10.0.0.2' }],
+      [{ id: 3, name: 'old', ip: 'any' }],
+      [],
     ]);
+  });
+
+  it('tells of everybody who had an id that was given again, also between two readings', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    put(root, 'etc/client.keys', keysText(['001', 'a'], ['002', 'other']));
+    expect(await view.refresh()).toMatchObject({ changed: true, added: [], removed: [] });
+    expect([view.gone(1), view.gone(2)]).toEqual([[], [{ id: 2, name: 'b', ip: '10.0.0.2' }]]);
+    put(root, 'etc/client.keys', keysText(['001', 'a']));
+    expect(await view.refresh()).toMatchObject({ removed: [2] });
+    expect(view.gone(2).map(({ name }) => name)).toEqual(['b', 'other']);
   });
 
   it.each([

@@ -35,7 +35,7 @@ function open(agents: number) {
     of: (id: number) => ({ id, name: `a${id}`, ip: 'any' }),
     byFileName: () => undefined,
     version: () => 0,
-    gone: () => undefined,
+    gone: () => [],
   };
   const options = { sockets, root: '/r', ownNode, isMaster: false, keys, turn: () => Promise.resolve() };
   const start = () => openWazuhDbManager({ ...options, wallNow: () => nowMs });

@@ -192,7 +192,7 @@ describe('groups of a wazuh-db that fails', () => {
       of: () => undefined,
       byFileName: () => undefined,
       version: () => 0,
-      gone: () => undefined,
+      gone: () => [],
     };
     await fc.assert(
       fc.asyncProperty(answers, async (answer) => {
@@ -228,7 +228,7 @@ describe('groups of a wazuh-db that fails', () => {
         of: (id) => ({ id, name: `a${id}`, ip: 'any' }),
         byFileName: () => undefined,
         version: () => 0,
-        gone: () => undefined,
+        gone: () => [],
       },
       wallNow: () => 0,
       turn: () => Promise.resolve(),

@@ -50,7 +50,7 @@ export async function wazuhDbStage({ real = true }: { real?: boolean } = {}): Pr
       of: (id) => lines.get(id),
       byFileName: () => undefined,
       version: () => 0,
-      gone: () => undefined,
+      gone: () => [],
     },
   });
   return {

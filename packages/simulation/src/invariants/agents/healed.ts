@@ -73,10 +73,7 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     const wentAt = truth.goneAt(node.name, id);
     return wentAt !== undefined && wentAt <= truth.changedAt(node.name);
   };
-  /**
-   * Known gaps too: a line that was there for a moment may be gone before it was read, its status file not; that of a
-   * worker alone goes by itself. And who has the id of another since a moment ago is taken for the same.
-   */
+  /** A known gap too: a line that was there for a moment, as a worker's own is, may be gone before it was read, its status file not. */
   const wasMomentary = (node: SimNode, { name, key }: Enrolled): boolean =>
     name.startsWith('stray-') || truth.wasMomentary(node.name, key);
   /** No node has anything of an agent that is none. */

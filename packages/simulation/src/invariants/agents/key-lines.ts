@@ -6,10 +6,7 @@ import type { SimNode, World } from '../../world/world.ts';
 export interface KeyLines {
   /** When the line with this id left the node's client.keys last; undefined: it is there, or never was. */
   goneAt(node: string, id: number): number | undefined;
-  /**
-   * The line with this key was there for a moment alone, or its id was given to another a moment after it went:
-   * whoever reads the file meanwhile does not see one of the two.
-   */
+  /** The line with this key was there for a moment alone: nobody may have read it. */
   wasMomentary(node: string, key: string): boolean;
 }
 
@@ -21,8 +18,8 @@ interface Lines {
   there: ReadonlyMap<number, Enrolled>;
   /** By key. */
   readonly since: Map<string, number>;
-  /** By id, the last that had it. */
-  readonly gone: Map<number, { readonly key: string; readonly at: number }>;
+  /** By id, when its last line went. */
+  readonly gone: Map<number, number>;
   /** Keys. */
   readonly momentary: Set<string>;
 }
@@ -42,7 +39,7 @@ export function openKeyLines(world: World): KeyLines {
   return {
     goneAt: (node, id) => {
       const lines = all.get(node);
-      return lines?.there.has(id) === true ? undefined : lines?.gone.get(id)?.at;
+      return lines?.there.has(id) === true ? undefined : lines?.gone.get(id);
     },
     wasMomentary: (node, key) => all.get(node)?.momentary.has(key) === true,
   };
@@ -53,15 +50,13 @@ function changed(lines: Lines, now: ReadonlyMap<number, Enrolled>, at: number): 
   const isMoment = (from = Number.NEGATIVE_INFINITY): boolean => at - from < momentMs;
   for (const [id, { key }] of there) {
     if (now.get(id)?.key === key) continue;
-    gone.set(id, { key, at });
+    gone.set(id, at);
     if (isMoment(since.get(key))) momentary.add(key);
   }
   for (const [id, { key }] of now) {
     if (there.get(id)?.key === key) continue;
     since.set(key, at);
     momentary.delete(key);
-    const before = gone.get(id);
-    if (before !== undefined && before.key !== key && isMoment(before.at)) momentary.add(before.key);
   }
   lines.there = now;
 }
