@@ -5,8 +5,8 @@ import type { KnownAgent } from './census.ts';
 import type { LabNode } from './layout.ts';
 import { type NeighboursProcess, startNeighbours } from './neighbours-process.ts';
 
-/** Quicker than in the product, so that there is something to see. */
-export const labTimes = { notifyMs: 2_000, reconnectMs: 4_000, retryMs: 500 };
+/** Quicker than in the product, so that there is something to see; but a server that is slow, as its whole machine may be, is not given up. */
+export const labTimes = { notifyMs: 2_000, reconnectMs: 4_000, answerMs: 60_000, retryMs: 500 };
 
 /** Milliseconds after which neighbours that were killed are started again: their agents are elsewhere by then. */
 const restartMs = 10_000;

@@ -23,6 +23,12 @@ import { openWatcher, type Watcher } from './watcher.ts';
 /** Milliseconds between two looks at the cluster. */
 const lookMs = 250;
 
+/** Milliseconds for an answer to the view: one that is older is not live. */
+const viewMs = 2_000;
+
+/** Milliseconds for an answer to the verification; more than a node's own deadlines. */
+const answerMs = 15_000;
+
 /** Milliseconds a node has for stopping before it is killed. */
 const graceMs = 10_000;
 
@@ -53,7 +59,7 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
   const failed = new AbortController();
   const processes: NodeProcess[] = [];
   let agents: LabAgents | undefined;
-  const watcher = openWatcher(join(folder, 'master'));
+  const watcher = openWatcher(nodes[0]!.root, viewMs);
   try {
     const key = generateKey((count) => randomBytes(count));
     await makeRoots(nodes, { key, port: options.port || (await freePort()), from: options.from });
@@ -97,10 +103,13 @@ async function watched(run: Run): Promise<number> {
 }
 
 async function verified(run: Run, forMs: number): Promise<number> {
-  const { options, nodes, processes, agents, watcher, screen, over } = run;
+  const { options, nodes, processes, agents, screen, over } = run;
+  // Its own: what the view gives up waiting for is not what the verification asked.
+  const watcher = openWatcher(nodes[0]!.root, answerMs);
   const agentsBench = agents && realAgentsBench(options.agents, agents, processes, watcher);
-  const bench = realBench(nodes, processes, watcher, (text) => screen.say(`Verifying: ${text}`), agentsBench);
-  const results = await Promise.race([verify(bench, bench.now() + forMs), ended(over).then(() => undefined)]);
+  const progress = (text: string): void => screen.say(`Verifying: ${text}`);
+  const bench = realBench(nodes, processes, watcher, progress, over, agentsBench);
+  const results = await Promise.race([verify(bench, forMs), ended(over).then(() => undefined)]).finally(watcher.close);
   if (results === undefined) {
     screen.say('Ended before everything was verified.');
     return 1;

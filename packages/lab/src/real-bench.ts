@@ -15,6 +15,7 @@ export const realBench = (
   processes: readonly NodeProcess[],
   watcher: Watcher,
   progress: (text: string) => void,
+  over: AbortSignal,
   agents?: AgentsBench,
 ): Bench => ({
   ...(agents === undefined ? {} : { agents }),
@@ -32,6 +33,7 @@ export const realBench = (
   now: () => performance.now(),
   pause: (ms) => sleep(ms),
   progress,
+  over: () => over.aborted,
 });
 
 const killNode = (processes: readonly NodeProcess[], node: LabNode): void =>

@@ -26,6 +26,8 @@ export interface Bench {
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
   readonly progress: (text: string) => void;
+  /** Nobody waits for the outcome any more: nothing is done from now on. */
+  readonly over: () => boolean;
   /** Absent: the lab has no agents. */
   readonly agents?: AgentsBench;
 }
@@ -45,15 +47,18 @@ export interface Step {
 /** Milliseconds between two looks. */
 const lookMs = 10;
 
-/** No step is waited for longer. */
-const stepLimitMs = 15_000;
+/** A step is waited for so long, or for half of the whole time where that is more: a slow machine is given more time. */
+const leastStepMs = 15_000;
 
-/** Every step, in order; what comes after one that failed is tried all the same. `until`: on the scale of `now`. */
-export async function verify(bench: Bench, until: number): Promise<readonly StepResult[]> {
+/** Every step, in order; what comes after one that failed is tried all the same. Ends after `forMs`. */
+export async function verify(bench: Bench, forMs: number): Promise<readonly StepResult[]> {
+  const until = bench.now() + forMs;
+  const stepMs = Math.max(leastStepMs, forMs / 2);
   const results: StepResult[] = [];
   const run = async (step: Step): Promise<void> => {
+    if (bench.over()) return;
     bench.progress(step.name);
-    results.push(await runStep(bench, step, until));
+    results.push(await runStep(bench, step, Math.min(until, bench.now() + stepMs)));
   };
   await run({ name: 'first sync', goalMs: 3_000, act: async () => {}, paths: [], andInSync: true });
   const [master, worker] = bench.nodes;
@@ -120,10 +125,9 @@ function steps(bench: Bench, master: LabNode, worker: LabNode, targets: Targets)
 async function runStep(
   bench: Bench,
   { name, goalMs, act, paths, andInSync, also }: Step,
-  until: number,
+  deadline: number,
 ): Promise<StepResult> {
   const startedAt = bench.now();
-  const deadline = Math.min(until, startedAt + stepLimitMs);
   const result = (tookMs: number | undefined, broken: string): StepResult => ({ name, goalMs, tookMs, broken });
   try {
     await act();
@@ -145,7 +149,7 @@ async function runStep(
 async function waitFor(bench: Bench, deadline: number, problem: () => Promise<string>): Promise<string> {
   for (;;) {
     const found = await problem();
-    if (found === '' || bench.now() >= deadline) return found;
+    if (found === '' || bench.over() || bench.now() >= deadline) return found;
     await bench.pause(lookMs);
   }
 }

@@ -12,10 +12,8 @@ export interface Watcher {
   close(): void;
 }
 
-/** Milliseconds for one answer: a view that is older is not live. */
-const patienceMs = 2_000;
-
-export function openWatcher(root: string): Watcher {
+/** Over one connection, on which one that is not answered within `patienceMs` ends all that are asked. */
+export function openWatcher(root: string, patienceMs: number): Watcher {
   let client: ControlClient | undefined;
   const drop = (): undefined => {
     client?.close();

@@ -5,6 +5,8 @@ import { runLab } from '../src/lab.ts';
 /** The command line as it is built: this test runs what users run. */
 const muster = join(__dirname, '../../cli/dist/main.js');
 
+const lastLines = (text: string): string => text.trim().split('\n').slice(-40).join('\n');
+
 describe('a master and two workers, as processes of their own', () => {
   it('hold their files identical through edits, deletions, damage and a kill -9', async () => {
     if (!existsSync(muster))
@@ -14,10 +16,15 @@ describe('a master and two workers, as processes of their own', () => {
       written += text;
       return true;
     });
-    const options = { workers: 2, agents: 30, from: undefined, forMs: 240_000, port: 0, keep: false, verbose: false };
+    // No step takes minutes where nothing is broken, however slow the machine; how soon each should be done is printed beside it.
+    const options = { workers: 2, agents: 30, from: undefined, forMs: 500_000, port: 0, keep: false, verbose: false };
     const code = await runLab(options, new AbortController().signal, muster).finally(() => write.mockRestore());
-    const table = written.slice(Math.max(0, written.indexOf('STEP ')));
-    process.stdout.write(`${table}\n`);
-    expect(code === 0 ? 'held' : written).toBe('held');
+    const tableAt = Math.max(0, written.lastIndexOf('\nSTEP '));
+    process.stdout.write(`${written.slice(tableAt).trim()}\n`);
+    // The table first: of a long text only the beginning is kept.
+    if (code !== 0)
+      throw new Error(
+        `It did not hold.\n${written.slice(tableAt)}\nBefore that:\n${lastLines(written.slice(0, tableAt))}`,
+      );
   });
 });

@@ -10,8 +10,9 @@ import { type NeighboursProcess, startNeighbours } from '../src/neighbours-proce
 import { until } from '../src/testing/index.ts';
 import { openRig } from './neighbours/rig.ts';
 
-const times = { notifyMs: 50, reconnectMs: 1_000, retryMs: 50 };
-const graceMs = 10_000;
+const times = { notifyMs: 50, reconnectMs: 1_000, answerMs: 120_000, retryMs: 50 };
+/** Those that do not stop are killed after it; none of them has to be. */
+const graceMs = 120_000;
 
 let folder = '';
 let neighbours: NeighboursProcess | undefined;
