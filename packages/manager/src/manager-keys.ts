@@ -4,6 +4,6 @@ import type { ClientKeys, KeyLine } from './client-keys.ts';
 export interface ManagerKeys extends Pick<ClientKeys, 'has' | 'of' | 'byFileName'> {
   /** Grows with each change. */
   readonly version: () => number;
-  /** The line that an agent had that lives no more. */
+  /** The line of the agent that had this id and lives no more. */
   readonly gone: (id: number) => KeyLine | undefined;
 }

@@ -72,7 +72,7 @@ export async function openAgents(
     kv,
     keys,
     manager,
-    known: { exists: keys.exists, reread: () => keys.reread() },
+    known: { exists: keys.exists, replaced: view.replaced, reread: () => keys.reread() },
     clocks: { nodeTime: time.now, wallNow },
     notBefore: time.notBefore,
     watch: (hints) => {

@@ -106,14 +106,16 @@ function openGroupHints(disk: Disk, directory: string, hint: () => void): { retr
 
 /** The file of a status is that of the name that the agent had, unless another agent has it now. */
 async function forget(
-  { disk, directory, keys, contents, forgotten }: SeenFilesOptions,
+  options: SeenFilesOptions,
   root: string,
   ids: readonly number[],
 ): Promise<readonly ManagerFault[]> {
+  const { disk, directory, keys, contents, forgotten } = options;
   const steps: DiskStep[] = [];
   for (const id of ids) {
-    if (keys.has(id)) continue;
-    steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
+    // The groups of one who has the id now are its own: who removes and adds agents sees to that.
+    if (keys.has(id)) lookAgain(options, id);
+    else steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
     const line = keys.gone(id);
     const name = line === undefined ? undefined : infoFileName(line);
     if (name === undefined || keys.byFileName(name) !== undefined) continue;
@@ -129,4 +131,13 @@ async function forget(
       return [{ at: path.slice(root.length + 1), code, text: `it is of a removed agent and stays: ${explain(code)}` }];
     }),
   );
+}
+
+/** What this node's manager said of the agent that has the id now went with what was known of the one before: it is given again. */
+function lookAgain({ keys, names, contents }: SeenFilesOptions, id: number): void {
+  const line = keys.of(id);
+  const name = line === undefined ? '' : infoFileName(line);
+  if (contents.get(name)?.isOwn !== true) return;
+  contents.delete(name);
+  names.touchAgain(name);
 }

@@ -22,6 +22,8 @@ const filesATurn = 250;
 export interface Remembered {
   readonly sum: string;
   readonly status: AgentStatus;
+  /** It was given: its manager has written it. */
+  readonly isOwn?: true;
 }
 
 export interface SeenFilesOptions {
@@ -135,12 +137,15 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const sum = contentSum(bytes);
     const seenMs = mtimeMsOf(stat);
     const before = contents.get(dirty.name);
-    if (before?.sum === sum) return { dirty, stamp, agent: agentOf(line.id, seenMs, before.status) };
+    if (before?.sum === sum) {
+      const agent = agentOf(line.id, seenMs, before.status);
+      return { dirty, stamp, content: { ...before, isOwn: true }, agent };
+    }
     const { status, node, info, fault: code } = parseInfoContent(bytes, line, options.ownNode);
-    const content: Remembered = { sum, status };
+    const content: Remembered = { sum, status, isOwn: true };
     // What this process, before it was started anew, wrote of another node's agent; its own manager touches it at the next keep-alive.
     const isForeign = node !== '' && node !== options.ownNode && names.isFirstSight(dirty.name);
-    if (isForeign) return void settle({ dirty, stamp, content });
+    if (isForeign) return void settle({ dirty, stamp, content: { sum, status } });
     const agent = agentOf(line.id, seenMs, status);
     return {
       dirty,

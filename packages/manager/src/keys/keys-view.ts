@@ -15,16 +15,24 @@ export interface KeysView extends ClientKeys {
   readonly known: () => boolean;
   /** Of all lines, removed ones included. */
   readonly highestId: () => number;
-  /** The line that an agent had that lives no more: its removed line, or the one that vanished since the view was opened. */
+  /**
+   * The line of the agent that had this id and lives no more: its removed line, or the one that vanished since the view
+   * was opened. Of an id that is there: of the other agent that had it before.
+   */
   readonly gone: (id: number) => KeyLine | undefined;
+  /** Whether the agent that has this id is another than the one that the view knew by it before. */
+  readonly replaced: (id: number) => boolean;
   /** Looks at the file, and reads it when it changed. Costs one stat otherwise. One after the other. */
   refresh(): Promise<KeysRefresh>;
 }
 
 export interface KeysRefresh {
   readonly changed: boolean;
+  /** An id whose line has another name is another agent's: it is in both. */
   readonly added: readonly number[];
   readonly removed: readonly number[];
+  /** Of those added: the view knew another agent by this id before. */
+  readonly replaced: readonly number[];
   /** Of lines that were skipped, when it was read: at most 100, and how many there are. */
   readonly faults: readonly ManagerFault[];
   readonly faultCount: number;
@@ -37,8 +45,8 @@ const maxKeysBytes = 256 * 1024 * 1024;
 const readBytes = 256 * 1024;
 /** A file that is written in place is read again, this often at once. */
 const attempts = 3;
-/** Ids of one slice of a comparison: below a millisecond. */
-const idsATurn = 5_000;
+/** Ids of one slice of a comparison: a millisecond or two. */
+const idsATurn = 2_000;
 /** Lines that vanished and are remembered: more than any guard lets go at once. */
 const maxGone = 100_000;
 
@@ -54,7 +62,7 @@ interface State {
   readonly vanished: Map<number, KeyLine>;
 }
 
-const same: KeysRefresh = { changed: false, added: [], removed: [], faults: [], faultCount: 0 };
+const same: KeysRefresh = { changed: false, added: [], removed: [], replaced: [], faults: [], faultCount: 0 };
 
 /** Reads `etc/client.keys` below `root`. Rejects only for bugs: what is wrong with the file is in the first `refresh`. */
 export async function openClientKeys(
@@ -90,7 +98,8 @@ function viewOf(state: State, refresh: KeysView['refresh']): KeysView {
     version: () => state.version,
     known: () => state.known,
     highestId: () => state.highestId,
-    gone: (id) => (state.keys.has(id) ? undefined : (state.vanished.get(id) ?? state.removed.of(id))),
+    gone: (id) => state.vanished.get(id) ?? (state.keys.has(id) ? undefined : state.removed.of(id)),
+    replaced: (id) => state.keys.has(id) && state.vanished.has(id),
     refresh,
   };
 }
@@ -185,22 +194,24 @@ async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<Ke
   const removed = await without(state.keys, parsed.keys, disk);
   if (state.vanished.size + removed.length > maxGone) state.vanished.clear();
   for (const id of removed.slice(0, maxGone)) state.vanished.set(id, state.keys.of(id)!);
-  for (const id of added) state.vanished.delete(id);
+  const isBack = (id: number): boolean => state.vanished.get(id)?.name === parsed.keys.of(id)?.name;
+  for (const id of added) if (isBack(id)) state.vanished.delete(id);
+  const replaced = added.filter((id) => state.vanished.has(id));
   state.keys = parsed.keys;
   state.removed = parsed.removed;
   state.highestId = parsed.highestId;
   state.version += 1;
   state.known = true;
   state.trouble = undefined;
-  return { changed: true, added, removed, faults: parsed.faults, faultCount: parsed.faultCount };
+  return { changed: true, added, removed, replaced, faults: parsed.faults, faultCount: parsed.faultCount };
 }
 
-/** Ids of `some` that `others` do not have. */
+/** Ids of `some` that `others` do not have, or that are of another agent there: one of another name. */
 async function without(some: ClientKeys, others: ClientKeys, disk: Disk): Promise<number[]> {
   const ids: number[] = [];
   let left = idsATurn;
   for (const id of some.ids()) {
-    if (!others.has(id)) ids.push(id);
+    if (others.of(id)?.name !== some.of(id)?.name) ids.push(id);
     if (--left > 0) continue;
     left = idsATurn;
     await disk.turn();

@@ -268,4 +268,22 @@ describe('publishing to files', () => {
     expect(fs.readdirSync(join(stage.root, 'queue/agent-info'))).toEqual(['a1-any']);
     await stage.manager.close();
   });
+
+  it('forgets by the old name where another agent has the id now, and gives again what that one said too early', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1, 2]);
+    for (const id of [1, 2]) await stage.keepsAlive(id, 'v1');
+    await (await stage.manager.seen(forever)).remembered();
+    put(stage.root, 'queue/agent-groups/001', 'web\n');
+    fs.writeFileSync(join(stage.root, 'etc/client.keys'), `001 new any ${key()}\n002 a2 any ${key()}\n`);
+    await stage.keys.refresh();
+    put(stage.root, at('new-any'), content(1, 'v1'));
+    await stage.pass(61);
+    await (await stage.manager.seen(forever)).remembered();
+    expect(await stage.manager.forget([1], forever)).toEqual([]);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-info')).sort()).toEqual(['a2-any', 'new-any']);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-groups'))).toEqual(['001']);
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
+    await stage.manager.close();
+  });
 });

@@ -25,6 +25,31 @@ describe('the view of client.keys', () => {
     ]);
   });
 
+  it('tells of an id that another agent has now as of one that went and one that came', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    put(root, 'etc/client.keys', keysText(['001', 'a'], ['002', 'c']));
+    expect(await view.refresh()).toMatchObject({ changed: true, added: [2], removed: [2], replaced: [2] });
+    expect([view.has(2), view.replaced(2), view.replaced(1)]).toEqual([true, true, false]);
+    expect(view.gone(2)).toEqual({ id: 2, name: 'b', ip: '10.0.0.2' });
+    put(root, 'etc/client.keys', keysText(['001', 'a']));
+    expect(await view.refresh()).toMatchObject({ removed: [2], replaced: [] });
+    expect(view.gone(2)?.name).toBe('c');
+    put(root, 'etc/client.keys', keysText(['001', 'a'], ['002', 'c']));
+    expect(await view.refresh()).toMatchObject({ added: [2], replaced: [] });
+    expect([view.replaced(2), view.gone(2)]).toEqual([false, undefined]);
+  });
+
+  it('takes an agent with another address or another key for the same', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    put(root, 'etc/client.keys', `001 a 10.0.0.1 ${key(9)}\n002 b any ${key(8)}\n`);
+    expect(await view.refresh()).toMatchObject({ changed: true, added: [], removed: [], replaced: [] });
+    expect(view.of(1)?.ip).toBe('10.0.0.1');
+  });
+
   it.each([
     ['is cut mid-line', 'cut-short', (path: string) => fs.writeFileSync(path, two.slice(0, -40))],
     ['vanishes', 'ENOENT', (path: string) => fs.rmSync(path)],
