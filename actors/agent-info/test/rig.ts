@@ -111,7 +111,22 @@ export async function rig(breakAt = Number.POSITIVE_INFINITY) {
     tell(merger, { type: 'beat-mark', peer: 'w1', mark: markOf(numbers, own, nodeTime), receivedMs: nodeTime() });
   await settle();
   return {
-    ...{ system, store, own, disk, ownDisk, keys, others, events, published, forgotten, merger, reporter, managerDown, beat },
+    ...{
+      system,
+      store,
+      own,
+      disk,
+      ownDisk,
+      keys,
+      others,
+      events,
+      published,
+      forgotten,
+      merger,
+      reporter,
+      managerDown,
+      beat,
+    },
     calls: () => calls,
     see: (id: number, status: AgentStatus = 'active') => void seen.push({ id, seenMs: nodeTime(), status }),
     setLinked: (to: boolean) => {

@@ -109,8 +109,10 @@ async function openManager(
   const { kind, why } = chooseManager(await findManager(disk, root), muster.manager);
   const common = { root, keys, ownNode: cluster.nodeName };
   const isMaster = cluster.nodeType === 'master';
+  const { confirmAfterMs } = muster.integrity.guard;
   const open = {
-    files: () => openFilesManager({ ...common, disk, clock, isMaster, ...(owner === undefined ? {} : { owner }) }),
+    files: () =>
+      openFilesManager({ ...common, disk, clock, isMaster, confirmAfterMs, ...(owner === undefined ? {} : { owner }) }),
     'wazuh-db': () => openWazuhDbManager({ ...common, isMaster, sockets, wallNow, turn: () => disk.turn() }),
     embedded: () => openEmbeddedManager({ ...common, clock }),
   } as const;

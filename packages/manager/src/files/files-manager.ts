@@ -11,6 +11,7 @@ import { openForgotten } from './forgotten.ts';
 import { groupsDirectory, openGroupFiles } from './group-files.ts';
 import { openPublishFiles } from './publish-files.ts';
 import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
+import { strangersMsOf } from './strangers.ts';
 import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
 import { openFileWriter } from './write-files.ts';
 
@@ -22,6 +23,8 @@ export interface FilesManagerOptions {
   readonly keys: ManagerKeys;
   /** As the manager beside us writes it into the files of its agents. */
   readonly ownNode: string;
+  /** The guard before many removals takes so long, ms. Absent: 30,000. */
+  readonly confirmAfterMs?: number;
   /** The master alone makes the directories of multigroups. */
   readonly isMaster: boolean;
   /** Of what is written; absent: this process. */
@@ -36,13 +39,16 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const { disk, clock, root, keys, ownNode, isMaster, owner } = options;
   const hints = openHints(clock);
   const directory = `${root}/${infoDirectory}`;
+  const strangersMs = strangersMsOf(options.confirmAfterMs ?? 30_000);
   const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
   const writer = openFileWriter(disk, owner);
   const shared: SeenFilesOptions = {
     disk,
+    clock,
     directory,
     names,
     keys,
+    strangersMs,
     ownNode,
     contents: new Map(),
     forgotten: openForgotten(clock),
@@ -51,7 +57,7 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const publish = openPublishFiles(shared, writer);
   // A look amid what we write ourselves would take it for what the manager wrote.
   const inTurn = openInTurn();
-  const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
+  const groups = openGroupFiles({ disk, clock, keys, strangersMs, root, owner, isMaster, writer });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
   /** A listing is due then; a watch that could not be set is tried again. */
   const everyMinute = (): void => {

@@ -22,6 +22,8 @@ export interface KeysView extends ClientKeys {
   readonly gone: (id: number) => KeyLine | undefined;
   /** Whether the agent that has this id is another than the one that the view knew by it before. */
   readonly replaced: (id: number) => boolean;
+  /** Grows with each look that did not tell for sure who exists: the file was not there, not whole, or not all of it was understood. */
+  readonly doubts: () => number;
   /** Looks at the file, and reads it when it changed. Costs one stat otherwise. One after the other. */
   refresh(): Promise<KeysRefresh>;
 }
@@ -56,6 +58,9 @@ interface State {
   highestId: number;
   version: number;
   known: boolean;
+  doubts: number;
+  /** Lines of the last whole state that were skipped. */
+  skipped: number;
   /** Of what was read last, whole or not. */
   stamp: string;
   trouble: ManagerFault | undefined;
@@ -76,12 +81,19 @@ export async function openClientKeys(
     highestId: 0,
     version: 0,
     known: false,
+    doubts: 0,
+    skipped: 0,
     stamp: '',
     trouble: undefined,
     vanished: new Map(),
   };
   const inTurn = openInTurn();
-  const refresh = (): Promise<KeysRefresh> => inTurn(() => refreshed(state, disk, root));
+  const refresh = (): Promise<KeysRefresh> =>
+    inTurn(async () => {
+      const found = await refreshed(state, disk, root);
+      if (state.trouble !== undefined || state.stamp === '' || state.skipped > 0) state.doubts += 1;
+      return found;
+    });
   const first = await refresh();
   return { view: viewOf(state, refresh), first };
 }
@@ -100,6 +112,7 @@ function viewOf(state: State, refresh: KeysView['refresh']): KeysView {
     highestId: () => state.highestId,
     gone: (id) => state.vanished.get(id) ?? (state.keys.has(id) ? undefined : state.removed.of(id)),
     replaced: (id) => state.keys.has(id) && state.vanished.has(id),
+    doubts: () => state.doubts,
     refresh,
   };
 }
@@ -200,6 +213,7 @@ async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<Ke
   state.keys = parsed.keys;
   state.removed = parsed.removed;
   state.highestId = parsed.highestId;
+  state.skipped = parsed.skipped;
   state.version += 1;
   state.known = true;
   state.trouble = undefined;

@@ -192,6 +192,7 @@ describe('groups of a wazuh-db that fails', () => {
       byFileName: () => undefined,
       version: () => 0,
       gone: () => undefined,
+      doubts: () => 0,
     };
     await fc.assert(
       fc.asyncProperty(answers, async (answer) => {
@@ -228,6 +229,7 @@ describe('groups of a wazuh-db that fails', () => {
         byFileName: () => undefined,
         version: () => 0,
         gone: () => undefined,
+        doubts: () => 0,
       },
       wallNow: () => 0,
       turn: () => Promise.resolve(),

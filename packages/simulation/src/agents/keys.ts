@@ -30,6 +30,13 @@ export function keysOf({ files, root }: SimNode): ReadonlyMap<number, Enrolled> 
   return read;
 }
 
+/** Whether each line says whose it is: with one that does not, nobody is known for sure to be no agent. */
+export const isUnderstood = (node: SimNode): boolean =>
+  linesOf(node).every((line) => {
+    const match = /^(\d+) [!#]?(\S+) (\S+) (\S+)$/.exec(line.trimEnd());
+    return line.trim() === '' || (match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 2 ** 31 - 1);
+  });
+
 export const keysLine = ({ id, name, ip, key }: Enrolled): string =>
   `${String(id).padStart(3, '0')} ${name} ${ip} ${key}\n`;
 

@@ -1,14 +1,26 @@
 /** What a healed cluster has to agree on: which agents there are, where each reports and how it is, and its groups. */
-import { keysOf, type Population, populationOf, type Report } from '../../agents/index.ts';
+import { isUnderstood, keysOf, type Population, populationOf, type Report } from '../../agents/index.ts';
 import { keysPath } from '../../workload/paths.ts';
 import type { SimNode, World } from '../../world/world.ts';
 import { seconds } from '../contents.ts';
 import type { Truth } from './truth.ts';
 import { type AgentRow, agentsOf } from './view.ts';
 
+/** In words. `late`: it may last minutes beyond the healing, `lateMs`. */
+export interface AgentsDifference {
+  readonly text: string;
+  readonly late: boolean;
+}
+
+/**
+ * A file of nobody in client.keys goes when it has not changed for ten minutes, looked at every minute
+ * (`packages/manager`, files), and so long again while something else begins them anew.
+ */
+export const lateMs = 15 * 60_000;
+
 export interface AgentsHealed {
-  /** In words, what is not yet as it has to be; undefined: all is. */
-  differs(): Promise<string | undefined>;
+  /** What is not yet as it has to be; undefined: all is. */
+  differs(): Promise<AgentsDifference | undefined>;
 }
 
 /** Of times: whole seconds of wazuh-db, the kernel's tick, offsets measured on a network whose climate is slow. */
@@ -65,29 +77,19 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     return undefined;
   };
   /**
-   * A known gap (`docs/simulation.md`): a node that was started anew knows nothing of an agent whose line went while
-   * it was down, or whose removal it had not finished, but what its store tells: no name of a file of the 3.8
-   * layout, and nobody who never reported.
+   * No node has anything of an agent that is none. `late`: of one that this process of the node never knew, which
+   * it sees by the time that passes, as long as it understands all of its client.keys.
    */
-  const isForgotten = (node: SimNode, id: number): boolean => {
-    const wentAt = truth.goneAt(node.name, id);
-    return wentAt !== undefined && wentAt <= truth.changedAt(node.name);
-  };
-  /** A known gap too: a line that a worker's own file had for a moment may be gone before it was read, its status file not. */
-  const wasMomentary = (id: number, { agents }: Population): boolean =>
-    agents.some((one) => one.id === id && one.name.startsWith('stray-'));
-  /** No node has anything of an agent that is none. */
-  const ghostWords = (node: SimNode, population: Population): readonly string[] => {
+  const ghostWords = (node: SimNode, population: Population, late: boolean): readonly string[] => {
     const keys = keysOf(master);
     const beside = population.beside(node);
-    if (beside === undefined) return [];
+    if (beside === undefined || (late && !isUnderstood(node))) return [];
+    const isGhost = (id: number): boolean => !keys.has(id) && truth.wasKnown(node.name, id) !== late;
     return [
       ...[...beside.ids(population.agents)]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id) && !wasMomentary(id, population))
+        .filter(isGhost)
         .map((id) => `${node.name} still has a status of agent ${id}`),
-      ...[...beside.groups().keys()]
-        .filter((id) => !keys.has(id) && !isForgotten(node, id))
-        .map((id) => `${node.name} still has groups of agent ${id}`),
+      ...[...beside.groups().keys()].filter(isGhost).map((id) => `${node.name} still has groups of agent ${id}`),
     ];
   };
   const groupWords = (worker: SimNode, population: Population): readonly string[] => {
@@ -107,20 +109,25 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
       // A file that is gone says nothing of who exists: what was known stays.
       if (!master.files.exists(`${master.root}/${keysPath}`)) return undefined;
       const unsettled = population.unsettled();
-      if (unsettled !== undefined) return unsettled;
+      if (unsettled !== undefined) return { text: unsettled, late: false };
       const rows = await agentsOf(master);
-      if (rows === undefined || typeof rows === 'string') return rows;
+      if (rows === undefined) return undefined;
+      if (typeof rows === 'string') return { text: rows, late: false };
       const words = [
         ...listWords(rows),
         ...rows.flatMap((row) => rowWords(row, population) ?? []),
-        ...world.nodes.flatMap((node) => ghostWords(node, population)),
+        ...world.nodes.flatMap((node) => ghostWords(node, population, false)),
         ...workers.flatMap((worker) => groupWords(worker, population)),
       ];
-      if (words.length === 0) return undefined;
-      return `${words.slice(0, named).join('; ')}${words.length > named ? `; and ${words.length - named} more` : ''}`;
+      if (words.length > 0) return { text: joined(words), late: false };
+      const late = world.nodes.flatMap((node) => ghostWords(node, population, true));
+      return late.length === 0 ? undefined : { text: joined(late), late: true };
     },
   };
 }
+
+const joined = (words: readonly string[]): string =>
+  `${words.slice(0, named).join('; ')}${words.length > named ? `; and ${words.length - named} more` : ''}`;
 
 /** What the master may show: whoever is silent for too long is judged, and not much later. */
 function statusesOf({ status }: Report, silentMs: number, disconnectMs: number): readonly string[] {

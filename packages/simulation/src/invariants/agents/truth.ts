@@ -13,10 +13,8 @@ export interface Truth {
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
-  /** When a process of the node ended, or had started, last; -1: never. */
-  changedAt(node: string): number;
-  /** When the line with this id left the node's client.keys last; undefined: it is there, or never was. */
-  goneAt(node: string, id: number): number | undefined;
+  /** Whether the node's process, as it is since its last start, can have known the agent by its client.keys, and seen it go. */
+  wasKnown(node: string, id: number): boolean;
   /** The newest that told all of the agent to the node. */
   whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
@@ -28,6 +26,8 @@ const kept = 200;
 const rememberedMs = 60_000;
 /** Clocks of two nodes are compared as well as a slow network lets them, ms. */
 const apartMs = 10_000;
+/** A line that is there for less may be gone before it is read: the file is looked at every 5 s where no watch tells, on a disk that may be slow. */
+const readMs = 15_000;
 
 export function openTruth(world: World): Truth {
   const all = new Map<string, Report[]>();
@@ -51,17 +51,21 @@ export function openTruth(world: World): Truth {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
   const changed = new Map<string, number>();
-  /** Of each node's client.keys: what is there, and since when what was there is not. */
+  /** Of each node's client.keys: since when what is there is, and from when to when what was there was. */
   const lines = new Map(
-    world.nodes.map((node) => [node.name, { node, there: new Set<number>(), gone: new Map<number, number>() }]),
+    world.nodes.map((node) => [
+      node.name,
+      { node, there: new Map<number, number>(), gone: new Map<number, readonly [from: number, to: number]>() },
+    ]),
   );
   world.hear.file((change) => {
     const own = lines.get(change.node);
     if (own === undefined || !(change.path.endsWith(keysPath) || change.from?.endsWith(keysPath) === true)) return;
-    const now = new Set(keysOf(own.node).keys());
-    for (const id of own.there) if (!now.has(id)) own.gone.set(id, world.timeline.now());
-    for (const id of now) own.gone.delete(id);
-    own.there = now;
+    const now = world.timeline.now();
+    const ids = new Set(keysOf(own.node).keys());
+    for (const [id, from] of own.there) if (!ids.has(id)) own.gone.set(id, [from, now]);
+    for (const id of ids) own.gone.delete(id);
+    own.there = new Map([...ids].map((id) => [id, own.there.get(id) ?? now]));
   });
   world.hear.process(({ node, what }) => {
     if (what !== 'paused') changed.set(node, world.timeline.now());
@@ -71,8 +75,10 @@ export function openTruth(world: World): Truth {
   const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
-    goneAt: (node, id) => lines.get(node)?.gone.get(id),
-    changedAt: (node) => changed.get(node) ?? -1,
+    wasKnown: (node, id) => {
+      const [from, to] = lines.get(node)?.gone.get(id) ?? [0, -1];
+      return to - Math.max(from, changed.get(node) ?? 0) >= readMs;
+    },
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
     newest: (key) => reports(key).at(-1),
