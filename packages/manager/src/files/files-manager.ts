@@ -25,6 +25,8 @@ export interface FilesManagerOptions {
   readonly ownNode: string;
   /** The guard before many removals takes so long, ms. Absent: 30,000. */
   readonly confirmAfterMs?: number;
+  /** Whether the agent is known to report to another node: its file is ours, should it not say whose. Absent: none. */
+  readonly isElsewhere?: (id: number) => boolean;
   /** The master alone makes the directories of multigroups. */
   readonly isMaster: boolean;
   /** Of what is written; absent: this process. */
@@ -50,6 +52,7 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
     keys,
     strangersMs,
     ownNode,
+    isElsewhere: options.isElsewhere ?? (() => false),
     contents: new Map(),
     forgotten: openForgotten(clock),
   };

@@ -39,6 +39,8 @@ export interface SeenFilesOptions {
   /** What lies here of agents that client.keys does not have stays so long, ms. */
   readonly strangersMs: number;
   readonly ownNode: string;
+  /** Whether the agent is known to report to another node. */
+  readonly isElsewhere: (id: number) => boolean;
   /** By file name. */
   readonly contents: Map<string, Remembered>;
   /** Files of agents that were removed. */
@@ -152,16 +154,12 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const { status, node, info, fault: code } = parseInfoContent(bytes, line, options.ownNode);
     const content: Remembered = { sum, status, isOwn: true };
     // What this process, before it was started anew, wrote of another node's agent; its own manager touches it at the next keep-alive.
-    const isForeign = node !== '' && node !== options.ownNode && names.isFirstSight(dirty.name);
-    if (isForeign) return void settle({ dirty, stamp, content: { sum, status } });
+    // A loss of power may have taken the node's name, which comes last, and the time.
+    const isForeign = node === '' ? options.isElsewhere(line.id) : node !== options.ownNode;
+    const told = code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) };
+    if (isForeign && names.isFirstSight(dirty.name)) return { dirty, stamp, content: { sum, status }, ...told };
     const agent = agentOf(line.id, seenMs, status);
-    return {
-      dirty,
-      stamp,
-      content,
-      agent: info === undefined ? agent : { ...agent, info },
-      ...(code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) }),
-    };
+    return { dirty, stamp, content, agent: info === undefined ? agent : { ...agent, info }, ...told };
   };
 
   /** Whoever came into client.keys meanwhile is looked at again. */

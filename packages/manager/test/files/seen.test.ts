@@ -227,6 +227,22 @@ describe('statuses in files', () => {
     await after.manager.close();
   });
 
+  it('that this node wrote of other nodes and a loss of power has torn are not its own either', async () => {
+    const { root } = await filesStage();
+    put(root, at('a1-any'), '');
+    put(root, at('a2-any'), content(2, 'v1', 'there').subarray(0, 40));
+    put(root, at('a3-any'), content(3, 'v1').subarray(0, 40));
+    const stage = await filesStage({ root, isElsewhere: (id) => id < 3 });
+    await stage.addAgents([1, 2, 3]);
+    const first = await stage.manager.seen(forever);
+    expect(first.agents.map(({ id }) => id)).toEqual([3]);
+    expect(first.faults.map(({ code }) => code)).toEqual(['cut-short', 'cut-short']);
+    await first.remembered();
+    await stage.keepsAlive(1, 'v1');
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
+    await stage.manager.close();
+  });
+
   it('are found by the listing every minute where the watch said nothing', async () => {
     const stage = await filesStage();
     await stage.addAgents([1, 2]);
