@@ -53,11 +53,18 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
   const rowWords = (row: AgentRow, population: Population): string | undefined => {
     const key = keysOf(master).get(row.id)?.key;
     const newest = key === undefined ? undefined : truth.newest(key);
+    if (key !== undefined && newest === undefined) return unheardWords(row, population);
     const agent = population.agents.find((one) => one.id === row.id && one.key === key);
     if (newest === undefined || agent === undefined) return undefined;
     const isSure = truth.isPlain(newest.key) && isStillKnown(newest, population) && !population.clocksMove;
     if (!agent.alive && !isSure) return undefined;
     return wrongOf(row, newest, population);
+  };
+  /** Nobody has ever heard it: what is shown is of another agent, which had the id before. A row of 4.x is its manager's. */
+  const unheardWords = ({ id, status }: AgentRow, population: Population): string | undefined => {
+    if (status === 'never_connected' || world.nodes.some((node) => population.beside(node)?.kind === 'wazuh-db'))
+      return undefined;
+    return `the master shows agent ${id} ${status}, whom no manager has ever heard`;
   };
   const wrongOf = (row: AgentRow, newest: Report, population: Population): string | undefined => {
     const silentMs = timeline.now() - newest.at;
