@@ -16,6 +16,7 @@ import type { ManagerClock } from './watched-names.ts';
 export const strangersMsOf = (confirmAfterMs: number): number => Math.max(10 * 60_000, 2 * confirmAfterMs);
 /** Between two looks at all of them. */
 const sweepEveryMs = 60_000;
+const longestMs = 3 * sweepEveryMs;
 /** Files of one slice. */
 const filesATurn = 1_000;
 
@@ -80,9 +81,10 @@ export function openStrangers(options: StrangersOptions): Strangers {
     sweep: async () => {
       const now = clock.now();
       if (now - sweptMs < sweepEveryMs) return [];
+      // After a longer pause nobody knows what client.keys was meanwhile.
+      const isSure = doubts === keys.doubts() && now - sweptMs < longestMs;
       sweptMs = now;
       await meetOthers();
-      const isSure = doubts === keys.doubts();
       doubts = keys.doubts();
       if (!isSure) for (const one of known.values()) one.sinceMs = now;
       const due = [...known].filter(([name, { sinceMs }]) => now - sinceMs >= staysMs && isAgents(name));

@@ -110,6 +110,19 @@ describe('statuses in files', () => {
       await stage.manager.close();
     });
 
+    it('stay when nobody looked for long, as after a pause of the machine', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1]);
+      put(stage.root, at('a5-any'), content(5, 'v1'));
+      await minutes(stage, 2);
+      await stage.pass(3_600);
+      await minutes(stage, 9);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await minutes(stage, 2);
+      expect(names(stage.root)).toEqual([]);
+      await stage.manager.close();
+    });
+
     it('are given when client.keys has the agent before, also at the last minute', async () => {
       const stage = await filesStage();
       await stage.addAgents([1]);
