@@ -36,6 +36,7 @@ function open(agents: number) {
     byFileName: () => undefined,
     version: () => 0,
     gone: () => [],
+    doubts: () => 0,
   };
   const options = { sockets, root: '/r', ownNode, isMaster: false, keys, turn: () => Promise.resolve() };
   const start = () => openWazuhDbManager({ ...options, wallNow: () => nowMs });

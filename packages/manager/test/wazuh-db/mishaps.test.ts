@@ -193,6 +193,7 @@ describe('groups of a wazuh-db that fails', () => {
       byFileName: () => undefined,
       version: () => 0,
       gone: () => [],
+      doubts: () => 0,
     };
     await fc.assert(
       fc.asyncProperty(answers, async (answer) => {
@@ -229,6 +230,7 @@ describe('groups of a wazuh-db that fails', () => {
         byFileName: () => undefined,
         version: () => 0,
         gone: () => [],
+        doubts: () => 0,
       },
       wallNow: () => 0,
       turn: () => Promise.resolve(),

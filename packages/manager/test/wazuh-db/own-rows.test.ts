@@ -20,6 +20,7 @@ function open(agents: number) {
       byFileName: () => undefined,
       version: () => 0,
       gone: () => [],
+      doubts: () => 0,
     },
   });
   return {

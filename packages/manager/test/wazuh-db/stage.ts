@@ -51,6 +51,7 @@ export async function wazuhDbStage({ real = true }: { real?: boolean } = {}): Pr
       byFileName: () => undefined,
       version: () => 0,
       gone: () => [],
+      doubts: () => 0,
     },
   });
   return {

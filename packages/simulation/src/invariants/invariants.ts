@@ -3,6 +3,7 @@ import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
 import {
+  lateMs,
   openAcknowledged,
   openAgentKeys,
   openAgentsHealed,
@@ -50,6 +51,8 @@ export interface Invariants {
 export interface Difference {
   readonly of: 'files' | 'agents';
   readonly text: string;
+  /** It may last so long beyond the time in which a cluster is healed, ms. */
+  readonly lateMs?: number;
 }
 
 /** To be opened before anything is on the disks. */
@@ -188,7 +191,8 @@ export function openInvariants(world: World): Invariants {
     const files = await synchrony.differs();
     if (files !== undefined) return { of: 'files', text: files };
     const agents = await agentsHealed.differs();
-    return agents === undefined ? undefined : { of: 'agents', text: agents };
+    if (agents === undefined) return undefined;
+    return { of: 'agents', text: agents.text, ...(agents.late ? { lateMs } : {}) };
   };
 
   hear.file(file);

@@ -68,7 +68,7 @@ export const agentFaults: readonly PlantedFault[] = [
     name: 'removed-agents-stay',
     about: 'Agents that vanish from client.keys are not removed from what is remembered.',
     module: 'actors/agent-info/dist/removals.js',
-    find: 'return { due: union(still, removed), held: stillHeld };',
+    find: 'return { due: union(still, gone), held: stillHeld };',
     put: 'return { due: still, held: stillHeld };',
     expects: ['agents-after-healing'],
     needs: 'an agent that reported is removed',

@@ -81,7 +81,7 @@ function openRun(plan: Plan, { trace }: RunOptions) {
     healAll(world);
     const deadline = timeline.now() + plan.settings.healWithinMs;
     let differs: Difference | undefined = { of: 'files', text: 'nothing was looked at' };
-    while (!isBroken() && differs !== undefined && timeline.now() < deadline) {
+    while (!isBroken() && differs !== undefined && timeline.now() < deadline + (differs.lateMs ?? 0)) {
       const next = timeline.now() + healLookMs;
       await until(() => timeline.now() >= next);
       differs = await driven(invariants.healed());

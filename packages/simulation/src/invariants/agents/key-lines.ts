@@ -1,62 +1,55 @@
-/** The lines of each node's client.keys: when they went, and which of them nobody may have read in time. */
-import { type Enrolled, keysOf } from '../../agents/index.ts';
+/** The lines of each node's client.keys: whom its process can have known by them. */
+import { keysOf } from '../../agents/index.ts';
 import { keysPath } from '../../workload/paths.ts';
 import type { SimNode, World } from '../../world/world.ts';
 
 export interface KeyLines {
-  /** When the line with this id left the node's client.keys last; undefined: it is there, or never was. */
-  goneAt(node: string, id: number): number | undefined;
-  /** The line with this key was there for a moment alone: nobody may have read it. */
-  wasMomentary(node: string, key: string): boolean;
+  /**
+   * How long the node's process, as it is since its last start, could know by its client.keys who had this id, or this
+   * name, until he went, ms. 0: not at all, or he is there.
+   */
+  knownMs(node: string, who: number | string): number;
 }
-
-/** A node reads at most so often: ms. */
-const momentMs = 100;
 
 interface Lines {
   readonly node: SimNode;
-  there: ReadonlyMap<number, Enrolled>;
-  /** By key. */
-  readonly since: Map<string, number>;
-  /** By id, when its last line went. */
-  readonly gone: Map<number, number>;
-  /** Keys. */
-  readonly momentary: Set<string>;
+  /** Since when, by id and by name. */
+  there: ReadonlyMap<number | string, number>;
+  readonly gone: Map<number | string, { readonly from: number; readonly to: number }>;
+  /** When a process of the node ended, or had started, last. */
+  changedAt: number;
 }
 
 export function openKeyLines(world: World): KeyLines {
   const all = new Map(
     world.nodes.map((node): [string, Lines] => [
       node.name,
-      { node, there: new Map(), since: new Map(), gone: new Map(), momentary: new Set() },
+      { node, there: new Map(), gone: new Map(), changedAt: Number.NEGATIVE_INFINITY },
     ]),
   );
   world.hear.file(({ node, path, from }) => {
     const lines = all.get(node);
     if (lines === undefined || !(path.endsWith(keysPath) || from?.endsWith(keysPath) === true)) return;
-    changed(lines, keysOf(lines.node), world.timeline.now());
+    changed(lines, world.timeline.now());
+  });
+  world.hear.process(({ node, what }) => {
+    const lines = all.get(node);
+    if (lines !== undefined && what !== 'paused') lines.changedAt = world.timeline.now();
   });
   return {
-    goneAt: (node, id) => {
-      const lines = all.get(node);
-      return lines?.there.has(id) === true ? undefined : lines?.gone.get(id);
+    knownMs: (node, who) => {
+      const { gone, changedAt } = all.get(node)!;
+      const { from, to } = gone.get(who) ?? { from: 0, to: 0 };
+      return Math.max(0, to - Math.max(from, changedAt));
     },
-    wasMomentary: (node, key) => all.get(node)?.momentary.has(key) === true,
   };
 }
 
-function changed(lines: Lines, now: ReadonlyMap<number, Enrolled>, at: number): void {
-  const { there, since, gone, momentary } = lines;
-  const isMoment = (from = Number.NEGATIVE_INFINITY): boolean => at - from < momentMs;
-  for (const [id, { key }] of there) {
-    if (now.get(id)?.key === key) continue;
-    gone.set(id, at);
-    if (isMoment(since.get(key))) momentary.add(key);
-  }
-  for (const [id, { key }] of now) {
-    if (there.get(id)?.key === key) continue;
-    since.set(key, at);
-    momentary.delete(key);
-  }
-  lines.there = now;
+function changed(lines: Lines, at: number): void {
+  const { node, there, gone } = lines;
+  const now = new Set<number | string>();
+  for (const { id, name } of keysOf(node).values()) now.add(id).add(name);
+  for (const [who, from] of there) if (!now.has(who)) gone.set(who, { from, to: at });
+  for (const who of now) gone.delete(who);
+  lines.there = new Map([...now].map((who) => [who, there.get(who) ?? at]));
 }

@@ -13,8 +13,6 @@ export interface Truth extends KeyLines {
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
-  /** When a process of the node ended, or had started, last; -1: never. */
-  changedAt(node: string): number;
   /** The newest that told all of the agent to the node. */
   whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
@@ -48,18 +46,14 @@ export function openTruth(world: World): Truth {
     node.neighbours.hear(({ name, how }) => {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
-  const changed = new Map<string, number>();
-  const keyLines = openKeyLines(world);
   world.hear.process(({ node, what }) => {
-    if (what !== 'paused') changed.set(node, world.timeline.now());
     if (what !== 'started' && what !== 'paused') lose(node);
     if (what === 'power-lost') powerLost.set(node, world.timeline.now());
   });
   const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
-    ...keyLines,
-    changedAt: (node) => changed.get(node) ?? -1,
+    ...openKeyLines(world),
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
     newest: (key) => reports(key).at(-1),
