@@ -75,7 +75,7 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
       const row = double.rows.get(id);
       if (row !== undefined) void double.handle(encode(setGroups(id, row.name, groups)));
     },
-    ids: () => new Set(double.rows.keys()),
+    statuses: () => [...double.rows.values()],
   };
 }
 
