@@ -1,6 +1,6 @@
 import { enrolmentsOf } from '../../src/agents/enrolment.ts';
 import { keysOf } from '../../src/agents/index.ts';
-import { addKeys, removeKeys } from '../../src/agents/keys.ts';
+import { addKeys, linesOf, removeKeys, writeKeys } from '../../src/agents/keys.ts';
 import {
   openAgentKeys,
   openAgentsHealed,
@@ -83,27 +83,40 @@ describe('a healed cluster', () => {
     expect(words).toContain('worker1 still has groups of agent 4711');
   });
 
-  it('may for a while have what a process never knew, and nothing that it knew', async () => {
-    const late: (boolean | undefined)[] = [];
-    for (const knownMs of [0, 20_000]) {
-      const rig = openAgentRig([], { disconnectMs: 900_000 });
-      const [worker] = rig.world.workers;
-      const truth = openTruth(rig.world);
-      const { differs } = openAgentsHealed(rig.world, truth);
-      await rig.pass(5_000);
-      addKeys(worker!, [{ id: 4_711, name: 'other', ip: 'any', key: 'b'.repeat(64) }]);
-      await rig.pass(knownMs);
-      removeKeys(worker!, new Set([4_711]), false);
-      rig.agents.beside(worker!)!.assign({ id: 4_711, name: '' }, ['other']);
-      healAll(rig.world);
-      await rig.pass(20_000);
-      const rows = rowsOf(rig, truth);
-      for (const [id, groups] of rig.agents.beside(rig.world.master)!.groups())
-        for (const one of rig.world.workers) rig.agents.beside(one)!.assign({ id, name: '' }, groups);
-      (rig.world.master as { ask: SimNode['ask'] }).ask = (async () => ({ type: 'agents', rows, total: 0 })) as never;
-      late.push((await differs())?.late);
-    }
-    expect(late).toEqual([true, false]);
+  it('in which an agent that is none has a status, though another has its id, differs', async () => {
+    const words = await healed((rows, { agents, world }) => {
+      const { id } = rows.at(-1)!;
+      const before = { ...agents.agents.find((one) => one.id === id)!, name: 'before' };
+      agents.add(before, world.workers[0]!);
+      agents.beside(world.workers[0]!)!.keepAlive(before);
+    });
+    expect(words).toContain('worker1 still has a status of agent 1004, before');
+  });
+
+  it.each([
+    ['may for a while have what a process never knew', 0, '', true],
+    ['may for a while have what a process may not have read', 5_000, '', true],
+    ['has nothing that a process knew', 20_000, '', false],
+    ['may have what a process never knew, where not all lines are understood', 0, 'no line\n', undefined],
+    ['has nothing that it may have read, where not all lines are understood', 5_000, 'no line\n', true],
+  ])('%s', async (_, knownMs, litter, late) => {
+    const rig = openAgentRig([], { disconnectMs: 900_000 });
+    const [worker] = rig.world.workers;
+    const truth = openTruth(rig.world);
+    const { differs } = openAgentsHealed(rig.world, truth);
+    await rig.pass(5_000);
+    addKeys(worker!, [{ id: 4_711, name: 'other', ip: 'any', key: 'b'.repeat(64) }]);
+    await rig.pass(knownMs);
+    removeKeys(worker!, new Set([4_711]), false);
+    writeKeys(worker!, [...linesOf(worker!), litter]);
+    rig.agents.beside(worker!)!.assign({ id: 4_711, name: '' }, ['other']);
+    healAll(rig.world);
+    await rig.pass(20_000);
+    const rows = rowsOf(rig, truth);
+    for (const [id, groups] of rig.agents.beside(rig.world.master)!.groups())
+      for (const one of rig.world.workers) rig.agents.beside(one)!.assign({ id, name: '' }, groups);
+    (rig.world.master as { ask: SimNode['ask'] }).ask = (async () => ({ type: 'agents', rows, total: 0 })) as never;
+    expect((await differs())?.late).toBe(late);
   });
 
   it('is not yet one while somebody has not said his last', async () => {

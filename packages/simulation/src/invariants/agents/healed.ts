@@ -88,24 +88,25 @@ export function openAgentsHealed(world: World, truth: Truth): AgentsHealed {
     return undefined;
   };
   /**
-   * No node has anything of an agent that is none. `late`: of one that this process of the node may not have known,
-   * which it sees by the time that passes; unless it does not understand all of its client.keys, and never knew him.
+   * No node has anything of an agent that is none, no status either where another has its id. `late`: of one that this
+   * process of the node may not have known, which it sees by the time that passes; unless it does not understand all of
+   * its client.keys, and never knew him.
    */
   const ghostWords = (node: SimNode, population: Population, late: boolean): readonly string[] => {
     const keys = keysOf(master);
     const beside = population.beside(node);
     if (beside === undefined) return [];
-    const isGhost = (id: number, who: number | string): boolean => {
+    const isToGo = (who: number | string): boolean => {
       const knownMs = truth.knownMs(node.name, who);
-      return !keys.has(id) && knownMs < readMs === late && (knownMs >= momentMs || isUnderstood(node));
+      return knownMs < readMs === late && (knownMs >= momentMs || isUnderstood(node));
     };
     return [
       ...beside
         .statuses(population.agents)
-        .filter(({ id, name }) => isGhost(id, name))
+        .filter(({ id, name }) => keys.get(id)?.name !== name && isToGo(name))
         .map(({ id, name }) => `${node.name} still has a status of agent ${id}, ${name}`),
       ...[...beside.groups().keys()]
-        .filter((id) => isGhost(id, id))
+        .filter((id) => !keys.has(id) && isToGo(id))
         .map((id) => `${node.name} still has groups of agent ${id}`),
     ];
   };
