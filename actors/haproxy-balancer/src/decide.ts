@@ -56,12 +56,20 @@ function heard(state: State, list: readonly Member[], around: Around): Moved {
   const next: State = {
     ...state,
     members,
+    movedFor: withoutOrders(state, members),
     queue: [],
     disturbed: true,
     lookAt: state.reachable ? around.now : state.lookAt,
   };
   const moving = state.call?.call.do === 'list' || state.call?.call.do === 'cut' || state.call?.call.do === 'ask';
   return moving ? moved(next) : dropped(next, around);
+}
+
+/** Who comes and goes by itself does not move others each time; an operator who drains, or ends it, is followed at once. */
+function withoutOrders({ movedFor, members: before }: State, members: ReadonlyMap<string, Member>): State['movedFor'] {
+  const isDrained = (all: typeof before, name: string): boolean => all?.get(name)?.standing === 'drained';
+  const kept = [...movedFor].filter(([name]) => isDrained(before, name) === isDrained(members, name));
+  return kept.length === movedFor.size ? movedFor : new Map(kept);
 }
 
 const signOf = (members: ReadonlyMap<string, Member>): string =>

@@ -6,6 +6,7 @@ import {
   backOffMs,
   begin,
   type Failure,
+  type Known,
   type Looked,
   type Moved,
   moved,
@@ -34,7 +35,7 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     disturbed: false,
     trouble: undefined,
   };
-  return andThen(moved(forgetful(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
+  return andThen(moved(remembered(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
 }
 
 const shown = ({ pid, version }: Looked['instance']) => ({ pid, version });
@@ -66,11 +67,14 @@ function restarted(state: State, around: Around): Moved {
   return moved(next, ...effects);
 }
 
-/** Forgets what was known of servers that are gone. */
-function forgetful(state: State): State {
-  const there = new Set(state.servers.map(({ name }) => name));
-  const known = new Map([...state.known].filter(([name]) => there.has(name)));
-  return known.size === state.known.size ? state : { ...state, known };
+/** Forgets what was known of servers that are gone, and notes which are checked. */
+function remembered(state: State): State {
+  const known = new Map<string, Known>();
+  for (const { name, health } of state.servers) {
+    const before = state.known.get(name);
+    if (before !== undefined) known.set(name, health === 'unchecked' ? before : { ...before, ran: true });
+  }
+  return { ...state, known };
 }
 
 /** Each advice is told once. */

@@ -45,7 +45,7 @@ export function stepsOf(
   return { state: rests.size === state.rests.size ? state : { ...state, rests }, steps: ready };
 }
 
-/** Nodes that are up and have no server; and servers of such nodes that were not looked at yet, or are elsewhere now. */
+/** Nodes that are up and have no server; and servers of such nodes that were not looked at yet, are elsewhere now, or are checked no more. */
 function ensures(state: State, cases: readonly Case[]): readonly Step[] {
   const there = new Set(cases.map(({ server }) => server.name));
   const missing = missingOf(state, there).map((member): Step => ({ do: 'ensure', server: wantedOf(member) }));
@@ -53,7 +53,8 @@ function ensures(state: State, cases: readonly Case[]): readonly Step[] {
     if (member?.standing !== 'up' || isMoved(server, member, known)) return [];
     const checked = known?.checked;
     const sure = checked?.wanted === placeOf(member) && checked.seen === placeOf(server);
-    return sure ? [] : [{ do: 'ensure', server: wantedOf(member) }];
+    const isChecked = server.health !== 'unchecked' || known?.ran !== true;
+    return sure && isChecked ? [] : [{ do: 'ensure', server: wantedOf(member) }];
   });
   return [...missing, ...unsure];
 }

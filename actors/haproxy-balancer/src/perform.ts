@@ -81,7 +81,9 @@ async function look(known: Instance | undefined, { haproxy }: BalancerDeps, sign
   const instance = await haproxy.instance(signal);
   const same = known?.pid === instance.pid && known.startedAt === instance.startedAt;
   const advice = same ? undefined : await haproxy.prepare(signal);
-  return { instance, advice, servers: await haproxy.servers(signal) };
+  // What creates a backend may reload HAProxy.
+  const now = same ? instance : await haproxy.instance(signal);
+  return { instance: now, advice, servers: await haproxy.servers(signal) };
 }
 
 /** `code` of an error that has one. */

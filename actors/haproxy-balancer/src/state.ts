@@ -86,6 +86,8 @@ export interface Known {
   readonly leaving?: boolean | undefined;
   /** What `ensureServer` said of it, for the address wanted and the address seen. */
   readonly checked?: Checked | undefined;
+  /** Health checks of it ran: that they do not any more is somebody else's doing. */
+  readonly ran?: boolean | undefined;
   /** Its agents were all asked to go; who stayed does not go by being asked. */
   readonly emptied?: boolean | undefined;
 }

@@ -47,7 +47,10 @@ function ensured(state: State, { server }: Extract<Step, { do: 'ensure' }>, isMo
   const seen = state.servers.find(({ name }) => name === server.name);
   if (seen !== undefined) {
     return moved(
-      knowing(state, server.name, { checked: { wanted: placeOf(server), seen: placeOf(seen), moved: isMoved } }),
+      knowing(state, server.name, {
+        checked: { wanted: placeOf(server), seen: placeOf(seen), moved: isMoved },
+        ran: false,
+      }),
     );
   }
   return moved(isMoved ? state : knowing(state, server.name, { added: true, asked: 'drain' }));

@@ -68,7 +68,7 @@ function goes(cases: readonly Case[]): Doing | undefined {
 
 function rests({ balanced, total }: Plan): Doing {
   if (balanced) return { phase: 'balanced', doing: 'balanced' };
-  return { phase: 'unbalanced', doing: `unbalanced, a plan would end ${total}` };
+  return { phase: 'unbalanced', doing: `unbalanced, a plan would move ${total}` };
 }
 
 const rowsOf = (cases: readonly Case[], plan: Plan): BalancerView['servers'] =>

@@ -1,4 +1,5 @@
 /** What each command does, with the world passed in; parsing is in `program.ts`. */
+import type { NodeConfig } from '@muster/config';
 import type { ControlClient, LogLevel } from '@muster/control';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -31,6 +32,8 @@ export interface CommandDeps {
   /** Ends the process `pid` of a node and waits for its end. */
   readonly stop: (pid: number) => Promise<StopOutcome>;
   readonly checkConfig: (root: string) => Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** Rejects with a `ConfigError`. */
+  readonly readConfig: (root: string) => Promise<NodeConfig>;
   readonly newKey: () => Promise<string>;
 }
 

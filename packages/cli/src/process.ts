@@ -32,6 +32,7 @@ export const commandDeps: CommandDeps = {
     const { checkConfiguration } = await import('./check-config.ts');
     return checkConfiguration(root);
   },
+  readConfig: async (root) => (await import('@muster/daemon')).readConfig(root),
   newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
 };
 

@@ -3,6 +3,7 @@ import { type AgentFilter, isUnreachable } from '@muster/control';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { agentId, agentStatus, groupName } from './agent-arguments.ts';
 import { showAgent, showAgents } from './agents.ts';
+import { drainNode, showBalance } from './balance.ts';
 import {
   type CommandDeps,
   checkConfig,
@@ -18,6 +19,7 @@ import {
   stopNode,
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addLb } from './lb-arguments.ts';
 import { printable } from './render/units.ts';
 
 const footer = `
@@ -26,7 +28,7 @@ R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROO
 Exit codes
   0  fine
   1  a fault: wrong usage, wrong configuration, a request that the node refused
-  2  nodes, health: the node answered, and not everything is in sync
+  2  nodes, health, balance: the node answered, and not everything is in sync, or balanced
   3  the node could not be reached: it does not run, may not be asked, or did not answer in time
   start ends with the codes of the daemon: 75 where one runs already; and with -f 70 after too many crashes.`;
 
@@ -85,15 +87,13 @@ function buildProgram(
       writeOut: (text) => output.out(text.trimEnd()),
       writeErr: (text) => output.error(text.trimEnd()),
     });
-  const command = (usage: string, about: string): Command =>
-    program
-      .command(usage)
-      .description(about)
-      .addOption(
-        new Option('--root <R>', 'directory of the manager')
-          .argParser(resolveRoot)
-          .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
-      );
+  const withRoot = (added: Command): Command =>
+    added.addOption(
+      new Option('--root <R>', 'directory of the manager')
+        .argParser(resolveRoot)
+        .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
+    );
+  const command = (usage: string, about: string): Command => withRoot(program.command(usage).description(about));
 
   addStart(command('start', 'start the node of R'), deps, output, finish);
   command('stop', 'stop the node of R, and wait until it has ended').action(async ({ root }: Root) =>
@@ -119,6 +119,8 @@ function buildProgram(
     .argument('<node>', 'its name, as muster nodes shows it', nodeName)
     .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
   addAgents(command, deps, output, finish);
+  addBalance(command, deps, output, finish);
+  addLb(program, withRoot, deps, output, finish);
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
@@ -182,6 +184,29 @@ function addAgents(
     .action(async (id: number, { root, json }: Root & Json) =>
       finish(await showAgent(deps, output, root, id, json === true)),
     );
+}
+
+function addBalance(
+  command: (usage: string, about: string) => Command,
+  deps: CommandDeps,
+  output: Output,
+  finish: (code: ExitCode) => void,
+): void {
+  command('balance', "on the master: show the agents' backend of each HAProxy, and what is done to it")
+    .option('--plan', 'what a plan made now would move; nothing is moved by asking')
+    .option('--json', 'as JSON')
+    .action(async ({ root, json, plan }: Root & Json & { readonly plan?: true }) =>
+      finish(await showBalance(deps, output, root, { plan: plan === true, json: json === true })),
+    );
+  const drains = [
+    ['drain', 'on the master: move the agents of NODE to the others through HAProxy, and give it no new ones', true],
+    ['undrain', 'on the master: give NODE agents again', false],
+  ] as const;
+  for (const [name, about, drained] of drains) {
+    command(name, about)
+      .argument('<node>', 'its name, as muster nodes shows it', nodeName)
+      .action(async (node: string, { root }: Root) => finish(await drainNode(deps, output, root, node, drained)));
+  }
 }
 
 /** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */

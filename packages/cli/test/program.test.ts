@@ -61,6 +61,9 @@ async function run(
     },
     checkConfig: async () => ({ ok: true, text: 'fine' }),
     stop: async () => 'ended',
+    readConfig: async () => {
+      throw new Error('there is no configuration');
+    },
     newKey: async () => 'k'.repeat(32),
     ...deps,
   };
@@ -153,6 +156,39 @@ describe('the command line', () => {
     });
   });
 
+  it('shows the balance, with a plan when it is asked for, and ends with 2 while it is none', async () => {
+    const view = { endpoint: '/s', reachable: true, phase: 'balanced', doing: 'balanced', sessions: 0 } as const;
+    const rest = { servers: [], advice: [], plans: 0, cuts: 0, restartsSeen: 0 };
+    const balance = async () => ({ type: 'balance' as const, instances: [{ ...view, ...rest }] });
+    const busy = async () => ({
+      type: 'balance' as const,
+      instances: [{ ...view, ...rest, phase: 'cutting' as const }],
+    });
+    expect((await run('balance', { balance })).out).not.toContain('A plan made now');
+    expect((await run('balance --plan', { balance })).out).toContain('A plan made now would move none of 0 agents.');
+    expect(JSON.parse((await run('balance --json', { balance })).out)).toMatchObject({
+      instances: [{ endpoint: '/s' }],
+    });
+    expect([(await run('balance', { balance })).code, (await run('balance', { balance: busy })).code]).toEqual([0, 2]);
+  });
+
+  it('drains a node and ends that, in the words of the node where it refuses', async () => {
+    const wishes: unknown[] = [];
+    const drain = async (...wish: readonly [string, boolean]) => void wishes.push(wish);
+    expect(await run('drain w1', { drain })).toMatchObject({ code: 0, out: expect.stringContaining('w1 is drained') });
+    expect(await run('undrain w1', { drain })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('w1 gets agents again'),
+    });
+    expect(wishes).toEqual([
+      ['w1', true],
+      ['w1', false],
+    ]);
+    const refused = () => Promise.reject(new ControlError('last-node', 'It is the last.'));
+    expect(await run('drain w1', { drain: refused })).toMatchObject({ code: 1, error: 'It is the last.\n' });
+    expect(await run('drain w;1', { drain })).toMatchObject({ code: 1 });
+  });
+
   it('forgets a worker', async () => {
     const names: string[] = [];
     const { code, out } = await run('forget w9', { forget: async (name: string) => void names.push(name) });
@@ -225,7 +261,7 @@ describe('the command line', () => {
   it('documents the exit codes in its help', async () => {
     const { code, out } = await run('--help');
     expect(code).toBe(0);
-    expect(out).toContain('2  nodes, health: the node answered, and not everything is in sync');
+    expect(out).toContain('2  nodes, health, balance: the node answered, and not everything is in sync, or balanced');
   });
 
   it('shows its help as a fault when no command is given', async () => {

@@ -2,19 +2,21 @@ import type { ClusterConfig } from './cluster.ts';
 import { hiddenValue } from './fault.ts';
 import type { HaproxyHelperConfig } from './haproxy-helper.ts';
 import type { NodeConfig } from './load.ts';
+import type { MusterOptions } from './muster-options.ts';
 import { formatDuration, formatSize } from './quantity.ts';
 import type { TableEntry } from './table.ts';
 
 /** What holds, for people: one value a line under the name that its file uses, secrets only by their length. */
 export function describeConfig(config: NodeConfig): string {
-  const { cluster, haproxyHelper, muster } = config;
+  const { cluster, haproxyHelper, haproxy, muster } = config;
   const files = { owner: muster.files.uid, group: muster.files.gid };
   const values = [
     ['root', config.root] as const,
     ...describeCluster(cluster),
     ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
     ['global.agents_disconnection_time', formatDuration(config.agents.disconnectionMs)] as const,
-    ...Object.entries({ ...muster, files }).flatMap(([name, section]) =>
+    ...(haproxy === undefined ? [] : [['remote.port', String(haproxy.agentPort)] as const]),
+    ...Object.entries({ ...muster, files, haproxy: withoutOurSecrets(muster.haproxy) }).flatMap(([name, section]) =>
       isGroup(section) ? rowsOf(snakeCase(name), section) : [[snakeCase(name), shownValue(name, section)] as const],
     ),
     ['wazuh_clusterd.debug', String(config.debugLevel)] as const,
@@ -32,11 +34,22 @@ function describeCluster({ absent, ...cluster }: ClusterConfig): readonly Row[] 
   return rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) });
 }
 
-const withoutSecrets = (helper: HaproxyHelperConfig): object => ({
+const withoutSecrets = ({ missing: _missing, ...helper }: HaproxyHelperConfig): object => ({
   ...helper,
   cert: helper.cert === true ? "the system's" : helper.cert,
   password: hiddenValue(helper.password),
   ...(helper.clientCertPassword === undefined ? {} : { clientCertPassword: hiddenValue(helper.clientCertPassword) }),
+});
+
+const withoutOurSecrets = ({ tls, api, nodes, ...options }: MusterOptions['haproxy']): object => ({
+  ...options,
+  nodes: Object.entries(nodes).map(([node, own]) => {
+    return `${node} (${Object.entries(own)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')})`;
+  }),
+  tls: { ...tls, password: tls.password === undefined ? undefined : hiddenValue(tls.password) },
+  api: { ...api, password: api.password === undefined ? undefined : hiddenValue(api.password) },
 });
 
 const isGroup = (value: unknown): value is object =>
@@ -52,7 +65,7 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 
 function shownValue(name: string, value: unknown): string {
   if (value === undefined) return '-';
-  if (Array.isArray(value)) return value.join(', ');
+  if (Array.isArray(value)) return value.join(', ') || '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' && name.endsWith('Ms')) return formatDuration(value);
   return typeof value === 'number' && name.endsWith('Bytes') ? formatSize(value) : String(value);

@@ -5,8 +5,12 @@ import type { Element } from './ossec-xml.ts';
 
 /** The `<haproxy_helper>` block of `ossec.conf` (`reference/config.md` 3). Only the master uses it. */
 export interface HaproxyHelperConfig {
-  /** `haproxy_disabled` is `no`, and address, user and password are there. */
+  /** `haproxy_disabled` is not `no`. */
+  readonly disabled: boolean;
+  /** It is `no`, and address, user and password are there. */
   readonly enabled: boolean;
+  /** Which of the three are not there. Needed for a Data Plane API only. */
+  readonly missing: readonly string[];
   readonly address: string;
   /** 1024 to 65535. */
   readonly port: number;
@@ -39,6 +43,29 @@ export interface HaproxyHelperConfig {
   readonly removeDisconnectedNodeAfterMs: number;
 }
 
+/** What balances where there is no block: what holds in one that says nothing (`reference/config.md` 3). */
+export const helperDefaults: Pick<
+  HaproxyHelperConfig,
+  | 'backend'
+  | 'resolver'
+  | 'excludedNodes'
+  | 'frequencyMs'
+  | 'agentChunkSize'
+  | 'agentReconnectionTimeMs'
+  | 'agentReconnectionStabilityTimeMs'
+  | 'imbalanceTolerance'
+  | 'removeDisconnectedNodeAfterMs'
+> = {
+  backend: 'wazuh_reporting',
+  excludedNodes: [],
+  frequencyMs: 60_000,
+  agentChunkSize: 300,
+  agentReconnectionTimeMs: 5_000,
+  agentReconnectionStabilityTimeMs: 60_000,
+  imbalanceTolerance: 0.1,
+  removeDisconnectedNodeAfterMs: 240 * 60_000,
+};
+
 /** Reads the block. Unlike the reference: an empty child counts as absent, the password is never split, names compare whole. */
 export function readHaproxyHelper(block: Element, all: Findings): HaproxyHelperConfig {
   const findings = withLines(all, (option) => lineOf(block, option));
@@ -51,13 +78,13 @@ export function readHaproxyHelper(block: Element, all: Findings): HaproxyHelperC
     ...access,
     port: integer(read, 'haproxy_port', 5555, [1024, 65535]),
     protocol: readProtocol(options, findings),
-    backend: options.text('haproxy_backend') ?? 'wazuh_reporting',
-    ...optional('resolver', options.text('haproxy_resolver')),
+    backend: readName(options, 'haproxy_backend', findings) ?? helperDefaults.backend,
+    ...optional('resolver', readName(options, 'haproxy_resolver', findings)),
     cert: options.text('haproxy_cert') ?? true,
     ...optional('clientCert', options.text('client_cert')),
     ...optional('clientCertKey', options.text('client_cert_key')),
     ...optional('clientCertPassword', options.text('client_cert_password')),
-    excludedNodes: readExcludedNodes(options),
+    excludedNodes: readExcludedNodes(options, findings),
     frequencyMs: 1000 * integer(read, 'frequency', 60, [10]),
     agentChunkSize: integer(read, 'agent_chunk_size', 300, [100]),
     agentReconnectionTimeMs: 1000 * integer(read, 'agent_reconnection_time', 5, [0]),
@@ -92,18 +119,17 @@ function readEnabled(options: Options, findings: Findings): boolean {
   return value === 'no';
 }
 
-type Access = Pick<HaproxyHelperConfig, 'enabled' | 'address' | 'user' | 'password'>;
+type Access = Pick<HaproxyHelperConfig, 'disabled' | 'enabled' | 'missing' | 'address' | 'user' | 'password'>;
 
 /** Without address, user or password the helper stays off and the cluster runs (`reference/config.md` 3). */
 function readAccess(options: Options, wanted: boolean, findings: Findings): Access {
   const required = ['haproxy_address', 'haproxy_user', 'haproxy_password'] as const;
   const [address = '', user = '', password = ''] = required.map((name) => options.text(name) ?? '');
   const values = [address, user, password];
+  if (address !== '' && !/^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}|\[[0-9A-Fa-f:.]{2,45}\])$/.test(address))
+    badHelperValue(findings, 'haproxy_address', address, 'an IP address or DNS name, without http:// and port');
   const missing = required.filter((_, index) => values[index] === '');
-  if (wanted && missing.length > 0) {
-    findings.warn(`The HAProxy helper stays disabled: ${missing.join(', ')} missing in haproxy_helper.`);
-  }
-  return { enabled: wanted && missing.length === 0, address, user, password };
+  return { disabled: !wanted, enabled: wanted && missing.length === 0, missing, address, user, password };
 }
 
 function readProtocol(options: Options, findings: Findings): 'http' | 'https' {
@@ -120,13 +146,25 @@ function readProtocol(options: Options, findings: Findings): 'http' | 'https' {
   return value;
 }
 
+/** What HAProxy takes for a name. Undefined: there is none, or none of these. */
+function readName(options: Options, name: string, findings: Findings): string | undefined {
+  const value = options.text(name);
+  if (value === undefined || /^[A-Za-z0-9_.:-]{1,128}$/.test(value)) return value;
+  badHelperValue(findings, name, value, '1 to 128 letters (A-Z, a-z), digits, ., _, : or -');
+  return undefined;
+}
+
 /** A comma list, `<node>` children, or both, over all elements of the name. */
-function readExcludedNodes(options: Options): readonly string[] {
+function readExcludedNodes(options: Options, { warn }: Findings): readonly string[] {
   const written = options.all('excluded_nodes').at(-1);
   if (written === undefined) return [];
   const texts = [written.text, ...written.children.map((child) => child.text)];
   const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== ''))];
+  const given = [...new Set(names.filter((name) => name !== ''))];
+  const strange = given.filter((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
+  if (strange.length > 0)
+    warn(`excluded_nodes names what can be no node, and is ignored: ${strange.map(quoted).join(', ')}.`);
+  return given.filter((name) => !strange.includes(name));
 }
 
 /** The least and the largest value; without the latter there is no largest. */

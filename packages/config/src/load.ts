@@ -1,6 +1,7 @@
 import { type AgentsConfig, defaultAgents, readAgents } from './agents.ts';
 import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
 import { ConfigError, type Fault, type Findings, lenient, withLines } from './fault.ts';
+import { type HaproxyConfig, resolveHaproxy } from './haproxy.ts';
 import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
 import { type DebugLevel, readDebugLevel } from './internal-options.ts';
 import { musterLines } from './muster-lines.ts';
@@ -8,6 +9,7 @@ import type { MusterOptions } from './muster-options.ts';
 import { readMuster } from './muster-yaml.ts';
 import { parseOssec } from './ossec-xml.ts';
 import { resolveOwner } from './owner.ts';
+import { defaultAgentPort, readAgentPort } from './remote.ts';
 import { clusterSection, warnOfOpenComment } from './section.ts';
 import { synchronisedDirectories, type TableEntry } from './table.ts';
 
@@ -18,6 +20,10 @@ export interface NodeConfig {
   readonly cluster: ClusterConfig;
   /** Only where `ossec.conf` has the block. Read on workers too, used on the master. */
   readonly haproxyHelper?: HaproxyHelperConfig;
+  /** Only where something is to be balanced. */
+  readonly haproxy?: HaproxyConfig;
+  /** Where this node's manager takes agents' connections: the first `<remote>` for agents, else 1514. */
+  readonly agentPort: number;
   readonly agents: AgentsConfig;
   readonly muster: MusterOptions;
   /** `wazuh_clusterd.debug`. */
@@ -48,12 +54,17 @@ export async function loadConfig({ root, read, isDirectory }: ConfigSource): Pro
   const path = (name: string): string => `${root}/etc/${name}`;
 
   const ossecConf = collector.of(path('ossec.conf'));
-  const ossec = readOssec(await readText(read, path('ossec.conf'), ossecConf), ossecConf);
+  const { agentPort, ...ossec } = readOssec(await readText(read, path('ossec.conf'), ossecConf), ossecConf);
   const written = await readText(read, path('muster.yaml'), collector.of(path('muster.yaml')));
   const yaml = typeof written === 'string' ? written : '';
   const musterYaml = withLines(collector.of(path('muster.yaml')), musterLines(yaml));
   const muster = readMuster(yaml, musterYaml);
   const files = resolveOwner(muster, await readAccounts(read), musterYaml);
+  const off = (findings: Findings): Findings => (ossec.cluster.disabled ? lenient(findings) : findings);
+  const haproxy = resolveHaproxy(ossec.haproxyHelper, muster.options.haproxy, () => agentPort(off(ossecConf)), {
+    ossec: off(ossecConf),
+    muster: off(musterYaml),
+  });
   const [internal, local] = await Promise.all(
     ['internal_options.conf', 'local_internal_options.conf'].map((name) => readHint(read, path(name), collector.warn)),
   );
@@ -62,12 +73,17 @@ export async function loadConfig({ root, read, isDirectory }: ConfigSource): Pro
   return {
     root,
     ...ossec,
+    ...(haproxy === undefined ? {} : { haproxy }),
+    agentPort: haproxy?.agentPort ?? agentPort(unheard),
     muster: { ...muster.options, files },
     debugLevel,
     warnings: collector.warnings(),
     table: synchronisedDirectories,
   };
 }
+
+/** What is wrong with `<remote>` is the manager's own matter where nobody is led to it. */
+const unheard: Findings = { fault: () => {}, warn: () => {} };
 
 const noRoot = (root: string): Fault => ({
   code: 3006,
@@ -78,8 +94,13 @@ const noRoot = (root: string): Fault => ({
   cure: 'Give the directory of the manager with --root.',
 });
 
-function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' | 'agents' | 'haproxyHelper'> {
-  const nothing = { cluster: absentCluster, agents: defaultAgents };
+interface Ossec extends Pick<NodeConfig, 'cluster' | 'agents' | 'haproxyHelper'> {
+  /** Reads `<remote>`: the manager's own, and a fault of ours only where agents are led to it. */
+  readonly agentPort: (findings: Findings) => number;
+}
+
+function readOssec(text: Text, findings: Findings): Ossec {
+  const nothing = { cluster: absentCluster, agents: defaultAgents, agentPort: () => defaultAgentPort };
   if (text === unreadable) return nothing;
   if (text === undefined) {
     findings.fault({
@@ -110,8 +131,10 @@ function readOssec(text: Text, findings: Findings): Pick<NodeConfig, 'cluster' |
   const helper = section.children.filter((child) => child.name === 'haproxy_helper').at(-1);
   const cluster = readCluster(section, findings);
   const agents = readAgents(parsed.roots, !cluster.disabled, findings);
-  if (helper === undefined) return { cluster, agents };
-  return { cluster, agents, haproxyHelper: readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings) };
+  const agentPort = (found: Findings): number => readAgentPort(parsed.roots, found);
+  if (helper === undefined) return { cluster, agents, agentPort };
+  const haproxyHelper = readHaproxyHelper(helper, cluster.disabled ? lenient(findings) : findings);
+  return { cluster, agents, agentPort, haproxyHelper };
 }
 
 /** In place of a text that could not be read: the fault has been told. */

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /** Where the options of a `muster.yaml` stand: the line of one, counted from 1, undefined where the text does not have it. */
 export type LineOf = (option: string) => number | undefined;
@@ -23,6 +23,13 @@ function readLines(text: string): LineOf {
 
 /** A key may itself hold dots (`keep_alive.interval: 2s` in one line). */
 function offsetOf(node: unknown, path: string): number | undefined {
+  if (isSeq(node)) {
+    const [first = '', ...rest] = path.split('.');
+    const item = node.items[Number(first)];
+    return (
+      (rest.length > 0 ? offsetOf(item, rest.join('.')) : undefined) ?? (isNode(item) ? item.range?.[0] : undefined)
+    );
+  }
   if (!isMap(node)) return undefined;
   for (const { key, value } of node.items) {
     if (!isScalar(key)) continue;

@@ -1,3 +1,5 @@
+import type { HaproxyOptions } from './haproxy-options.ts';
+
 /** What `R/etc/muster.yaml` says, or its defaults. Durations in milliseconds, sizes in bytes; bounds in `muster-table.ts`. */
 export interface MusterOptions {
   readonly keepAlive: {
@@ -41,6 +43,7 @@ export interface MusterOptions {
     readonly perSecond: number;
     readonly burst: number;
   };
+  readonly haproxy: HaproxyOptions;
   /** Undefined: what is created keeps the daemon's own. */
   readonly files: { readonly uid: number | undefined; readonly gid: number | undefined };
   readonly log: { readonly format: LogFormat /** Undefined: by `debugLevel`. */; readonly level: LogLevel | undefined };

@@ -1,5 +1,6 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
-import { defaultOf, musterOptionList, type Option } from './muster-table.ts';
+import { musterOptionList } from './muster-table.ts';
+import { defaultOf, nodeOverrides, type Option } from './option.ts';
 import { durationPattern, sizePattern } from './quantity.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -33,8 +34,31 @@ function schemaOf(option: Option): TSchema {
         [Type.String({ minLength: 1, maxLength: 256 }), Type.Integer({ minimum: 0, maximum: 4_294_967_294 })],
         about,
       );
+    case 'text':
+      return Type.String({ pattern: option.pattern, minLength: 1, maxLength: option.maxLength, ...about });
+    case 'secret':
+      return Type.String({ minLength: 1, maxLength: option.maxLength, ...about });
+    case 'list': {
+      const item = Type.String({ pattern: option.pattern, minLength: 1, maxLength: option.maxLength });
+      return Type.Array(item, { maxItems: option.maxItems, uniqueItems: true, ...about });
+    }
+    case 'nodes':
+      return Type.Record(Type.String({ pattern: nodeNamePattern }), nodeSchema, { ...strict, ...about });
   }
 }
+
+/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
+const nodeNamePattern = '^[A-Za-z0-9_-]{1,64}$';
+
+const { address, port, weight } = nodeOverrides;
+const nodeSchema = Type.Object(
+  {
+    address: Type.Optional(Type.String({ pattern: address.pattern })),
+    port: Type.Optional(Type.Integer({ minimum: port.min, maximum: port.max })),
+    weight: Type.Optional(Type.Integer({ minimum: weight.min, maximum: weight.max })),
+  },
+  strict,
+);
 
 /** Nested objects out of paths: `a.b.c` -> `{ a: { b: { c } } }`. */
 function objectOf(options: readonly (readonly [path: string, schema: TSchema])[]): TObject {

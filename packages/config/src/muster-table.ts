@@ -1,43 +1,8 @@
-import { formatDuration, formatSize } from './quantity.ts';
+import { haproxyOptions } from './haproxy-table.ts';
+import { duration, hour, integer, minute, ms, type Option, s } from './option.ts';
 
-interface Described {
-  /** What it does and why its bounds are what they are. One paragraph, also in `docs/configuration.md`. */
-  readonly about: string;
-}
-
-interface Bounded extends Described {
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** One option of `muster.yaml`. Durations are in milliseconds, sizes in bytes. */
-export type Option =
-  | (Bounded & { readonly kind: 'duration' | 'size' | 'integer' })
-  | (Described & { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string | undefined })
-  | (Described & { readonly kind: 'account'; readonly default: undefined });
-
-const ms = 1;
-const s = 1000 * ms;
-const minute = 60 * s;
-const hour = 60 * minute;
 const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
-
-const duration = (value: number, min: number, max: number, about: string): Option => ({
-  kind: 'duration',
-  default: value,
-  min,
-  max,
-  about,
-});
-const integer = (value: number, min: number, max: number, about: string): Option => ({
-  kind: 'integer',
-  default: value,
-  min,
-  max,
-  about,
-});
 
 /** Every option of `R/etc/muster.yaml`, by its path. The schema, the documentation and the reader are made from it. */
 export const musterTable = {
@@ -166,6 +131,7 @@ export const musterTable = {
     100_000,
     'Such requests that one node may make at once, as when agents are rolled out.',
   ),
+  ...haproxyOptions,
   'files.owner': {
     kind: 'account',
     default: undefined,
@@ -212,27 +178,8 @@ export const musterTable = {
 
 export type OptionPath = keyof typeof musterTable;
 
+/** The value of an option, or its default where there is none or it is bad. */
+export type Values = (path: OptionPath) => unknown;
+
 /** The table as a list, in its order. */
 export const musterOptionList = Object.entries(musterTable) as readonly (readonly [OptionPath, Option])[];
-
-/** What an option allows, in words. */
-export function allowedOf(option: Option): string {
-  switch (option.kind) {
-    case 'duration':
-      return `${formatDuration(option.min)} to ${formatDuration(option.max)}, as 200ms, 2.5s, 5m, 1h or a number of seconds`;
-    case 'size':
-      return `${formatSize(option.min)} to ${formatSize(option.max)}, as 64MiB, 1GiB or a number of bytes`;
-    case 'integer':
-      return `an integer from ${option.min} to ${option.max}`;
-    case 'choice':
-      return option.choices.join(', ');
-    case 'account':
-      return 'a name of this system, or an id from 0 to 4294967294';
-  }
-}
-
-/** An option's default as one would write it; undefined when the text of `about` says it. */
-export function defaultOf(option: Option): string | number | undefined {
-  if (option.kind === 'duration') return formatDuration(option.default);
-  return option.kind === 'size' ? formatSize(option.default) : option.default;
-}

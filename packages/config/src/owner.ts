@@ -1,5 +1,6 @@
 import { type Findings, quoted } from './fault.ts';
-import { allowedOf, musterTable } from './muster-table.ts';
+import { musterTable } from './muster-table.ts';
+import { allowedOf } from './option.ts';
 
 /** Who the manager's files belong to, in this order. */
 const usual = ['wazuh', 'ossec'] as const;

@@ -18,7 +18,9 @@ test('without a block there is no helper', async () => {
 
 test('a block with what is required has the defaults for the rest', async () => {
   expect(await loadHelper()).toEqual({
+    disabled: false,
     enabled: true,
+    missing: [],
     address: 'lb',
     user: 'u',
     password: 'p',
@@ -58,6 +60,21 @@ test.each([
     'Invalid value for remove_disconnected_node_after. It must be an integer of at least 0',
   ],
   ['haproxy_protocol', 'ftp', 'Invalid value for haproxy_protocol. It must be http, https'],
+  [
+    'haproxy_backend',
+    'a;b',
+    'Invalid value for haproxy_backend. It must be 1 to 128 letters (A-Z, a-z), digits, ., _, : or -',
+  ],
+  [
+    'haproxy_resolver',
+    'a b',
+    'Invalid value for haproxy_resolver. It must be 1 to 128 letters (A-Z, a-z), digits, ., _, : or -',
+  ],
+  [
+    'haproxy_address',
+    'http://lb',
+    'Invalid value for haproxy_address. It must be an IP address or DNS name, without http:// and port',
+  ],
   ['haproxy_disabled', undefined, 'The haproxy_helper block has no haproxy_disabled'],
 ])('%s of %s is refused', async (option, value, text) => {
   expect(await faultsOf(loadOssec(ossec(helperXml({ [option]: value }))))).toEqual([text]);
@@ -92,6 +109,12 @@ test.each([
   ['', []],
 ])('excluded nodes are whole names, from %s', async (written, names) => {
   expect(await loadHelper({ excluded_nodes: written })).toMatchObject({ excludedNodes: names });
+});
+
+test('an excluded node that can be none is told and left out', async () => {
+  const options = { excluded_nodes: 'w1, w 2,w.3' };
+  expect(await loadHelper(options)).toMatchObject({ excludedNodes: ['w1'] });
+  expect(await warnings(options)).toEqual(['excluded_nodes names what can be no node, and is ignored: "w 2", "w.3".']);
 });
 
 test('without user or password the helper stays off, the cluster runs', async () => {

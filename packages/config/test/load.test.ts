@@ -85,11 +85,37 @@ const yamlFragment = fc.oneof(
   ),
 );
 
+const haproxyKeys = ['instances', 'persist', 'binary', 'poll_every', 'tls', 'nodes', 'api', 'other'];
+const haproxyWord = fc.constantFrom(
+  '/s',
+  'tcp://h:1',
+  'https://h:1',
+  'w1',
+  'ca',
+  'url',
+  'password',
+  'address',
+  'weight',
+);
+const haproxyValue = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.oneof(haproxyWord, fc.integer(), fc.string(), fc.constant(null)),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(haproxyWord, fc.string()), tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+const haproxyYaml = fc
+  .dictionary(fc.constantFrom(...haproxyKeys), haproxyValue)
+  .map((haproxy) => JSON.stringify({ haproxy }));
+
 test('whatever muster.yaml holds, loading ends in a configuration or a ConfigError that can be described', async () => {
   const value = fc.oneof(
     fc.array(yamlFragment, { maxLength: 30 }).map((parts) => parts.join('')),
     fc.json(),
     fc.json().map((json) => `keep_alive: ${json}`),
+    fc.json().map((json) => `haproxy: ${json}`),
+    haproxyYaml,
   );
   await fc.assert(
     fc.asyncProperty(value, async (text) => {

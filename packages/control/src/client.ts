@@ -5,6 +5,7 @@ import type {
   Agents,
   AgentView,
   AssignGroup,
+  Balance,
   ClusterView,
   GetAgents,
   GroupAssigned,
@@ -29,6 +30,10 @@ export interface ControlClient {
   /** Until the next start. */
   setLogLevel(level: LogLevel): Promise<void>;
   forget(node: string): Promise<void>;
+  /** The agents' backend of each HAProxy, and what a plan made now would do. Of a master only. */
+  balance(): Promise<Balance>;
+  /** Whether `node` is to have no agents through HAProxy. Of a master only. */
+  drain(node: NodeName, drained: boolean): Promise<void>;
   crash(path: string): Promise<void>;
   /** Looks at the whole disk now, without waiting for the next full reconcile. */
   syncNow(): Promise<void>;
@@ -85,6 +90,8 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
     crash: (actor) => ask({ type: 'crash-actor', path: actor }, 'done').then(nothing),
     syncNow: () => ask({ type: 'sync-now' }, 'done').then(nothing),
     forget: (node) => ask({ type: 'forget-node', node }, 'done').then(nothing),
+    balance: () => ask({ type: 'get-balance' }, 'balance'),
+    drain: (node, drained) => ask({ type: 'drain-node', node, drained }, 'done').then(nothing),
     agents,
     allAgents: (filter = {}) => allPages((after) => agents({ ...filter, after }), root),
     agent: (id) => ask({ type: 'get-agent', id }, 'agent'),

@@ -8,7 +8,7 @@
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor } from '@muster/actor';
 import type { Answer } from '@muster/link';
-import type { Agents, AgentView, ClusterView, GetAgents } from '@muster/protocol';
+import type { Agents, AgentView, Balance, ClusterView, GetAgents } from '@muster/protocol';
 import { decide, type Effect, type Limits, nothingYet, type Own, type State } from './decide.ts';
 import type {
   ActorTree,
@@ -44,6 +44,10 @@ export interface ControlAnswers {
   readonly syncNow: () => Awaitable<void>;
   /** Lists a worker that is gone no more. Throws when it is linked, when there is none, and on a worker. */
   readonly forget: (node: string) => Awaitable<void>;
+  /** The agents' backend of each HAProxy. Throws on a worker. */
+  readonly balance: () => Awaitable<Balance>;
+  /** Whether `node` is to have no agents through HAProxy. Throws when it cannot be, and on a worker. */
+  readonly drain: (node: string, drained: boolean) => Awaitable<void>;
   /** One page of agents. */
   readonly agents: (query: GetAgents) => Awaitable<Agents>;
   /** Throws when there is none of this id. */
@@ -161,6 +165,11 @@ async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise
       return { type: 'done' };
     case 'forget-node':
       await answers.forget(request.node);
+      return { type: 'done' };
+    case 'get-balance':
+      return await answers.balance();
+    case 'drain-node':
+      await answers.drain(request.node, request.drained);
       return { type: 'done' };
     case 'get-agents':
       return await answers.agents(request);

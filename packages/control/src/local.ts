@@ -7,14 +7,17 @@ import type {
   Agents,
   AgentView,
   AssignGroup,
+  Balance,
   ClusterView,
   CrashActor,
   Done,
+  DrainNode,
   Explain,
   Explanation,
   ForgetNode,
   GetAgent,
   GetAgents,
+  GetBalance,
   GetCluster,
   GetHealth,
   GetTree,
@@ -48,10 +51,21 @@ export type LocalRequest =
   | CrashActor
   | SyncNow
   | ForgetNode
+  | GetBalance
+  | DrainNode
   | GetAgents
   | GetAgent
   | RegistrationRequest;
-export type LocalReply = ClusterView | Health | Explanation | ActorTree | Done | Agents | AgentView | RegistrationReply;
+export type LocalReply =
+  | ClusterView
+  | Health
+  | Explanation
+  | ActorTree
+  | Done
+  | Balance
+  | Agents
+  | AgentView
+  | RegistrationReply;
 
 const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'get-cluster',
@@ -62,6 +76,8 @@ const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'crash-actor',
   'sync-now',
   'forget-node',
+  'get-balance',
+  'drain-node',
   'get-agents',
   'get-agent',
   'register-agent',

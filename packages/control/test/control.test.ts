@@ -26,6 +26,8 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     tree: () => [],
     setLogLevel: () => {},
     forget: () => {},
+    balance: () => ({ type: 'balance', instances: [] }),
+    drain: () => {},
     crash: () => {},
     syncNow: () => {},
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
@@ -61,6 +63,27 @@ describe('control actor', () => {
     expect(await ask({ type: 'crash-actor', path: '/x' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'sync-now' })).toEqual({ reply: { type: 'done' } });
     expect(await ask({ type: 'forget-node', node: 'w1' })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'get-balance' })).toEqual({ reply: { type: 'balance', instances: [] } });
+    await stop();
+  });
+
+  it('hands on which node is to be drained, or not any more; a refusal reaches the asker', async () => {
+    const drained: unknown[] = [];
+    const drain: ControlAnswers['drain'] = (node, on) => {
+      if (node === 'w9') throw Object.assign(new Error('There is no node w9.'), { code: 'no-such-node' });
+      drained.push([node, on]);
+    };
+    const { stop, ask } = rig({ drain });
+    await settle();
+    expect(await ask({ type: 'drain-node', node: 'w1', drained: true })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'drain-node', node: 'w1', drained: false })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'drain-node', node: 'w9', drained: true })).toEqual({
+      failure: 'no-such-node: There is no node w9.',
+    });
+    expect(drained).toEqual([
+      ['w1', true],
+      ['w1', false],
+    ]);
     await stop();
   });
 

@@ -45,6 +45,8 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     tree: () => [],
     setLogLevel: () => {},
     forget: () => {},
+    balance: () => ({ type: 'balance', instances: [] }),
+    drain: () => {},
     crash: () => {},
     syncNow: () => {},
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
@@ -92,6 +94,8 @@ describe('the local socket', () => {
     expect(await client.tree()).toEqual([]);
     await client.setLogLevel('debug');
     await client.forget('w1');
+    expect(await client.balance()).toEqual({ type: 'balance', instances: [] });
+    await client.drain('w1', true);
     client.close();
   });
 

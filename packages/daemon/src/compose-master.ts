@@ -2,6 +2,7 @@
  * The composition root of a master: the one place where its actors, adapters and configuration meet.
  *
  *   / (supervisor, one-for-one)
+ *   ├── haproxy (supervisor), where agents are balanced: `haproxy/balancers.ts`
  *   ├── keep-alive   ← links, integrity
  *   ├── agent-info   ← links, own-agents      merges the statuses of all agents
  *   ├── agent-groups ← the manager, links     the truth on who has which groups
@@ -28,7 +29,7 @@ import {
   integrityDefaults,
   spawnIntegrity,
 } from '@muster/integrity';
-import { spawnKeepAlive } from '@muster/keep-alive';
+import { getNodes, type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
 import { type ListenerMessage, listenerDefaults, probe, spawnListener } from '@muster/node';
 import { defaultExclusions, openContentReader } from '@muster/tree';
@@ -40,6 +41,7 @@ import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
+import { openBalancers } from './haproxy/balancers.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { openKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
@@ -88,13 +90,20 @@ export async function composeMaster(
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
   let newest: Generation | undefined;
 
-  const keepAlive = root.spawn((parent) =>
+  const balancers = await openBalancers({
+    ...{ root, config, platform, statePath: files.statePath },
+    rows: () => ask(keepAlive, getNodes, 5_000),
+    agents: () => agents.agents,
+  });
+
+  const keepAlive: Ref<KeepAliveMessage> = root.spawn((parent) =>
     spawnKeepAlive(
       parent,
       {
         ...keepAliveDeps(platform, peers, standing, () => agents?.marks() ?? {}),
         report: (event) => {
           known.take(event);
+          if (event.type === 'liveness-changed') balancers.changed();
           logKeepAlive(log, limit, 'Master', event);
         },
       },
@@ -177,6 +186,7 @@ export async function composeMaster(
         standing,
         peers,
         known,
+        balancers,
         keepAlive,
         integrity,
         agents: masterAgentViews(agents, opened),
@@ -195,6 +205,7 @@ export async function composeMaster(
     linked: ({ peer }: PausedLink) => {
       tell(fileServer, { type: 'worker-linked', peer: peer.node });
       agents.linked(peer.node);
+      balancers.changed();
     },
     unlinked: (link: PausedLink) => {
       tell(fileServer, { type: 'worker-unlinked', peer: link.peer.node });
@@ -227,9 +238,11 @@ export async function composeMaster(
     ),
   );
 
+  balancers.changed();
   return {
     system,
     stop: async () => {
+      balancers.close();
       const written = known.close();
       await system.stop();
       await written;

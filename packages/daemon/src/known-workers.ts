@@ -4,7 +4,8 @@
  */
 import type { KeepAliveEvent } from '@muster/keep-alive';
 import type { NodeName, NodeView } from '@muster/protocol';
-import { type Disk, DiskError } from '@muster/tree';
+import type { Disk } from '@muster/tree';
+import { openKeptNames } from './kept-names.ts';
 
 export interface KnownWorkers {
   /** Remembers who is up, forgets who said goodbye. Neither blocks nor throws; the file follows. */
@@ -17,64 +18,35 @@ export interface KnownWorkers {
   close(): Promise<void>;
 }
 
-/** Beyond it those seen first are forgotten. */
-const maxKnown = 1_000;
-/** A thousand names of 64 characters, with room. */
-const maxFileBytes = 128 * 1024;
-const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
 export const notLinkedYet = 'not linked since this master started';
 
-/** A file that is absent or holds no names counts as empty; `warn` is told once of each row of failures. */
+/** A thousand, those seen last. A file that is absent or holds no names counts as empty; `warn` is told once of each row of failures. */
 export async function openKnownWorkers(
   disk: Pick<Disk, 'read' | 'replace'>,
   path: string,
   warn: (error: unknown) => void,
 ): Promise<KnownWorkers> {
-  const names = await stored(disk, path).catch((error: unknown) => {
-    warn(error);
-    return new Set<NodeName>();
-  });
+  const names = await openKeptNames(disk, path, warn);
   let closed = false;
-  let failing = false;
-  let unwritten = false;
-  let writing: Promise<void> | undefined;
-  const write = async (): Promise<void> => {
-    while (unwritten) {
-      unwritten = false;
-      const text = `${JSON.stringify([...names], undefined, 1)}\n`;
-      const failed = await disk.replace(path, new TextEncoder().encode(text), 0o640).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      if (failed !== undefined && !failing) warn(failed.error);
-      failing = failed !== undefined;
-    }
-    writing = undefined;
-  };
-  const changed = (): void => {
-    unwritten = true;
-    writing ??= write();
-  };
   return {
     take: (event) => {
       if (closed || event.type !== 'liveness-changed') return;
-      const { peer, to } = event;
-      if (to === 'left' && names.delete(peer)) changed();
-      if (to !== 'up' || names.has(peer)) return;
-      names.add(peer);
-      for (const first of [...names].slice(0, Math.max(0, names.size - maxKnown))) names.delete(first);
-      changed();
+      if (event.to === 'left') names.delete(event.peer);
+      if (event.to === 'up') names.add(event.peer);
     },
     forget: (name) => {
-      if (!closed && names.delete(name)) changed();
+      if (!closed) names.delete(name);
     },
     missing: (rows) => {
       const seen = new Set(rows.map(({ name }) => name));
-      return [...names].filter((name) => !seen.has(name)).map(missingRow);
+      return names
+        .all()
+        .filter((name) => !seen.has(name))
+        .map(missingRow);
     },
     close: async () => {
       closed = true;
-      await writing;
+      await names.written();
     },
   };
 }
@@ -92,22 +64,3 @@ const missingRow = (name: NodeName): NodeView => ({
   heardMs: 0,
   loopDelayMs: 0,
 });
-
-async function stored(disk: Pick<Disk, 'read'>, path: string): Promise<Set<NodeName>> {
-  const bytes = await disk.read(path, maxFileBytes).catch((error: unknown) => {
-    if (error instanceof DiskError && error.code === 'TOO_LARGE') return undefined;
-    throw error;
-  });
-  const names = bytes === undefined ? [] : parsed(new TextDecoder().decode(bytes));
-  const good = names.filter((name): name is NodeName => typeof name === 'string' && namePattern.test(name));
-  return new Set(good.slice(-maxKnown));
-}
-
-function parsed(text: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
-}

@@ -1,5 +1,6 @@
 import type { Clock, Random, Scheduler } from '@muster/actor';
 import type { ControlDeps } from '@muster/control';
+import type { HaproxyPorts } from '@muster/haproxy';
 import type { Transport } from '@muster/link';
 import type { Log } from '@muster/log';
 import type { LocalSockets } from '@muster/manager';
@@ -28,6 +29,8 @@ export interface Platform {
   readonly openStore: OpenKv;
   /** The sockets of the manager's daemons. */
   readonly sockets: LocalSockets;
+  /** Every HAProxy and the files of those on this machine. Only a master that balances uses them. */
+  readonly haproxy: HaproxyPorts;
   readonly log: Log;
   readonly process: ProcessPort;
 }

@@ -8,6 +8,7 @@ import { nactScheduler } from '@muster/actor';
 import { fixedRandom, type ManualClock, manualClock } from '@muster/actor/testing';
 import { loadConfig } from '@muster/config';
 import type { ListenHandlers, LocalReply, LocalRequest } from '@muster/control';
+import { HaproxyError, type HaproxyPorts } from '@muster/haproxy';
 import type { Log, Logger } from '@muster/log';
 import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
@@ -47,15 +48,31 @@ const wallStart = 1_790_000_000_000;
 /** Each look lets so much time pass on the nodes' clock, ms. */
 const stepMs = 20;
 
+/** What of the nodes is not as usual. `haproxy`: what stands for every HAProxy; nobody answers unless given. */
+export interface TestMore {
+  readonly haproxy?: HaproxyPorts;
+  /** After what muster.yaml has already. */
+  readonly muster?: string;
+  /** Within `<cluster>`, at its end. */
+  readonly cluster?: string;
+  /** Lays files into an R before its node starts. */
+  readonly lay?: (name: string, root: string) => void;
+  /** Instead of a folder of its own, which is removed at the end. */
+  readonly folder?: string;
+}
+
+const nobody = (): Promise<never> => Promise.reject(new HaproxyError('nowhere', 'unreachable', 'nobody answers'));
+const noHaproxy: HaproxyPorts = { runtime: nobody, http: nobody, resolve: nobody, replaceFile: nobody, wait: nobody };
+
 /** `restarts`: how many a supervisor grants in a minute. */
-export async function openTestCluster(workers: number, restarts = 100): Promise<TestCluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'muster-compose-'));
+export async function openTestCluster(workers: number, restarts = 100, more: TestMore = {}): Promise<TestCluster> {
+  const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'muster-compose-'));
   const clock = manualClock();
   const network = memoryNetwork();
   const names = ['master', ...Array.from({ length: workers }, (_, index) => `worker${index + 1}`)];
   const nodes: TestNode[] = [];
   for (const name of names)
-    nodes.push(await openTestNode({ name, root: join(folder, name), clock, network, restarts }));
+    nodes.push(await openTestNode({ name, root: join(folder, name), clock, network, restarts, more }));
   const [master] = nodes as [TestNode];
 
   const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
@@ -85,7 +102,7 @@ export async function openTestCluster(workers: number, restarts = 100): Promise<
   };
   const close = async (): Promise<void> => {
     for (const node of [...nodes].reverse()) await node.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (more.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   return { clock, network, nodes, master, until, view, inSync, close };
 }
@@ -98,15 +115,17 @@ interface NodeSettings {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   readonly restarts: number;
+  readonly more: TestMore;
 }
 
-async function openTestNode({ name, root, clock, network, restarts }: NodeSettings): Promise<TestNode> {
+async function openTestNode({ name, root, clock, network, restarts, more }: NodeSettings): Promise<TestNode> {
   const role = name === 'master' ? 'master' : 'worker';
   for (const directory of ['etc/rules', 'etc/shared', 'queue/cluster', 'var/multigroups']) {
     mkdirSync(join(root, directory), { recursive: true });
   }
-  writeFileSync(join(root, 'etc/ossec.conf'), ossecConf(name, role));
-  writeFileSync(join(root, 'etc/muster.yaml'), `restarts:\n  max: ${restarts}\n`);
+  writeFileSync(join(root, 'etc/ossec.conf'), ossecConf(name, role, more.cluster));
+  more.lay?.(name, root);
+  writeFileSync(join(root, 'etc/muster.yaml'), `restarts:\n  max: ${restarts}\n${more.muster ?? ''}`);
   const config = await loadConfig({ root, read: (path) => readFile(path, 'utf8').catch(() => undefined) });
   const identity = { cluster: 'one', node: name, role } as const;
   const logged: string[] = [];
@@ -133,6 +152,7 @@ async function openTestNode({ name, root, clock, network, restarts }: NodeSettin
     },
     openStore: async (_path, options) => ({ kv: openMemoryKv(stored, options) }),
     sockets: unixSockets(),
+    haproxy: more.haproxy ?? noHaproxy,
     log: logInto(logged),
     process: { pid: 1, uid: () => 1, rssBytes: () => 1, loopDelayMs: () => 0 },
   };
@@ -210,7 +230,7 @@ function logInto(lines: string[]): Log {
   };
 }
 
-const ossecConf = (name: string, role: string): string => `<ossec_config>
+const ossecConf = (name: string, role: string, more = ''): string => `<ossec_config>
   <cluster>
     <name>one</name>
     <node_name>${name}</node_name>
@@ -220,6 +240,6 @@ const ossecConf = (name: string, role: string): string => `<ossec_config>
       <node>master.example</node>
     </nodes>
     <disabled>no</disabled>
-  </cluster>
+${more}  </cluster>
 </ossec_config>
 `;

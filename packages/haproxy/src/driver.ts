@@ -80,7 +80,7 @@ export interface Server {
   /** What the health checks say. `unchecked`: there are none. `checking`: none has come to an end yet. */
   readonly health: 'up' | 'down' | 'checking' | 'unchecked';
   readonly sessions: number;
-  /** Since its health changed last, ms. */
+  /** Since its health changed last, ms. HAProxy begins anew when its administrative state is changed. */
   readonly changedMs: number;
 }
 
@@ -101,7 +101,7 @@ export interface CutOrder {
 
 /** Something that an operator should mend. */
 export interface Advice {
-  /** `algorithm`, `slowstart`, `maxconn`, `no-check`, `frontends`, `timeout`, … */
+  /** One of the table in README.md: `algorithm`, `no-check`, `frontends`, … */
   readonly code: string;
   /** What is wrong and what mends it. */
   readonly text: string;

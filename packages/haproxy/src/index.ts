@@ -1,3 +1,7 @@
+export { findHaproxy } from './adapters/find-haproxy.ts';
+export { nodeHaproxyPorts } from './adapters/node-haproxy-ports.ts';
+export { type DataplanePorts, openDataplaneDriver } from './dataplane/dataplane-driver.ts';
+export type { DataplaneSettings } from './dataplane/settings.ts';
 export type {
   AdminState,
   Advice,
@@ -9,7 +13,9 @@ export type {
   Session,
   WantedServer,
 } from './driver.ts';
+export { endpointText } from './endpoint.ts';
 export { HaproxyError, type HaproxyFault } from './haproxy-error.ts';
+export { openReconnectClient, type ReconnectClient, type ReconnectSettings } from './manager-api/reconnect-client.ts';
 export type {
   FileCheck,
   HaproxyPorts,
@@ -20,3 +26,9 @@ export type {
   RuntimeEndpoint,
   TlsFiles,
 } from './ports.ts';
+export { type HaproxyPaths, printAgentsFile, printHaproxy } from './printed/haproxy.ts';
+export { printNginx } from './printed/nginx.ts';
+export { printInitScript, printUnit, type ServiceFiles } from './printed/service.ts';
+export { connectionsOf, type Site, siteDefaults } from './printed/site.ts';
+export { openRuntimeDriver } from './runtime/runtime-driver.ts';
+export type { HealthCheck, PersistSettings, RuntimeSettings } from './runtime/settings.ts';

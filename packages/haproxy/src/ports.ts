@@ -13,6 +13,8 @@ export interface HaproxyPorts {
   resolve(host: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Replaces the file as a whole if `text` differs from what it holds. Before the rename `check`, if given, judges the temporary file. */
   replaceFile(path: string, text: string, check: FileCheck | undefined, signal: AbortSignal): Promise<void>;
+  /** Resolves after this time. Rejects with the signal's reason. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export type RuntimeEndpoint =
@@ -60,8 +62,10 @@ export interface Limits {
   readonly maxBytes: number;
 }
 
-/** A program that judges a file: exit code 0 is good. `{}` in `arguments` stands for the file. */
+/** A program that judges a file. `{}` in `arguments` stands for the file. */
 export interface FileCheck {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Exit codes that mean yes; absent: 0. */
+  readonly good?: readonly number[];
 }

@@ -30,5 +30,6 @@ const fleetWords = ({ agents, seed, servers, group, times }: FleetOptions): read
   ...['--agents', `${agents}`, '--seed', `${seed}`],
   ...servers.flatMap(({ host, enrolPort, agentsPort }) => ['--server', `${host}:${enrolPort}:${agentsPort}`]),
   ...(group === undefined ? [] : ['--group', group]),
-  ...['--notify', `${times.notifyMs}ms`, '--reconnect', `${times.reconnectMs}ms`, '--retry', `${times.retryMs}ms`],
+  ...['--notify', `${times.notifyMs}ms`, '--reconnect', `${times.reconnectMs}ms`],
+  ...['--answer', `${times.answerMs}ms`, '--retry', `${times.retryMs}ms`],
 ];

@@ -11,6 +11,8 @@ export interface LabOptions {
   readonly forMs: number | undefined;
   /** Of the master on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
+  /** A real HAProxy stands in front, and agents go through it. */
+  readonly haproxy: boolean;
   /** Leave the folder in place at the end. */
   readonly keep: boolean;
   /** Show the nodes' logs instead of the live view. */
@@ -32,6 +34,7 @@ folder, and shows how their files stay identical, and where simulated agents rep
   --from DIR     start with the rules/, decoders/ and lists/ of DIR, or with its etc/, instead of the sample
   --for TIME     verify a series of changes, print how long each took, and end: 30s, 2min
   --port PORT    of the master on 127.0.0.1, 1025 to 65534, or 0 for a free one (0)
+  --haproxy      put a real HAProxy in front, found on PATH: agents go through it, Muster balances them
   --keep         leave the folder in place at the end
   --verbose      show the logs of the nodes instead of the live view
   --help         show this
@@ -44,6 +47,7 @@ const flags = {
   from: { type: 'string' },
   for: { type: 'string' },
   port: { type: 'string', default: '0' },
+  haproxy: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -65,6 +69,7 @@ function checked(values: {
   readonly from?: string | undefined;
   readonly for?: string | undefined;
   readonly port: string;
+  readonly haproxy: boolean;
   readonly keep: boolean;
   readonly verbose: boolean;
 }): Parsed {
@@ -77,11 +82,12 @@ function checked(values: {
     agents <= 10_000 ? '' : `--agents ${values.agents}: give a number from 0 to 10000`,
     port === 0 || (port > 1024 && port < 65535) ? '' : `--port ${values.port}: give 0, or a number from 1025 to 65534`,
     forMs === undefined || forMs > 0 ? '' : `--for ${values.for}: give a time such as 30s or 2min`,
+    values.haproxy && agents === 0 ? '--haproxy: there are no agents to go through it; leave --agents 0 out' : '',
     values.from === '' ? '--from: give a folder' : '',
   ].filter((text) => text !== '');
   if (faults.length > 0) return wrong(faults);
-  const { keep, verbose, from } = values;
-  return { type: 'run', options: { workers, agents, from, forMs, port, keep, verbose } };
+  const { haproxy, keep, verbose, from } = values;
+  return { type: 'run', options: { workers, agents, from, forMs, port, haproxy, keep, verbose } };
 }
 
 const wholeNumber = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);

@@ -8,6 +8,8 @@ export interface KnownAgent {
   readonly id?: number;
   readonly state: string;
   readonly node?: string;
+  /** Connections that it has lost. */
+  readonly losses: number;
   readonly why: string;
 }
 

@@ -1,19 +1,23 @@
 /** Adapter: the agents of the lab: neighbours beside every node, and one process of simulated agents. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AgentServer } from './agents/server.ts';
 import { type AgentsProcess, startAgents } from './agents-process.ts';
 import type { KnownAgent } from './census.ts';
 import type { LabNode } from './layout.ts';
 import { type NeighboursProcess, startNeighbours } from './neighbours-process.ts';
 
-/** Quicker than in the product, so that there is something to see. */
-export const labTimes = { notifyMs: 2_000, reconnectMs: 4_000, retryMs: 500 };
+/** Quicker than in the product, so that there is something to see; but a server that is slow, as its whole machine may be, is not given up. */
+export const labTimes = { notifyMs: 2_000, reconnectMs: 4_000, answerMs: 60_000, retryMs: 500 };
 
 /** Milliseconds after which neighbours that were killed are started again: their agents are elsewhere by then. */
 const restartMs = 10_000;
 
 export interface LabAgents {
-  /** Starts the agents, once. */
-  begin(): void;
+  readonly count: number;
+  /** Where the neighbours of each node listen, by its name. */
+  readonly ports: ReadonlyMap<string, Pick<AgentServer, 'enrolPort' | 'agentsPort'>>;
+  /** Starts the agents, once. With `through` they know that server alone, else every node. */
+  begin(through?: AgentServer): void;
   known(): readonly KnownAgent[];
   /** SIGKILL for the neighbours of `node`. They are started again by and by. */
   kill(node: LabNode): void;
@@ -41,8 +45,11 @@ export async function openLabAgents(nodes: readonly LabNode[], settings: LabAgen
   const kept = neighbours.map((each) => keepUp(each, settings.event, stopped.signal));
   let fleet: AgentsProcess | undefined;
   return {
-    begin: () => {
-      const servers = neighbours.map(({ enrolPort, agentsPort }) => ({ host: '127.0.0.1', enrolPort, agentsPort }));
+    count: settings.agents,
+    ports: new Map(neighbours.map(({ node, enrolPort, agentsPort }) => [node.name, { enrolPort, agentsPort }])),
+    begin: (through) => {
+      const all = neighbours.map(({ enrolPort, agentsPort }) => ({ host: '127.0.0.1', enrolPort, agentsPort }));
+      const servers = through === undefined ? all : [through];
       fleet ??= startAgents({ agents: settings.agents, seed: 1, servers, group: settings.group, times: labTimes });
     },
     known: () => fleet?.states() ?? [],
@@ -68,6 +75,6 @@ async function keepUp(
     event(`The neighbours of ${neighbours.node.name} ended; they are started again in ${restartMs / 1_000} s`);
     await pause(restartMs, undefined, { signal: stopped }).catch(() => {});
     if (stopped.aborted) return;
-    await neighbours.restart().catch((error: Error) => event(error.message));
+    await neighbours.restart().catch((error: Error) => (stopped.aborted ? undefined : event(error.message)));
   }
 }

@@ -10,6 +10,9 @@ import type { LabOptions } from './arguments.ts';
 import { countsAt } from './census.ts';
 import { countKeys, makeRoots } from './files.ts';
 import { freePort } from './free-port.ts';
+import { balanceText } from './haproxy/balance-text.ts';
+import { openFront } from './haproxy/front.ts';
+import type { LabHaproxy } from './haproxy/lab-haproxy.ts';
 import { type LabAgents, openLabAgents } from './lab-agents.ts';
 import { type LabNode, labNodes } from './layout.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
@@ -22,6 +25,12 @@ import { openWatcher, type Watcher } from './watcher.ts';
 
 /** Milliseconds between two looks at the cluster. */
 const lookMs = 250;
+
+/** Milliseconds for an answer to the view: one that is older is not live. */
+const viewMs = 2_000;
+
+/** Milliseconds for an answer to the verification; more than a node's own deadlines. */
+const answerMs = 15_000;
 
 /** Milliseconds a node has for stopping before it is killed. */
 const graceMs = 10_000;
@@ -36,6 +45,8 @@ interface Run {
   readonly processes: readonly NodeProcess[];
   /** Undefined: there are none. */
   readonly agents: LabAgents | undefined;
+  /** Undefined: agents know the nodes themselves. */
+  readonly haproxy: LabHaproxy | undefined;
   readonly watcher: Watcher;
   readonly screen: Screen;
   /** Aborted when the lab is to end; an error as its reason makes the lab fail. */
@@ -53,28 +64,34 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
   const failed = new AbortController();
   const processes: NodeProcess[] = [];
   let agents: LabAgents | undefined;
-  const watcher = openWatcher(join(folder, 'master'));
+  let haproxy: LabHaproxy | undefined;
+  const watcher = openWatcher(nodes[0]!.root, viewMs);
   try {
     const key = generateKey((count) => randomBytes(count));
     await makeRoots(nodes, { key, port: options.port || (await freePort()), from: options.from });
     screen.say(`The lab's folder: ${folder}`);
     const show = options.verbose ? screen.say : undefined;
     const settings = { program, show, event: screen.say, gaveUp: (error: Error) => failed.abort(error) };
-    for (const node of nodes) processes.push(startNodeProcess(node, settings));
     if (options.agents > 0) {
       const group = options.from === undefined ? 'dmz' : undefined;
       agents = await openLabAgents(nodes, { agents: options.agents, group, event: screen.say });
     }
+    if (options.haproxy && agents !== undefined) {
+      haproxy = await openFront(folder, nodes, agents, screen.say);
+      screen.say(`HAProxy's stats page: ${haproxy.statsUrl}`);
+    }
+    for (const node of nodes) processes.push(startNodeProcess(node, settings));
     // Said and not drawn: a line that is cut to the width of the terminal cannot be copied.
     if (options.forMs === undefined) screen.say(suggestions(nodes, `node ${program}`).join('\n'));
     const over = AbortSignal.any([stop, failed.signal]);
-    const code = await watched({ options, nodes, processes, agents, watcher, screen, over });
+    const code = await watched({ options, nodes, processes, agents, haproxy, watcher, screen, over });
     if (failed.signal.aborted) throw failed.signal.reason;
     return code;
   } finally {
     watcher.close();
     screen.say('Stopping the nodes.');
     await agents?.stop(graceMs);
+    await haproxy?.stop(graceMs);
     await Promise.all(processes.map((node) => node.stop(graceMs)));
     if (options.keep) screen.say(`Kept: ${folder}`);
     else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -88,7 +105,7 @@ async function watched(run: Run): Promise<number> {
   const view = options.verbose ? Promise.resolve() : liveView(run, AbortSignal.any([over, done.signal]));
   try {
     if (options.forMs !== undefined) return await verified(run, options.forMs);
-    run.agents?.begin();
+    beginAgents(run);
     return await ended(over);
   } finally {
     done.abort();
@@ -96,11 +113,22 @@ async function watched(run: Run): Promise<number> {
   }
 }
 
+const beginAgents = ({ agents, haproxy }: Pick<Run, 'agents' | 'haproxy'>): void =>
+  agents?.begin(haproxy === undefined ? undefined : { host: '127.0.0.1', ...haproxy });
+
 async function verified(run: Run, forMs: number): Promise<number> {
-  const { options, nodes, processes, agents, watcher, screen, over } = run;
-  const agentsBench = agents && realAgentsBench(options.agents, agents, processes, watcher);
-  const bench = realBench(nodes, processes, watcher, (text) => screen.say(`Verifying: ${text}`), agentsBench);
-  const results = await Promise.race([verify(bench, bench.now() + forMs), ended(over).then(() => undefined)]);
+  const { options, nodes, processes, agents, haproxy, screen, over } = run;
+  // Its own: what the view gives up waiting for is not what the verification asked.
+  const watcher = openWatcher(nodes[0]!.root, answerMs);
+  const agentsBench = agents && realAgentsBench(options.agents, agents, processes, watcher, () => beginAgents(run));
+  const progress = (text: string): void => screen.say(`Verifying: ${text}`);
+  const bench = realBench(nodes, processes, watcher, progress, over, {
+    ...(agentsBench === undefined ? {} : { agents: agentsBench }),
+    ...(haproxy === undefined
+      ? {}
+      : { haproxy: { agents: options.agents, balance: watcher.balance, pid: haproxy.pid } }),
+  });
+  const results = await Promise.race([verify(bench, forMs), ended(over).then(() => undefined)]).finally(watcher.close);
   if (results === undefined) {
     screen.say('Ended before everything was verified.');
     return 1;
@@ -112,9 +140,14 @@ async function verified(run: Run, forMs: number): Promise<number> {
 async function liveView(run: Run, over: AbortSignal): Promise<void> {
   const footer = run.options.forMs === undefined ? ['Ctrl-C ends the lab.'] : [];
   while (!over.aborted) {
-    run.screen.show(await rowsOf(run), footer);
+    run.screen.show(await rowsOf(run), [...(await haproxyLines(run)), ...footer]);
     await sleep(lookMs, undefined, { signal: over }).catch(() => {});
   }
+}
+
+async function haproxyLines({ haproxy, watcher }: Run): Promise<readonly string[]> {
+  if (haproxy === undefined) return [];
+  return [balanceText(await watcher.balance(), haproxy.pid()), ''];
 }
 
 async function rowsOf({ nodes, processes, agents, watcher }: Run): Promise<readonly LabRow[]> {

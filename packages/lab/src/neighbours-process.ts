@@ -12,8 +12,9 @@ export interface NeighboursProcess {
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the process that runs, or ran last, is gone. */
   ended(): Promise<unknown>;
-  /** Starts it again, when it has ended. Resolves when it listens. */
+  /** Starts it again, when it has ended. Resolves when it listens, or when it was stopped meanwhile; rejects with its last words. */
   restart(): Promise<void>;
+  /** Also one that is only being started. It is not started again. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -23,33 +24,44 @@ type Ports = Pick<NeighboursProcess, 'enrolPort' | 'agentsPort'>;
 
 /** Resolves when it listens, on free ports. Rejects with its last words. */
 export async function startNeighbours(node: LabNode, warn: (text: string) => void): Promise<NeighboursProcess> {
-  let [helper, ports] = await launch(node, { enrolPort: 0, agentsPort: 0 }, warn);
+  let launched = launch(node, { enrolPort: 0, agentsPort: 0 }, warn);
+  const ports = await launched.listening;
+  let stopped = false;
   return {
     node,
     ...ports,
-    pid: () => (helper.runs() ? helper.pid : undefined),
-    kill: (signal) => helper.kill(signal),
-    ended: () => helper.gone,
+    pid: () => (launched.helper.runs() ? launched.helper.pid : undefined),
+    kill: (signal) => launched.helper.kill(signal),
+    ended: () => launched.helper.gone,
     restart: async () => {
-      await helper.gone;
-      [helper, ports] = await launch(node, ports, warn);
+      await launched.helper.gone;
+      if (stopped) return;
+      launched = launch(node, ports, warn);
+      await launched.listening;
     },
-    stop: (graceMs) => helper.stop(graceMs),
+    stop: (graceMs) => {
+      stopped = true;
+      return launched.helper.stop(graceMs);
+    },
   };
 }
 
-async function launch(
-  { name, root }: LabNode,
-  { enrolPort, agentsPort }: Ports,
-  warn: (text: string) => void,
-): Promise<[HelperProcess, Ports]> {
+interface Launched {
+  readonly helper: HelperProcess;
+  readonly listening: Promise<Ports>;
+}
+
+function launch({ name, root }: LabNode, { enrolPort, agentsPort }: Ports, warn: (text: string) => void): Launched {
   const words = ['--root', root, '--node', name, '--enrol-port', `${enrolPort}`, '--agents-port', `${agentsPort}`];
-  return await new Promise((resolve, reject) => {
-    const helper = startHelper(program, words, (value) => {
-      const news = value as { readonly type: string; readonly text?: string } & Ports;
-      if (news.type === 'listening') resolve([helper, { enrolPort: news.enrolPort, agentsPort: news.agentsPort }]);
-      if (news.type === 'warning') warn(`${name}: ${news.text ?? ''}`);
-    });
+  let listens = (_ports: Ports): void => {};
+  const helper = startHelper(program, words, (value) => {
+    const news = value as { readonly type: string; readonly text?: string } & Ports;
+    if (news.type === 'listening') listens({ enrolPort: news.enrolPort, agentsPort: news.agentsPort });
+    if (news.type === 'warning') warn(`${name}: ${news.text ?? ''}`);
+  });
+  const listening = new Promise<Ports>((resolve, reject) => {
+    listens = resolve;
     void helper.gone.then((words) => reject(new Error(`The neighbours of ${name} ended. ${words}`)));
   });
+  return { helper, listening };
 }

@@ -15,9 +15,10 @@ export const realBench = (
   processes: readonly NodeProcess[],
   watcher: Watcher,
   progress: (text: string) => void,
-  agents?: AgentsBench,
+  over: AbortSignal,
+  more: Pick<Bench, 'agents' | 'haproxy'>,
 ): Bench => ({
-  ...(agents === undefined ? {} : { agents }),
+  ...more,
   nodes,
   look: ({ root }, paths) => (paths === undefined ? readTree(root) : readPaths(root, paths)),
   modeOf,
@@ -32,6 +33,7 @@ export const realBench = (
   now: () => performance.now(),
   pause: (ms) => sleep(ms),
   progress,
+  over: () => over.aborted,
 });
 
 const killNode = (processes: readonly NodeProcess[], node: LabNode): void =>
@@ -42,9 +44,10 @@ export const realAgentsBench = (
   agents: LabAgents,
   processes: readonly NodeProcess[],
   watcher: Watcher,
+  begin: () => void,
 ): AgentsBench => ({
   count,
-  begin: agents.begin,
+  begin,
   known: agents.known,
   shown: watcher.agents,
   killAll: (node) => {

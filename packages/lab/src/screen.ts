@@ -44,8 +44,11 @@ function liveScreen({ write, size }: ScreenDeps): Screen {
 
 function logScreen({ write, now }: ScreenDeps): Screen {
   const shown = new Map<string, LabRow>();
+  let below: readonly string[] = [];
   return {
-    show: (rows) => {
+    show: (rows, footer) => {
+      for (const line of footer) if (line !== '' && !below.includes(line)) write(`${line}\n`);
+      below = footer;
       for (const row of rows) {
         if (sameRow(shown.get(row.name), row)) continue;
         shown.set(row.name, row);

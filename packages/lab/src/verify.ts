@@ -3,6 +3,7 @@
  * and compares what then lies on the disks. What the nodes say of themselves is asked too, but proves nothing.
  */
 import { differences, type SeenTree, summarised } from './compare.ts';
+import { type HaproxyBench, haproxySteps } from './haproxy/verify-haproxy.ts';
 import type { LabNode } from './layout.ts';
 import type { StepResult } from './results.ts';
 import { chooseTargets, type Targets } from './targets.ts';
@@ -26,8 +27,12 @@ export interface Bench {
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
   readonly progress: (text: string) => void;
+  /** Nobody waits for the outcome any more: nothing is done from now on. */
+  readonly over: () => boolean;
   /** Absent: the lab has no agents. */
   readonly agents?: AgentsBench;
+  /** Absent: no HAProxy stands before it. */
+  readonly haproxy?: HaproxyBench;
 }
 
 export interface Step {
@@ -45,23 +50,34 @@ export interface Step {
 /** Milliseconds between two looks. */
 const lookMs = 10;
 
-/** No step is waited for longer. */
-const stepLimitMs = 15_000;
+/** A step is waited for so long, or for half of the whole time where that is more: a slow machine is given more time. */
+const leastStepMs = 15_000;
 
-/** Every step, in order; what comes after one that failed is tried all the same. `until`: on the scale of `now`. */
-export async function verify(bench: Bench, until: number): Promise<readonly StepResult[]> {
+/** Every step, in order; what comes after one that failed is tried all the same. Ends after `forMs`. */
+export async function verify(bench: Bench, forMs: number): Promise<readonly StepResult[]> {
+  const until = bench.now() + forMs;
+  const stepMs = Math.max(leastStepMs, forMs / 2);
   const results: StepResult[] = [];
   const run = async (step: Step): Promise<void> => {
+    if (bench.over()) return;
     bench.progress(step.name);
-    results.push(await runStep(bench, step, until));
+    results.push(await runStep(bench, step, Math.min(until, bench.now() + stepMs)));
   };
   await run({ name: 'first sync', goalMs: 3_000, act: async () => {}, paths: [], andInSync: true });
   const [master, worker] = bench.nodes;
   const targets = master && chooseTargets([...(await bench.look(master)).keys()]);
   if (master === undefined || worker === undefined || targets === undefined) return [...results, nothingToChange];
   for (const step of steps(bench, master, worker, targets)) await run(step);
-  if (bench.agents !== undefined) for (const step of agentSteps(bench.agents, bench.nodes)) await run(step);
+  if (bench.agents !== undefined) for (const step of ofAgents(bench, bench.agents)) await run(step);
   return results;
+}
+
+/** With HAProxy: that it shares them out, when they are there, and when the killed node is back. */
+function ofAgents({ nodes, haproxy }: Bench, agents: AgentsBench): readonly Step[] {
+  const [enrolled, moved, ...rest] = agentSteps(agents, nodes);
+  if (haproxy === undefined) return [enrolled!, moved!, ...rest];
+  const { shared, back } = haproxySteps(haproxy, nodes);
+  return [enrolled!, shared, moved!, back, ...rest];
 }
 
 const nothingToChange: StepResult = {
@@ -120,10 +136,9 @@ function steps(bench: Bench, master: LabNode, worker: LabNode, targets: Targets)
 async function runStep(
   bench: Bench,
   { name, goalMs, act, paths, andInSync, also }: Step,
-  until: number,
+  deadline: number,
 ): Promise<StepResult> {
   const startedAt = bench.now();
-  const deadline = Math.min(until, startedAt + stepLimitMs);
   const result = (tookMs: number | undefined, broken: string): StepResult => ({ name, goalMs, tookMs, broken });
   try {
     await act();
@@ -145,7 +160,7 @@ async function runStep(
 async function waitFor(bench: Bench, deadline: number, problem: () => Promise<string>): Promise<string> {
   for (;;) {
     const found = await problem();
-    if (found === '' || bench.now() >= deadline) return found;
+    if (found === '' || bench.over() || bench.now() >= deadline) return found;
     await bench.pause(lookMs);
   }
 }

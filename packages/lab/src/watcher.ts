@@ -1,21 +1,21 @@
 /** Adapter: asks the master what it sees, over its control socket. */
 import { type ControlClient, openControl } from '@muster/control';
-import type { AgentRowView, ClusterView } from '@muster/protocol';
+import type { AgentRowView, BalancerView, ClusterView } from '@muster/protocol';
 
 export interface Watcher {
   /** Undefined while the master cannot be asked. */
   look(): Promise<ClusterView | undefined>;
   /** All agents that it knows; undefined while it cannot be asked. */
   agents(): Promise<readonly AgentRowView[] | undefined>;
+  /** How the only HAProxy of this lab is; undefined while it cannot be asked, or there is none. */
+  balance(): Promise<BalancerView | undefined>;
   /** Removes an agent there. Rejects when it could not be, or was refused. */
   removeAgent(id: number): Promise<void>;
   close(): void;
 }
 
-/** Milliseconds for one answer: a view that is older is not live. */
-const patienceMs = 2_000;
-
-export function openWatcher(root: string): Watcher {
+/** Over one connection, on which one that is not answered within `patienceMs` ends all that are asked. */
+export function openWatcher(root: string, patienceMs: number): Watcher {
   let client: ControlClient | undefined;
   const drop = (): undefined => {
     client?.close();
@@ -34,6 +34,7 @@ export function openWatcher(root: string): Watcher {
   return {
     look: () => ask((each) => each.cluster()),
     agents: () => ask(allAgents),
+    balance: async () => (await ask((each) => each.balance()))?.instances[0],
     removeAgent: async (id) => {
       const answer = await ask((each) => each.removeAgent({ id, purge: false }));
       if (answer?.type !== 'agent-removed') throw new Error(answer?.text ?? 'the master does not answer');

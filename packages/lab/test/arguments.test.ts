@@ -1,6 +1,15 @@
 import { parseArguments } from '../src/arguments.ts';
 
-const defaults = { workers: 2, agents: 30, from: undefined, forMs: undefined, port: 0, keep: false, verbose: false };
+const defaults = {
+  workers: 2,
+  agents: 30,
+  from: undefined,
+  forMs: undefined,
+  port: 0,
+  haproxy: false,
+  keep: false,
+  verbose: false,
+};
 const run = (options: object) => ({ type: 'run', options: { ...defaults, ...options } });
 
 const sound: readonly [line: string, options: object][] = [

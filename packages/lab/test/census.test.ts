@@ -1,7 +1,7 @@
 import { countsAt, disagreement, type KnownAgent, type ShownAgent } from '../src/census.ts';
 
 const agent = (id: number, changes: Partial<KnownAgent> = {}): KnownAgent => ({
-  ...{ id, name: `agent-${id}`, state: 'reporting', node: 'worker1', why: '' },
+  ...{ id, name: `agent-${id}`, state: 'reporting', node: 'worker1', losses: 0, why: '' },
   ...changes,
 });
 const row = (id: number, changes: Partial<ShownAgent> = {}): ShownAgent => ({

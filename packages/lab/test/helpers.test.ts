@@ -10,8 +10,9 @@ import { type NeighboursProcess, startNeighbours } from '../src/neighbours-proce
 import { until } from '../src/testing/index.ts';
 import { openRig } from './neighbours/rig.ts';
 
-const times = { notifyMs: 50, reconnectMs: 1_000, retryMs: 50 };
-const graceMs = 10_000;
+const times = { notifyMs: 50, reconnectMs: 1_000, answerMs: 120_000, retryMs: 50 };
+/** Those that do not stop are killed after it; none of them has to be. */
+const graceMs = 120_000;
 
 let folder = '';
 let neighbours: NeighboursProcess | undefined;
@@ -50,6 +51,21 @@ describe('the process of the neighbours', () => {
     expect(neighbours.pid()).toBeUndefined();
     await neighbours.restart();
     expect([neighbours.enrolPort, neighbours.agentsPort]).toEqual([enrolPort, agentsPort]);
+  });
+
+  it('is stopped also while it is being started again, and is not started after that', async () => {
+    neighbours = await startNeighbours(node(), () => {});
+    neighbours.kill('SIGKILL');
+    await neighbours.ended();
+    // It may have come to listen before it heard of its end.
+    const restarted = neighbours.restart().catch(() => {});
+    await until('it is being started', () => neighbours!.pid() !== undefined);
+    const pid = neighbours.pid()!;
+    await neighbours.stop(graceMs);
+    expect(lives(pid)).toBe(false);
+    await restarted;
+    await neighbours.restart();
+    expect(neighbours.pid()).toBeUndefined();
   });
 
   it('ends with words that say why, when it cannot begin', async () => {

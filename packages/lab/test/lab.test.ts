@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runLab } from '../src/lab.ts';
+import { until } from '../src/testing/index.ts';
 
 let folder = '';
 let written = '';
@@ -24,6 +25,7 @@ const options = {
   from: undefined,
   forMs: undefined,
   port: 0,
+  haproxy: false,
   keep: false,
   verbose: false,
 } as const;
@@ -92,6 +94,17 @@ describe('the lab', () => {
     const ended = runLab(options, stop.signal, program('setInterval(() => {}, 1e6);'));
     stop.abort();
     expect(await ended).toBe(0);
+  });
+
+  it('ends on Ctrl-C while it verifies, and begins no agents any more', async () => {
+    const stop = new AbortController();
+    const silent = program('setInterval(() => {}, 1e6);');
+    const ended = runLab({ ...options, agents: 2, forMs: 500_000 }, stop.signal, silent);
+    await until('it verifies', () => written.includes('Verifying: first sync'));
+    stop.abort();
+    expect(await ended).toBe(1);
+    expect(written).toContain('Ended before everything was verified.');
+    expect(written).not.toContain('Verifying: edit');
   });
 
   it('fails with the last words of a node that does not start', async () => {

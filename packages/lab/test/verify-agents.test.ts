@@ -13,8 +13,8 @@ function world(): { bench: AgentsBench; known: KnownAgent[]; removed: number[]; 
     count: 2,
     begin: () =>
       void known.push(
-        { id: 1, name: 'gate-1', state: 'reporting', node: 'master', why: '' },
-        { id: 2, name: 'gate-2', state: 'reporting', node: 'worker2', why: '' },
+        { id: 1, name: 'gate-1', state: 'reporting', node: 'master', losses: 0, why: '' },
+        { id: 2, name: 'gate-2', state: 'reporting', node: 'worker2', losses: 0, why: '' },
       ),
     known: () => known,
     shown: async () =>
@@ -23,7 +23,7 @@ function world(): { bench: AgentsBench; known: KnownAgent[]; removed: number[]; 
         .map(({ id, node }) => ({ id: id!, status: 'active', node: node! })),
     killAll: ({ name }) => {
       for (const [index, agent] of known.entries())
-        if (agent.node === name) known[index] = { ...agent, node: 'worker1' };
+        if (agent.node === name) known[index] = { ...agent, node: 'worker1', losses: 1 };
     },
     remove: async (id) => void removed.push(id),
     traces: async () => traces,
@@ -63,6 +63,14 @@ describe('the proof of agents', () => {
       '1 agents still report to worker2, as gate-2',
       'master: etc/client.keys still knows gate-1',
     ]);
+  });
+
+  it('bears agents that are back at the dead node, once that is back itself', async () => {
+    const { bench, known } = world();
+    const killAll = (): void => {
+      known[1] = { ...known[1]!, losses: 1 };
+    };
+    expect(await outcome({ ...bench, killAll })).toEqual(['', '', '']);
   });
 
   it('names a removed agent that is still shown, and says when nobody answers', async () => {

@@ -31,6 +31,7 @@ function bench(heal: (master: Map<string, SeenFile>, worker: Map<string, SeenFil
       for (const worker of nodes.slice(1)) heal(disk(nodes[0]!), disk(worker), now);
     },
     progress: () => {},
+    over: () => false,
   };
 }
 
@@ -39,12 +40,12 @@ const copy = (master: Map<string, SeenFile>, worker: Map<string, SeenFile>): voi
   for (const [path, file] of master) worker.set(path, { ...file, mode: 0o660 });
 };
 
-const broken = async (world: Bench, until = 1e9): Promise<readonly string[]> =>
-  (await verify(world, until)).filter((step) => step.broken !== '').map((step) => step.name);
+const broken = async (world: Bench, forMs = 60_000): Promise<readonly string[]> =>
+  (await verify(world, forMs)).filter((step) => step.broken !== '').map((step) => step.name);
 
 describe('the verification', () => {
   it('holds for a cluster that heals everything, and takes nine steps', async () => {
-    const results = await verify(bench(copy), 1e9);
+    const results = await verify(bench(copy), 60_000);
     expect(held(results)).toBe(true);
     expect(results).toHaveLength(9);
   });
@@ -53,7 +54,7 @@ describe('the verification', () => {
     const late = (master: Map<string, SeenFile>, worker: Map<string, SeenFile>, now: number): void => {
       if (now % 100 === 0) copy(master, worker);
     };
-    const results = await verify(bench(late), 1e9);
+    const results = await verify(bench(late), 60_000);
     expect(results.map(({ tookMs }) => tookMs)).toEqual(Array.from({ length: 9 }, () => 100));
   });
 
@@ -76,12 +77,12 @@ describe('the verification', () => {
       worker.clear();
       for (const [path, file] of master) worker.set(path, file);
     };
-    const [first] = await verify(bench(modeless), 1e9);
+    const [first] = await verify(bench(modeless), 60_000);
     expect(first?.broken).toContain('has mode 0600, not 0660');
   });
 
   it('does not hold where the nodes say that they are not in sync', async () => {
-    const [first] = await verify({ ...bench(copy), inSync: async () => false }, 1e9);
+    const [first] = await verify({ ...bench(copy), inSync: async () => false }, 60_000);
     expect(first?.broken).toBe('the master does not call master in sync');
   });
 
@@ -91,9 +92,37 @@ describe('the verification', () => {
     expect(world.now()).toBeLessThanOrEqual(5_010);
   });
 
+  it.each([
+    [20_000, 15_000],
+    [100_000, 50_000],
+  ])('in %i ms waits %i ms for one step: a slow machine is given more time', async (forMs, stepMs) => {
+    let now = 0;
+    const world = {
+      ...bench(() => {}),
+      now: () => now,
+      pause: async (ms: number) => {
+        now += ms;
+      },
+    };
+    const began: number[] = [];
+    await verify({ ...world, progress: () => void began.push(now) }, forMs);
+    expect(began[1]).toBe(stepMs);
+  });
+
+  it('does nothing more once nobody waits for the outcome', async () => {
+    let over = false;
+    const world = bench(() => {
+      over = true;
+    });
+    const write = () => Promise.reject(new Error('it is over'));
+    const results = await verify({ ...world, write, over: () => over }, 60_000);
+    expect(results.map(({ name }) => name)).toEqual(['first sync']);
+    expect(world.now()).toBe(10);
+  });
+
   it('tells of a step that could not be done', async () => {
     const remove = () => Promise.reject(new Error('EROFS: read-only file system'));
-    const results = await verify({ ...bench(copy), remove }, 1e9);
+    const results = await verify({ ...bench(copy), remove }, 60_000);
     expect(results.find(({ name }) => name === 'deletion on the master')?.broken).toContain('EROFS');
   });
 

@@ -25,18 +25,25 @@ export const BalancedServer = Fields({
 });
 export type BalancedServer = Static<typeof BalancedServer>;
 
-/** One HAProxy, as its balancer sees it. */
-export const BalancerView = Fields({
+/** What `muster health` says of one HAProxy, and the view of it begins with. */
+const standing = {
   /** Where it is, without secrets. */
   endpoint: Type.String({ minLength: 1, maxLength: 512 }),
-  reachable: Type.Boolean(),
-  /** What is wrong, in plain words: not reachable, a server that does not come up, … */
-  trouble: Type.Optional(Text),
-  version: Type.Optional(Type.String({ maxLength: 128 })),
-  pid: Type.Optional(Count),
+  phase: Words(['unreachable', 'joining', 'leaving', 'cutting', 'settling', 'balanced', 'unbalanced']),
   /** What it is at, in plain words: `balanced`, `joining worker3`, `cutting 300 of 750`, `settling, 12 of 75 are back`. */
   doing: Text,
-  phase: Words(['unreachable', 'joining', 'leaving', 'cutting', 'settling', 'balanced', 'unbalanced']),
+  /** What is wrong, in plain words: not reachable, a server that does not come up, … */
+  trouble: Type.Optional(Text),
+};
+export const BalancerHealth = Fields(standing);
+export type BalancerHealth = Static<typeof BalancerHealth>;
+
+/** One HAProxy, as its balancer sees it. */
+export const BalancerView = Fields({
+  ...standing,
+  reachable: Type.Boolean(),
+  version: Type.Optional(Type.String({ maxLength: 128 })),
+  pid: Type.Optional(Count),
   sessions: Count,
   servers: Type.Array(BalancedServer, { maxItems: 1_000 }),
   /** What an operator should mend. */

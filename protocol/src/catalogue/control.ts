@@ -1,6 +1,7 @@
 /** What a command line on the control socket asks of the daemon beside it. */
 import { type Static, Type } from '@sinclair/typebox';
 import { MAX_VIEW_ROWS } from '../limits.ts';
+import { BalancerHealth } from './balancer.ts';
 import {
   ClusterName,
   Code,
@@ -110,6 +111,8 @@ export const Health = Fields({
   /** Lines of client.keys. */
   agents: Type.Optional(Count),
   agentWork: Type.Optional(AgentWork),
+  /** A master that balances: each HAProxy. */
+  balancers: Type.Optional(Type.Array(BalancerHealth, { maxItems: 16 })),
 });
 export type Health = Static<typeof Health>;
 

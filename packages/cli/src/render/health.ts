@@ -4,9 +4,12 @@ import { agentFacts } from './agent-work.ts';
 import { type Paint, renderTable, type Tone } from './table.ts';
 import { age, bytes, counted, printable } from './units.ts';
 
-/** In sync, with nothing held back, and no trouble with manager or store. */
+/** In sync, with nothing held back, and no trouble with manager, store or HAProxy. */
 export const isHealthy = (health: Health): boolean =>
-  health.state === 'in-sync' && health.problems.length === 0 && health.agentWork?.trouble === undefined;
+  health.state === 'in-sync' &&
+  health.problems.length === 0 &&
+  health.agentWork?.trouble === undefined &&
+  (health.balancers ?? []).every(({ trouble }) => trouble === undefined);
 
 const tones: Readonly<Record<Health['state'], Tone>> = {
   'in-sync': 'good',
@@ -28,6 +31,7 @@ export function renderHealth(health: Health, paint: Paint): string[] {
     ...(health.work === undefined ? [] : [['Work', work(health.work)] as const]),
     ...(health.link === undefined ? [] : [['Link', printable(health.link)] as const]),
     ...(health.agentWork === undefined ? [] : agentFacts(health.agentWork, paint)),
+    ...(health.balancers ?? []).map((balancer) => ['HAProxy', haproxy(balancer, paint)] as const),
     ['Actors', `${counted(health.restarts, 'restart')}, ${counted(health.deadLetters, 'dead letter')}`],
     ...traffic(health),
     ['Load', `${bytes(health.rssBytes)} of memory, event loop late by ${age(health.loopDelayMs)}`],
@@ -49,6 +53,11 @@ function work({ scans, hashed, replications, written, removed, writtenBytes }: N
   const read = `${counted(scans, 'scan')}, ${counted(hashed, 'file')} read`;
   if (replications === 0) return read;
   return `${read}; ${counted(written, 'file')} written (${bytes(writtenBytes)}), ${removed} deleted`;
+}
+
+function haproxy({ endpoint, doing, trouble }: NonNullable<Health['balancers']>[number], paint: Paint): string {
+  const words = `${printable(endpoint)}: ${printable(doing)}`;
+  return trouble === undefined ? words : `${words}; ${paint(printable(trouble), 'bad')}`;
 }
 
 function traffic({ sentBytes, receivedBytes }: Health): readonly (readonly [name: string, text: string])[] {

@@ -2,6 +2,7 @@
 import { nactScheduler, systemClock, systemRandom } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import { controlSocketPath, listenLocally } from '@muster/control';
+import { nodeHaproxyPorts } from '@muster/haproxy';
 import { endOfTurn, linkLimits, tlsTransport } from '@muster/link';
 import type { Log } from '@muster/log';
 import { unixSockets } from '@muster/manager';
@@ -45,6 +46,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     listenLocally: listenLocally(controlSocketPath(root)),
     openStore: openLmdbKv,
     sockets: unixSockets(),
+    haproxy: nodeHaproxyPorts(),
     log,
     process: {
       pid: process.pid,

@@ -18,6 +18,7 @@ import {
 } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
 import type { NodeFiles } from '../files/node-files.ts';
+import type { Balancers } from '../haproxy/balancers.ts';
 import type { KnownWorkers } from '../known-workers.ts';
 import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
@@ -45,6 +46,7 @@ export interface AnswerSources {
 export interface MasterSources extends AnswerSources {
   readonly known: Pick<KnownWorkers, 'missing' | 'forget'>;
   readonly agents: AgentViews;
+  readonly balancers: Pick<Balancers, 'balance' | 'drain' | 'forget' | 'health'>;
 }
 
 export interface WorkerSources extends AnswerSources {
@@ -61,7 +63,7 @@ const noSuchNode = 'no-such-node';
 
 /** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
 export function masterAnswers(sources: MasterSources): ControlAnswers {
-  const { config, keepAlive, integrity, known, platform } = sources;
+  const { config, keepAlive, integrity, known, platform, balancers } = sources;
   const { uid } = platform.process;
   const own = config.cluster.nodeName;
   const rows = async (): Promise<readonly NodeView[]> => {
@@ -69,15 +71,21 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
     return [...seen, ...known.missing(seen)];
   };
   return {
-    ...common(sources, async () => ({})),
+    ...common(sources, balancers.health),
     ...sources.agents,
     forget: async (node) => {
       const { name, liveness } = found(node, await rows());
       if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
       known.forget(name);
+      balancers.forget(name);
       tell(keepAlive, { type: 'forget', peer: name });
     },
     cluster: async () => clusterView(sources, await rows()),
+    balance: balancers.balance,
+    drain: async (node, drained) => {
+      const names = (await rows()).map(({ name }) => name);
+      await balancers.drain(node, drained, names);
+    },
     explain: async (node) => {
       if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs), uid()));
       return explained(explainPeer(found(node, await rows()), sources.standing.read().holds));
@@ -102,7 +110,13 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
   };
   return {
     forget: () => {
-      throw notMaster;
+      throw notMaster('Only the master forgets workers: ask it.');
+    },
+    balance: () => {
+      throw notMaster(balancing);
+    },
+    drain: () => {
+      throw notMaster(balancing);
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
     ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources.master(), to, message, timeoutMs)),
@@ -138,7 +152,7 @@ async function askMaster(sources: WorkerSources, message: WireMessage): Promise<
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | keyof AgentViews> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | 'balance' | 'drain' | keyof AgentViews> {
   const { platform, system, integrity, files } = sources;
   return {
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
@@ -230,7 +244,8 @@ function found(name: string, rows: readonly NodeView[]): NodeView {
   throw unknownNode(`There is no node "${name}" in this cluster; there are: ${names}.`);
 }
 
-const notMaster = Object.assign(new Error('Only the master forgets workers: ask it.'), { code: 'not-master' });
+const notMaster = (text: string): Error => Object.assign(new Error(text), { code: 'not-master' });
+const balancing = 'Only the master balances agents: ask it.';
 const notGone = (name: string): Error =>
   Object.assign(
     new Error(`"${name}" is not gone: stop its Muster first; a worker that is down or left can be forgotten.`),

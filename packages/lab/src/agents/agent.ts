@@ -95,7 +95,7 @@ async function reportTo(
 ): Promise<Attempt> {
   let reported = false;
   try {
-    const connection = await connectAgent(server, identity, times.reconnectMs);
+    const connection = await connectAgent(server, identity, times.answerMs);
     await connection.say({ type: 'startup' });
     await connection.say({ type: 'keep-alive', report: plan.report });
     reported = true;

@@ -18,6 +18,7 @@ const flags = {
   group: { type: 'string' },
   notify: { type: 'string', default: `${agentDefaults.notifyMs}ms` },
   reconnect: { type: 'string', default: `${agentDefaults.reconnectMs}ms` },
+  answer: { type: 'string', default: `${agentDefaults.answerMs}ms` },
   retry: { type: 'string', default: `${agentDefaults.retryMs}ms` },
 } as const;
 
@@ -27,7 +28,8 @@ export function parseFleetArguments(argv: readonly string[]): FleetOptions {
   const agents = wholeNumber(values.agents);
   const seed = wholeNumber(values.seed);
   const servers = values.server.map(serverOf);
-  const [notifyMs, reconnectMs, retryMs] = [values.notify, values.reconnect, values.retry].map(timeMs);
+  const { notify, reconnect, answer, retry } = values;
+  const [notifyMs, reconnectMs, answerMs, retryMs] = [notify, reconnect, answer, retry].map(timeMs);
   const faults = [
     agents >= 1 && agents <= 10_000 ? '' : `--agents ${values.agents}: give a number from 1 to 10000`,
     seed >= 0 ? '' : `--seed ${values.seed}: give a whole number`,
@@ -35,12 +37,12 @@ export function parseFleetArguments(argv: readonly string[]): FleetOptions {
     ...values.server
       .filter((_, index) => servers[index] === undefined)
       .map((text) => `--server ${text}: HOST:ENROLPORT:PORT`),
-    ...(['notify', 'reconnect', 'retry'] as const)
+    ...(['notify', 'reconnect', 'answer', 'retry'] as const)
       .filter((name) => Number.isNaN(timeMs(values[name])))
       .map((name) => `--${name} ${values[name]}: give a time such as 500ms or 10s`),
   ].filter((text) => text !== '');
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  const times = { notifyMs: notifyMs!, reconnectMs: reconnectMs!, retryMs: retryMs! };
+  const times = { notifyMs: notifyMs!, reconnectMs: reconnectMs!, answerMs: answerMs!, retryMs: retryMs! };
   return { agents, seed, servers: servers as AgentServer[], group: values.group, times };
 }
 

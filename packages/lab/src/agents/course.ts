@@ -3,14 +3,16 @@
 export interface AgentTimes {
   /** Milliseconds between two keep-alives (`notify_time`). At least 1. */
   readonly notifyMs: number;
-  /** Milliseconds after a loss within which it reports elsewhere (`time-reconnect`); also how long it waits for an answer. At least 1. */
+  /** Milliseconds after a loss within which it reports elsewhere (`time-reconnect`). At least 1. */
   readonly reconnectMs: number;
+  /** Milliseconds after which a server that does not answer is lost. At least 1. */
+  readonly answerMs: number;
   /** Milliseconds between attempts that failed (`retry_interval`). At least 1. */
   readonly retryMs: number;
 }
 
 /** As in the product. */
-export const agentDefaults: AgentTimes = { notifyMs: 10_000, reconnectMs: 60_000, retryMs: 10_000 };
+export const agentDefaults: AgentTimes = { notifyMs: 10_000, reconnectMs: 60_000, answerMs: 60_000, retryMs: 10_000 };
 
 export interface Course {
   /** Place in the agent's list of servers. */
@@ -34,7 +36,7 @@ export function nextCourse(
   { server, tries }: Course,
   outcome: 'lost' | 'unreachable' | 'refused',
   servers: number,
-  { reconnectMs, retryMs }: AgentTimes,
+  { reconnectMs, retryMs }: Pick<AgentTimes, 'reconnectMs' | 'retryMs'>,
   share: number,
 ): Course {
   const next = (server + 1) % servers;

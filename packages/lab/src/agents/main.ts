@@ -10,7 +10,7 @@ import { startFleet } from './fleet.ts';
 import { openReports, stateLine } from './reports.ts';
 
 /** Milliseconds for saying goodbye to the servers. */
-const goodbyeMs = 2_000;
+const goodbyeMs = 10_000;
 
 try {
   const options = parseFleetArguments(process.argv.slice(2));

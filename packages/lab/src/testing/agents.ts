@@ -3,7 +3,7 @@ import type { AgentTimes } from '../agents/course.ts';
 import { type AgentsProcess, startAgents } from '../agents-process.ts';
 import { disagreement, type ShownAgent } from '../census.ts';
 import { type NeighboursProcess, startNeighbours } from '../neighbours-process.ts';
-import { type Cluster, type ClusterNode, until } from './cluster.ts';
+import { type Cluster, type ClusterNode, patienceMs, until } from './cluster.ts';
 
 export interface ClusterAgents {
   readonly agents: AgentsProcess;
@@ -22,10 +22,13 @@ export interface ClusterAgentsOptions {
   readonly times?: AgentTimes;
 }
 
-/** Quicker than in the product. */
-export const quickTimes: AgentTimes = { notifyMs: 1_000, reconnectMs: 3_000, retryMs: 250 };
+/** Quicker than in the product; but a server is not given up because the machine is busy. */
+export const quickTimes: AgentTimes = { notifyMs: 1_000, reconnectMs: 3_000, answerMs: patienceMs, retryMs: 250 };
 
-const graceMs = 5_000;
+/** Milliseconds in which so many agents are to agree: each is work, of which a slow machine does one or two a second. */
+export const agreeMs = (agents: number): number => patienceMs + agents * 1_000;
+
+const graceMs = 20_000;
 
 /** Starts neighbours for every node, and the agents. Nodes may run by then, or later. */
 export async function openClusterAgents(
@@ -50,7 +53,7 @@ export async function openClusterAgents(
     agents,
     shown,
     neighboursOf: (node) => neighbours.find((each) => each.node.name === node.name)!,
-    agreed: (withinMs = 60_000) =>
+    agreed: (withinMs = agreeMs(count)) =>
       until(
         `${count} agents report, and are shown where they do`,
         async () => {

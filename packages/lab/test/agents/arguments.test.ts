@@ -7,14 +7,14 @@ describe('the command line of the agents', () => {
       seed: 1,
       servers: [{ host: '127.0.0.1', enrolPort: 1515, agentsPort: 1514 }],
       group: undefined,
-      times: { notifyMs: 10_000, reconnectMs: 60_000, retryMs: 10_000 },
+      times: { notifyMs: 10_000, reconnectMs: 60_000, answerMs: 60_000, retryMs: 10_000 },
     });
   });
 
   it('takes other times, and several servers in their order', () => {
-    const words = ['--server', 'a:1:2', '--server', 'b:3:4', '--notify', '500ms', '--reconnect', '3s', '--agents', '7'];
+    const words = ['--server', 'a:1:2', '--server', 'b:3:4', '--notify', '500ms', '--answer', '3s', '--agents', '7'];
     const options = parseFleetArguments(words);
-    expect(options.times).toMatchObject({ notifyMs: 500, reconnectMs: 3_000 });
+    expect(options.times).toMatchObject({ notifyMs: 500, answerMs: 3_000 });
     expect(options.servers.map(({ host }) => host)).toEqual(['a', 'b']);
     expect(options.agents).toBe(7);
   });

@@ -27,7 +27,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const connectTo = (port: number, patienceMs = 20_000) =>
+const connectTo = (port: number, patienceMs = 120_000) =>
   connectAgent({ host: '127.0.0.1', enrolPort: port, agentsPort: port }, identity, patienceMs);
 
 /** Welcomes, and leaves the rest to `then`. */
@@ -73,8 +73,9 @@ describe('an agent that connects', () => {
 
 describe('a connected agent', () => {
   it('loses a server that does not take what it says', async () => {
-    const connection = await connectTo(await welcoming(() => {}), 100);
-    await expect(connection.say({ type: 'startup' })).rejects.toThrow('did not answer within 100 ms');
+    // So long, for it is welcomed within the same time, on a busy machine, too.
+    const connection = await connectTo(await welcoming(() => {}), 5_000);
+    await expect(connection.say({ type: 'startup' })).rejects.toThrow('did not answer within 5000 ms');
     expect(connection.ended.aborted).toBe(true);
     await expect(connection.say({ type: 'startup' })).rejects.toThrow('did not answer');
   });
@@ -102,8 +103,8 @@ describe('an enrolment', () => {
   it('fails at what is no TLS, at silence and when it is given up', async () => {
     const port = await serve('hello\n', () => {});
     const at = { host: '127.0.0.1', enrolPort: port, agentsPort: port };
-    await expect(enrol(at, { name: 'gate' }, 20_000, never)).rejects.toThrow();
-    await expect(enrol(at, { name: 'gate' }, 20_000, AbortSignal.abort())).rejects.toThrow('given up');
+    await expect(enrol(at, { name: 'gate' }, 120_000, never)).rejects.toThrow();
+    await expect(enrol(at, { name: 'gate' }, 120_000, AbortSignal.abort())).rejects.toThrow('given up');
   });
 
   it('fails in time at a server that says nothing', async () => {

@@ -5,7 +5,7 @@ import { type Fleet, startFleet } from '../../src/agents/fleet.ts';
 import { until } from '../../src/testing/index.ts';
 import { openRig, type Rig } from '../neighbours/rig.ts';
 
-const times = { notifyMs: 20, reconnectMs: 400, retryMs: 20 };
+const times = { notifyMs: 20, reconnectMs: 400, answerMs: 120_000, retryMs: 20 };
 
 let rig: Rig;
 let fleet: Fleet | undefined;

@@ -124,15 +124,11 @@ async function converged(killing: Killing): Promise<void> {
       return agentWork?.unsent === 0;
     });
   await until('the files of the master are those of the newest', () => filesAreNewest(killing));
-  await until(
-    'no other file lies there',
-    () => {
-      const left = readdirSync(join(cluster.master.root, 'queue/agent-info'));
-      if (left.length === agents) return true;
-      throw new Error(`${left.length} files: ${left.filter((name) => !name.startsWith('agent-')).join(', ')}`);
-    },
-    { withinMs: 20_000 },
-  );
+  await until('no other file lies there', () => {
+    const left = readdirSync(join(cluster.master.root, 'queue/agent-info'));
+    if (left.length === agents) return true;
+    throw new Error(`${left.length} files: ${left.filter((name) => !name.startsWith('agent-')).join(', ')}`);
+  });
 }
 
 function filesAreNewest({ cluster, heard }: Killing): boolean {

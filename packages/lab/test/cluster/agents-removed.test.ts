@@ -23,11 +23,11 @@ beforeAll(async () => {
   await cluster.inSync();
   world = await openClusterAgents(cluster, { agents: 9 });
   await world.agreed();
-}, 120_000);
+});
 afterAll(async () => {
   await world?.close();
   await cluster?.close();
-}, 60_000);
+});
 
 const taken = new Set<number>();
 /** An agent that reports to `node`, another each time: a removed one may not know yet. */
@@ -51,35 +51,37 @@ async function tracesOf(agent: { readonly id: number; readonly name: string }): 
 }
 
 describe('an agent that is removed on the master', () => {
-  it.each([false, true])(
-    'is gone from every client.keys, from groups and statuses; purged: %s',
-    async (purge) => {
-      const [worker] = cluster.workers as [ClusterNode];
-      const agent = anAgentOf(worker);
-      await until(
-        'it has left traces on its worker',
-        async () => (await agentTraces(worker.root, agent)).length === 3,
-        { withinMs: 20_000 },
-      );
-      const startedAt = performance.now();
-      const answer = await cluster.master.ask((client) => client.removeAgent({ id: agent.id, purge }));
-      expect(answer).toEqual({ type: 'agent-removed', id: agent.id });
-      await until(
-        'it is gone everywhere',
-        async () => {
-          const traces = await tracesOf(agent);
-          // `until` tells the last error.
-          if (traces.length > 0) throw new Error(traces.join(', '));
-          return !(await isShown(agent.id));
-        },
-        { withinMs: 20_000 },
-      );
-      process.stdout.write(`agents-removed: gone everywhere after ${since(startedAt)} (goal 2000 ms)\n`);
-      const line = readFileSync(join(worker.root, 'etc/client.keys'), 'utf8').includes(agent.name);
-      expect(line).toBe(!purge);
-    },
-    60_000,
-  );
+  it.each([false, true])('is gone from every client.keys, from groups and statuses; purged: %s', async (purge) => {
+    const [worker] = cluster.workers as [ClusterNode];
+    const agent = anAgentOf(worker);
+    await until('it has left traces on its worker', async () => (await agentTraces(worker.root, agent)).length === 3);
+    const startedAt = performance.now();
+    const answer = await cluster.master.ask((client) => client.removeAgent({ id: agent.id, purge }));
+    expect(answer).toEqual({ type: 'agent-removed', id: agent.id });
+    await until('it is gone everywhere', async () => {
+      const traces = await tracesOf(agent);
+      // `until` tells the last error.
+      if (traces.length > 0) throw new Error(traces.join(', '));
+      return !(await isShown(agent.id));
+    });
+    process.stdout.write(`agents-removed: gone everywhere after ${since(startedAt)} (goal 2000 ms)\n`);
+    const line = readFileSync(join(worker.root, 'etc/client.keys'), 'utf8').includes(agent.name);
+    expect(line).toBe(!purge);
+  });
+
+  it('is gone again when a remoted that has not read client.keys anew writes its files once more', async () => {
+    const agent = anAgentOf(cluster.workers[1]!);
+    await cluster.master.ask((client) => client.removeAgent({ id: agent.id, purge: false }));
+    const isGone = (): Promise<void> =>
+      until('it is gone everywhere', async () => (await tracesOf(agent)).length === 0);
+    await isGone();
+    for (const { root } of cluster.nodes) {
+      writeFileSync(join(root, `queue/agent-info/${agent.name}-any`), `Linux |${agent.name} - Wazuh v3.8.2 / 0\n`);
+      writeFileSync(join(root, `queue/agent-groups/${String(agent.id).padStart(3, '0')}`), 'default\n');
+    }
+    await isGone();
+    expect(await isShown(agent.id)).toBe(false);
+  });
 
   it('is shut out by its node, and does not come back by reporting', async () => {
     const [, worker] = cluster.workers as [ClusterNode, ClusterNode];
@@ -88,7 +90,7 @@ describe('an agent that is removed on the master', () => {
     const state = () => world.agents.states().find(({ name }) => name === agent.name);
     await until('it is refused', () => /There is no agent/.test(state()?.why ?? ''));
     expect(await isShown(agent.id)).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('an agent that was added by hand on a worker', () => {
@@ -102,7 +104,7 @@ describe('an agent that was added by hand on a worker', () => {
     process.stdout.write(`agents-removed: added by hand on a worker, gone after ${since(startedAt)} (goal 2000 ms)\n`);
     expect(await isShown(900)).toBe(false);
     expect(existsSync(join(cluster.master.root, 'queue/agent-info/by-hand-any'))).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('a late status of an agent that does not exist', () => {
@@ -116,12 +118,12 @@ describe('a late status of an agent that does not exist', () => {
     const info = { ...texts, labels: [] } as unknown as AgentInfo;
     const now = Date.now();
     const update = { id: 901, revision: 1, seenMs: now, status: 'active', code: 0, disconnectedMs: 0, info } as const;
-    const answer = await link.ask('agent-info', packBatch([update], 1, now).message, 10_000);
+    const answer = await link.ask('agent-info', packBatch([update], 1, now).message, 100_000);
     expect(answer).toMatchObject({ type: 'agents-taken', lost: [], wanted: [], unknown: [901] });
     expect(await dropped()).toBe(before + 1);
     expect(await isShown(901)).toBe(false);
     link.close('shutting-down', 'The test is done.');
-  }, 60_000);
+  });
 });
 
 const since = (startedAt: number): string => `${Math.round(performance.now() - startedAt)} ms`;

@@ -5,8 +5,11 @@ import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/
 import { encodeEnvelope } from '@muster/protocol';
 import { filesFlow, helloOf, rawWorker, watch } from './hostile-rig.ts';
 
+/** On a busy machine the heir comes late: until then its predecessor must not be down of itself. */
+const musterYaml = 'keep_alive:\n  suspect_after: 1m\n  down_after: 2m\n';
+
 async function withCluster(workers: number, work: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const cluster = await openCluster({ workers });
+  const cluster = await openCluster({ workers, musterYaml });
   try {
     await work(cluster);
   } finally {

@@ -20,8 +20,8 @@ beforeAll(async () => {
   await putKeys(['web', 'db', 'mail']);
   for (const node of cluster.nodes) node.start();
   await cluster.inSync();
-}, 120_000);
-afterAll(() => cluster?.close(), 60_000);
+});
+afterAll(() => cluster?.close());
 
 const put = async (path: string, text: string): Promise<void> => {
   await writeFile(`${path}.tmp`, text);

@@ -75,7 +75,7 @@ it(
       await cluster.inSync();
       for (const worker of cluster.workers) {
         expect(await cluster.differences(worker)).toEqual([]);
-        expect(stagedIn(worker.root)).toEqual([]);
+        await until('nothing staged is left', () => stagedIn(worker.root).length === 0);
       }
     } catch (error) {
       process.stdout.write(`blows: ${done.join(', ')}\n`);

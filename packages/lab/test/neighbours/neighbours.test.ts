@@ -11,7 +11,7 @@ import { openRig, type Rig } from './rig.ts';
 
 const report = { uname: 'Linux', version: 'Wazuh v3.8.2', configSum: 'c', mergedSum: 'm', labels: [] } as const;
 const never = new AbortController().signal;
-const patienceMs = 20_000;
+const patienceMs = 120_000;
 
 let rig: Rig;
 let open: AgentConnection[] = [];

@@ -1,14 +1,14 @@
 /** The manager of 3.8, whose word lies in files (`reference/agent-info.md` 4 and 6). */
 import { agentIdText } from '@muster/protocol';
-import { type Disk, type DiskStep, explain, type Owner } from '@muster/tree';
+import type { Disk, DiskStep, Owner } from '@muster/tree';
 import { infoFileName } from '../client-keys.ts';
 import { openHints } from '../hints.ts';
 import { openInTurn } from '../in-turn.ts';
 import type { Manager, ManagerFault } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
-import { openForgotten } from './forgotten.ts';
-import { groupsDirectory, openGroupFiles } from './group-files.ts';
+import { type Forgotten, groupsForMs, infosForMs, openForgotten } from './forgotten.ts';
+import { groupsDirectory, openGroupFiles, staysText } from './group-files.ts';
 import { openPublishFiles } from './publish-files.ts';
 import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
 import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
@@ -45,13 +45,14 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
     keys,
     ownNode,
     contents: new Map(),
-    forgotten: openForgotten(clock),
+    forgotten: openForgotten(clock, infosForMs),
   };
   const { seen } = openSeenFiles(shared);
   const publish = openPublishFiles(shared, writer);
   // A look amid what we write ourselves would take it for what the manager wrote.
   const inTurn = openInTurn();
-  const groups = openGroupFiles({ disk, root, owner, isMaster, writer });
+  const forgottenGroups = openForgotten(clock, groupsForMs);
+  const groups = openGroupFiles({ disk, root, owner, isMaster, writer, keys, forgotten: forgottenGroups });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
   /** A listing is due then; a watch that could not be set is tried again. */
   const everyMinute = (): void => {
@@ -68,7 +69,7 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
       return hints.watch(changed);
     },
     publish: (agents, signal) => inTurn(() => publish(agents, signal)),
-    forget: (ids) => inTurn(() => forget(shared, root, ids)),
+    forget: (ids) => inTurn(() => forget(shared, forgottenGroups, root, ids)),
     ...groups,
     close: () => {
       cancel();
@@ -107,12 +108,14 @@ function openGroupHints(disk: Disk, directory: string, hint: () => void): { retr
 /** The file of a status is that of the name that the agent had, unless another agent has it now. */
 async function forget(
   { disk, directory, keys, contents, forgotten }: SeenFilesOptions,
+  forgottenGroups: Forgotten,
   root: string,
   ids: readonly number[],
 ): Promise<readonly ManagerFault[]> {
   const steps: DiskStep[] = [];
   for (const id of ids) {
     if (keys.has(id)) continue;
+    forgottenGroups.add(agentIdText(id));
     steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
     const line = keys.gone(id);
     const name = line === undefined ? undefined : infoFileName(line);
@@ -126,7 +129,7 @@ async function forget(
     outcomes.flatMap((outcome): readonly ManagerFault[] => {
       if (outcome.ok || outcome.failure.code === 'ENOENT') return [];
       const { code, path } = outcome.failure;
-      return [{ at: path.slice(root.length + 1), code, text: `it is of a removed agent and stays: ${explain(code)}` }];
+      return [{ at: path.slice(root.length + 1), code, text: staysText(code) }];
     }),
   );
 }

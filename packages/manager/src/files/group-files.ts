@@ -5,6 +5,8 @@ import { agentIdText, isGroupName, MAX_AGENT_ID, MAX_GROUPS } from '@muster/prot
 import { type Disk, DiskError, explain, type FileStat, type Owner } from '@muster/tree';
 import type { AssignedGroups, Manager, ManagerFault } from '../manager.ts';
 import { capped, ManagerError } from '../manager-error.ts';
+import type { ManagerKeys } from '../manager-keys.ts';
+import type { Forgotten } from './forgotten.ts';
 import { stampOf } from './stamp.ts';
 import { type FileWriter, isLeftover, makeDirectory } from './write-files.ts';
 
@@ -25,6 +27,9 @@ export interface GroupFilesOptions {
   /** The master alone makes the directories of multigroups. */
   readonly isMaster: boolean;
   readonly writer: FileWriter;
+  readonly keys: Pick<ManagerKeys, 'has'>;
+  /** Names of the files of agents that were removed. */
+  readonly forgotten: Forgotten;
 }
 
 export type GroupFiles = Pick<Manager, 'groups' | 'assign'>;
@@ -37,7 +42,7 @@ interface Read {
 }
 
 export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
-  const { disk, root, owner, isMaster, writer } = options;
+  const { disk, root, owner, isMaster, writer, keys, forgotten } = options;
   const directory = `${root}/${groupsDirectory}`;
   const pathOf = (id: number): string => `${directory}/${agentIdText(id)}`;
   const reads = new Map<number, Read>();
@@ -101,8 +106,10 @@ export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
     signal.throwIfAborted();
     const from = firstAbove(ids, after);
     const wanted = ids.slice(from, from + pageAgents);
-    const read = await page(wanted);
+    const late = new Set(wanted.filter(isLate));
+    const read = await page(wanted.filter((id) => !late.has(id)));
     signal.throwIfAborted();
+    if (late.size > 0) await clear([...late], faults, (id, code) => fault(agentIdText(id), code, staysText(code)));
     return {
       rows: read.flatMap(({ row }) => row ?? []),
       faults: capped([...faults, ...read.flatMap((one) => one.fault ?? [])]),
@@ -110,14 +117,19 @@ export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
     };
   };
 
+  /** A manager that has not read client.keys anew chooses groups for removed agents once more: they go again. */
+  const isLate = (id: number): boolean => !keys.has(id) && forgotten.has(agentIdText(id));
+
   const assign: Manager['assign'] = async (rows, signal) => {
     const faults: ManagerFault[] = [];
     const good = rows.filter((row) => isAssignable(row, faults));
     await makeMultigroups(good);
     signal.throwIfAborted();
     const [set, cleared] = [good.filter((row) => row.groups.length > 0), good.filter((row) => row.groups.length === 0)];
+    for (const { id } of set) forgotten.delete(agentIdText(id));
     if (set.length > 0) await write(set, faults);
-    if (cleared.length > 0) await clear(cleared, faults);
+    const goes = cleared.map(({ id }) => id);
+    if (goes.length > 0) await clear(goes, faults, notWritten);
     return capped(faults);
   };
 
@@ -142,14 +154,18 @@ export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
     return rows.map(({ groups: names }, index) => read[index]!.row?.groups.join() === names.join());
   };
 
-  const clear = async (rows: readonly AssignedGroups[], faults: ManagerFault[]): Promise<void> => {
-    const outcomes = await disk.steps(rows.map(({ id }) => ({ do: 'unlink', path: pathOf(id) })));
+  const clear = async (
+    gone: readonly number[],
+    faults: ManagerFault[],
+    faultOf: (id: number, code: string) => ManagerFault,
+  ): Promise<void> => {
+    const outcomes = await disk.steps(gone.map((id) => ({ do: 'unlink', path: pathOf(id) })));
     let went = false;
     for (const [index, outcome] of outcomes.entries()) {
-      reads.delete(rows[index]!.id);
+      const id = gone[index]!;
+      reads.delete(id);
       went ||= outcome.ok;
-      if (!outcome.ok && outcome.failure.code !== 'ENOENT')
-        faults.push(notWritten(rows[index]!.id, outcome.failure.code));
+      if (!outcome.ok && outcome.failure.code !== 'ENOENT') faults.push(faultOf(id, outcome.failure.code));
     }
     if (went) await disk.sync([], [directory]);
   };
@@ -232,6 +248,8 @@ const fault = (name: string, code: string, text: string): ManagerFault => ({
   code,
   text,
 });
+/** Of an entry of a removed agent that could not be removed. */
+export const staysText = (code: string): string => `it is of a removed agent and stays: ${explain(code)}`;
 const notWritten = (id: number, code: string): ManagerFault =>
   fault(agentIdText(id), code, `the groups of this agent were not written: ${explain(code)}`);
 

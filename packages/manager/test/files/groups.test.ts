@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseGroups } from '../../src/files/group-files.ts';
 import { multigroupHash } from '../../src/index.ts';
 import { cleanUp, forever, put } from '../rig.ts';
-import { closeStages, filesStage } from './stage.ts';
+import { closeStages, type FilesStage, filesStage } from './stage.ts';
 
 afterAll(() => {
   closeStages();
@@ -103,6 +103,51 @@ describe('assignments in files', () => {
     expect(await manager.assign([{ id: 1, groups: ['a'] }], forever)).toEqual([]);
     expect((await manager.groups(0, forever)).rows).toEqual([{ id: 1, groups: ['a'] }]);
     await manager.close();
+  });
+
+  it('of an agent that was removed are taken away again when its manager, which does not know yet, chooses some once more', async () => {
+    const stage = await filesStage();
+    const { root, manager } = stage;
+    await stage.addAgents([1, 2]);
+    await manager.assign([{ id: 1, groups: ['a'] }], forever);
+    await stage.removeAgents([1]);
+    expect(await manager.forget([1], forever)).toEqual([]);
+    put(root, at('001'), 'default\n');
+    put(root, at('002'), 'default\n');
+    expect(await manager.groups(0, forever)).toMatchObject({ rows: [{ id: 2, groups: ['default'] }], faults: [] });
+    expect(fs.readdirSync(join(root, 'queue/agent-groups'))).toEqual(['002']);
+    await manager.close();
+  });
+
+  it.each([
+    ['comes into client.keys again', (stage: FilesStage) => stage.addAgents([1])],
+    ['was removed a minute ago', (stage: FilesStage) => stage.pass(60)],
+    [
+      'is assigned some by the master',
+      ({ manager }: FilesStage) => manager.assign([{ id: 1, groups: ['b'] }], forever),
+    ],
+  ])('of an agent that was removed stay when it %s', async (_what, before) => {
+    const stage = await filesStage();
+    await stage.addAgents([1]);
+    await stage.removeAgents([1]);
+    await stage.manager.forget([1], forever);
+    await before(stage);
+    put(stage.root, at('001'), 'mine\n');
+    expect((await stage.manager.groups(0, forever)).rows).toEqual([{ id: 1, groups: ['mine'] }]);
+    await stage.manager.close();
+  });
+
+  it('of a removed agent that cannot be taken away are named', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1]);
+    await stage.removeAgents([1]);
+    await stage.manager.forget([1], forever);
+    fs.mkdirSync(join(stage.root, at('001')));
+    expect(await stage.manager.groups(0, forever)).toMatchObject({
+      rows: [],
+      faults: [{ at: at('001'), text: expect.stringContaining('of a removed agent and stays') }],
+    });
+    await stage.manager.close();
   });
 
   it('that stand behind a directory of that name are named when they cannot be set', async () => {

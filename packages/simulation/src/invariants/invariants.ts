@@ -16,6 +16,7 @@ import { openClaims } from './claims.ts';
 import { openDeletions } from './deletions.ts';
 import { openFaults } from './faults.ts';
 import { type Announced, openGenerations, wordsOf } from './generations.ts';
+import { openCalm, openCuts, openHaproxyHealed, openServing } from './haproxy/index.ts';
 import { openHeldBack } from './held-back.ts';
 import { openHistory } from './history.ts';
 import { openSynchrony } from './in-sync.ts';
@@ -48,7 +49,7 @@ export interface Invariants {
 }
 
 export interface Difference {
-  readonly of: 'files' | 'agents';
+  readonly of: 'files' | 'agents' | 'haproxy';
   readonly text: string;
 }
 
@@ -88,6 +89,10 @@ export function openInvariants(world: World): Invariants {
   const agentKeys = openAgentKeys(world);
   const acknowledged = openAcknowledged(world);
   const newest = openNewest(world);
+  const calm = openCalm(world);
+  const cuts = openCuts(world, calm);
+  const serving = openServing(world, calm);
+  const haproxyHealed = openHaproxyHealed(world);
   let masterChanges = 0;
   const prompt = openPrompt(world, {
     ...{ generations, order, maxBytes },
@@ -126,6 +131,7 @@ export function openInvariants(world: World): Invariants {
     const node = nodes.get(change.node);
     if (node === undefined) return;
     turns.process(change);
+    calm.process(change);
     liveness.process(change);
     known.process(change);
     order.process(change);
@@ -171,6 +177,7 @@ export function openInvariants(world: World): Invariants {
     faults.log(line);
     secrets.log(line);
     agentKeys(line);
+    cuts.log(line);
     liveness.log(line);
     known.log(line);
     order.log(line);
@@ -188,7 +195,9 @@ export function openInvariants(world: World): Invariants {
     const files = await synchrony.differs();
     if (files !== undefined) return { of: 'files', text: files };
     const agents = await agentsHealed.differs();
-    return agents === undefined ? undefined : { of: 'agents', text: agents };
+    if (agents !== undefined) return { of: 'agents', text: agents };
+    const haproxy = haproxyHealed.differs();
+    return haproxy === undefined ? undefined : { of: 'haproxy', text: haproxy };
   };
 
   hear.file(file);
@@ -204,6 +213,8 @@ export function openInvariants(world: World): Invariants {
       bounds.sampled();
       order.sampled();
       newest.sampled();
+      calm.sampled();
+      serving.sampled();
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(
         (reply) => reply.type === 'cluster' && view(reply),

@@ -78,6 +78,24 @@ export const invariants: readonly Invariant[] = [
     about: 'Whoever asked for an agent has one line in client.keys at most, of the id that he was told.',
   },
   {
+    name: 'haproxy-after-healing',
+    about:
+      'Within a bounded time HAProxy has one server for each node that is to have agents, ready, up, checked, at its address and with its weight, and no other; the agents lie on them within the tolerance; and its file names the same servers.',
+  },
+  {
+    name: 'no-cut-below-target',
+    about: 'Where agents are taken no session is ended that leaves fewer than the share of that server.',
+  },
+  { name: 'no-agent-cut-twice', about: 'No agent loses its connection twice for one plan.' },
+  {
+    name: 'agents-not-refused',
+    about: 'HAProxy has a server for every agent while the master takes agents and can ask HAProxy.',
+  },
+  {
+    name: 'only-wanted-servers',
+    about: 'No agent is sent to a node that is drained or excluded, while the master can ask HAProxy.',
+  },
+  {
     name: 'nothing-left-over',
     about: 'After a stop no actor, timer, connection, watch or open file of the process is left.',
   },

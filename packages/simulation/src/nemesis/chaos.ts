@@ -1,7 +1,8 @@
 /** Puts what a plan says onto the timeline of a world, and ends all of it. */
 import { doAgentDeed } from '../agents/do-agent-deed.ts';
 import { populationOf } from '../agents/population.ts';
-import { type Deed, isOfAgents, isWorkload } from '../plan/deed.ts';
+import { doHaproxyDeed } from '../haproxy/do-haproxy-deed.ts';
+import { type Deed, isOfAgents, isOfHaproxy, isWorkload } from '../plan/deed.ts';
 import { nodesOf } from '../plan/of-nodes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { doDeed } from '../workload/do-deed.ts';
@@ -28,6 +29,7 @@ export function scheduleDeeds(world: World, plan: Plan): void {
 function perform(theatre: Theatre, deed: Deed): void {
   const scene = theatre.scene(deed);
   if (isWorkload(deed)) return doDeed(scene, deed);
+  if (isOfHaproxy(deed)) return doHaproxyDeed(scene, deed);
   if (!isOfAgents(deed)) return doFault(scene, deed);
   const agents = populationOf(theatre.world);
   if (agents !== undefined) doAgentDeed({ ...scene, agents }, deed);

@@ -4,6 +4,7 @@ import { populationOf } from '../agents/population.ts';
 import { openDice } from '../dice.ts';
 import type { DiskFaults } from '../disk/file-system.ts';
 import type { FileChange } from '../happenings.ts';
+import { crowdOf } from '../haproxy/crowd.ts';
 import type { NetworkFaults } from '../network/network.ts';
 import { type Deed, situationOf } from '../plan/deed.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -104,6 +105,8 @@ export function openTheatre(world: World, plan: Plan): Theatre {
       for (const node of world.nodes) node.store.ambushes.clear();
       litter.clear();
       populationOf(world)?.settle();
+      crowdOf(world)?.settle();
+      world.haproxy.start();
     },
   };
 }

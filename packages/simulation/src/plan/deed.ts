@@ -1,24 +1,31 @@
 /** One thing that happens to a cluster from outside: data only. */
 import { agentDeeds } from './agent-deeds.ts';
 import type { Fields, ValueOf } from './field.ts';
+import { haproxyDeeds } from './haproxy-deeds.ts';
 import { nemesisDeeds } from './nemesis-deeds.ts';
 import { workloadDeeds } from './workload-deeds.ts';
 
 /** The fields of every kind of deed, beside `id`, `atMs` and `kind`. */
-export const deedFields = { ...workloadDeeds, ...nemesisDeeds, ...agentDeeds } as const satisfies Readonly<
-  Record<string, Fields>
->;
+export const deedFields = {
+  ...workloadDeeds,
+  ...nemesisDeeds,
+  ...agentDeeds,
+  ...haproxyDeeds,
+} as const satisfies Readonly<Record<string, Fields>>;
 
 export type DeedKind = keyof typeof deedFields;
 export type WorkloadKind = keyof typeof workloadDeeds;
 export type NemesisKind = keyof typeof nemesisDeeds;
 /** Drawn apart from the others, so that plans are as they were before there were agents. */
 export type AgentKind = keyof typeof agentDeeds;
+/** Drawn apart too. */
+export type HaproxyKind = keyof typeof haproxyDeeds;
 
 export const workloadKinds = Object.keys(workloadDeeds) as readonly WorkloadKind[];
 export const nemesisKinds = Object.keys(nemesisDeeds) as readonly NemesisKind[];
 export const agentKinds = Object.keys(agentDeeds) as readonly AgentKind[];
-export const deedKinds: readonly DeedKind[] = [...workloadKinds, ...nemesisKinds, ...agentKinds];
+export const haproxyKinds = Object.keys(haproxyDeeds) as readonly HaproxyKind[];
+export const deedKinds: readonly DeedKind[] = [...workloadKinds, ...nemesisKinds, ...agentKinds, ...haproxyKinds];
 
 /** What a deed of this kind says beside `id`, `atMs` and `kind`. */
 export type FieldsOf<K extends DeedKind> = ValueOf<(typeof deedFields)[K]>;
@@ -33,8 +40,10 @@ export type Deed = DeedOf<DeedKind>;
 export type WorkloadDeed = DeedOf<WorkloadKind>;
 export type NemesisDeed = DeedOf<NemesisKind>;
 export type AgentDeed = DeedOf<AgentKind>;
+export type HaproxyDeed = DeedOf<HaproxyKind>;
 
 export const isWorkload = (deed: Deed): deed is WorkloadDeed => Object.hasOwn(workloadDeeds, deed.kind);
+export const isOfHaproxy = (deed: Deed): deed is HaproxyDeed => Object.hasOwn(haproxyDeeds, deed.kind);
 export const isOfAgents = (deed: Deed): deed is AgentDeed => Object.hasOwn(agentDeeds, deed.kind);
 
 /** What `world.met` is told when a deed of this kind was done. */

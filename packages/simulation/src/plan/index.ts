@@ -10,7 +10,11 @@ export {
   type DeedKind,
   type DeedOf,
   deedKinds,
+  type HaproxyDeed,
+  type HaproxyKind,
+  haproxyKinds,
   isOfAgents,
+  isOfHaproxy,
   isWorkload,
   type NemesisDeed,
   type NemesisKind,
@@ -22,6 +26,7 @@ export {
   workloadKinds,
 } from './deed.ts';
 export { PlanError } from './field.ts';
+export { balanceWithin, type HaproxyPlan, noHaproxy } from './haproxy.ts';
 export { planFromJson, planToJson } from './json.ts';
 export { nodesOf } from './of-nodes.ts';
 export { type Climate, masterName, nodeNames, type Plan, type WorkerStart, workerName } from './plan.ts';

@@ -15,6 +15,7 @@ import {
   whole,
   word,
 } from './field.ts';
+import { noHaproxy } from './haproxy.ts';
 import { isNode, nodesOf } from './of-nodes.ts';
 import type { Plan } from './plan.ts';
 
@@ -89,10 +90,25 @@ const agents = shape({
   grouped: chance,
 });
 
+const haproxy = shape({
+  agents: whole(0, 10_000),
+  weights: record(whole(1, 256)),
+  excluded: list(text),
+  tolerance: chance,
+  frequencyMs: ms,
+  stabilityMs: ms,
+  removeAfterMinutes: whole(0, 1_000_000),
+  pollMs: ms,
+  persisted: flag,
+  late: chance,
+  shy: chance,
+});
+
 const planField: Field<Plan> = shape({
   settings,
   climate,
   agents: orElse(agents, noAgents),
+  haproxy: orElse(haproxy, noHaproxy),
   starts: record(word(['empty', 'copy', 'stale'])),
   chaosMs: ms,
   deeds: list(deed),

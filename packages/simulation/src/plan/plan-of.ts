@@ -4,8 +4,9 @@ import { type Dice, openDice } from '../dice.ts';
 import { drawAgents, noAgents } from './agents.ts';
 import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
+import { drawHaproxy, noHaproxy } from './haproxy.ts';
 import { nodeNames, type Plan } from './plan.ts';
-import { drawAgentDeeds, drawDeeds, drawSwarm, type Swarm } from './swarm.ts';
+import { drawAgentDeeds, drawDeeds, drawHaproxyDeeds, drawSwarm, type Swarm } from './swarm.ts';
 import { contentMs, drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
@@ -51,6 +52,8 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const agents = drawAgents(dice.fork('agents'), { workers });
   const shape = shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm });
   const deeds = drawDeeds(dice.fork('deeds'), swarm, shape);
+  const haproxy = drawHaproxy(dice.fork('haproxy'), { workers });
+  const all = agents.count === 0 ? deeds : drawAgentDeeds(dice.fork('deeds of agents'), deeds, shape);
   return {
     settings: {
       seed,
@@ -63,9 +66,10 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
     },
     climate,
     agents,
+    haproxy,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs,
-    deeds: agents.count === 0 ? deeds : drawAgentDeeds(dice.fork('deeds of agents'), deeds, shape),
+    deeds: haproxy.agents === 0 ? all : drawHaproxyDeeds(dice.fork('deeds of haproxy'), all, shape),
   };
 }
 
@@ -101,6 +105,7 @@ function quietPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
     },
     climate: quietClimate,
     agents: noAgents,
+    haproxy: noHaproxy,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs: drawChaosMs(dice.fork('chaos'), options),
     deeds: [],

@@ -3,6 +3,7 @@ import type { DiskFaults } from '../disk/file-system.ts';
 import type { NetworkFaults } from '../network/network.ts';
 import type { AgentsPlan } from './agents.ts';
 import type { Deed } from './deed.ts';
+import type { HaproxyPlan } from './haproxy.ts';
 import type { Settings } from './settings.ts';
 
 export interface Plan {
@@ -10,6 +11,7 @@ export interface Plan {
   readonly climate: Climate;
   /** Which report to the managers beside the nodes. */
   readonly agents: AgentsPlan;
+  readonly haproxy: HaproxyPlan;
   /** What is on each worker's disk at the start: nothing of the master's, all of it, or a tree that fell behind and was edited. By node name. */
   readonly starts: Readonly<Record<string, WorkerStart>>;
   /** When the healing begins, ms. No deed is later. */

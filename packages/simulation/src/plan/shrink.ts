@@ -1,5 +1,6 @@
 /** A plan made smaller. What is left of it is as it was: no deed moves because another is gone. */
 import { noAgents } from './agents.ts';
+import { noHaproxy } from './haproxy.ts';
 import { withFewer } from './of-nodes.ts';
 import { nodeNames, type Plan } from './plan.ts';
 import { quietClimate } from './plan-of.ts';
@@ -17,12 +18,17 @@ export function withWorkers(plan: Plan, workers: number): Plan {
   const names = new Set(nodeNames({ workers: fewer }));
   const ofThese = <T>(by: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(by).filter(([name]) => names.has(name)));
-  const { settings, climate, agents, starts, deeds } = plan;
+  const { settings, climate, agents, haproxy, starts, deeds } = plan;
   return {
     ...plan,
     settings: { ...settings, workers: fewer, skewMs: ofThese(settings.skewMs) },
     climate: { ...climate, driftMs: ofThese(climate.driftMs) },
     agents: { ...agents, managers: ofThese(agents.managers) },
+    haproxy: {
+      ...haproxy,
+      weights: ofThese(haproxy.weights),
+      excluded: haproxy.excluded.filter((name) => names.has(name)),
+    },
     starts: ofThese(starts),
     deeds: deeds.flatMap((deed) => withFewer(deed, fewer) ?? []),
   };
@@ -64,6 +70,15 @@ const copies = ({ starts, ...plan }: Plan): Plan => ({
 /** Nobody reports to anybody, and no manager is beside any node: deeds of agents do nothing then. */
 const withoutAgents = (plan: Plan): Plan => ({ ...plan, agents: noAgents });
 
+/** None is in front of the nodes: deeds of it do nothing then. */
+const withoutHaproxy = (plan: Plan): Plan => ({ ...plan, haproxy: noHaproxy });
+
+/** Few come through it, and they come back soon. */
+const withFewThrough = (plan: Plan): Plan => ({
+  ...plan,
+  haproxy: { ...plan.haproxy, agents: Math.min(4, plan.haproxy.agents), late: 0, shy: 0 },
+});
+
 /** Two are enough for one that moves and one that does not. */
 const withFewAgents = (plan: Plan): Plan => ({
   ...plan,
@@ -80,4 +95,6 @@ export const plain: Readonly<Record<string, (plan: Plan) => Plan>> = {
   starts: copies,
   agents: withoutAgents,
   'most-agents': withFewAgents,
+  haproxy: withoutHaproxy,
+  'most-through': withFewThrough,
 };

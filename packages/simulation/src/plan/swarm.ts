@@ -8,12 +8,14 @@ import {
   agentKinds,
   type Deed,
   type DeedKind,
+  haproxyKinds,
   type NemesisKind,
   nemesisKinds,
   type WorkloadKind,
   workloadKinds,
 } from './deed.ts';
 import { drawAgentDeed } from './draw-agents.ts';
+import { drawHaproxyDeed } from './draw-haproxy.ts';
 import { drawNemesis } from './draw-nemesis.ts';
 import { drawWorkload, type Shape } from './draw-workload.ts';
 
@@ -83,7 +85,7 @@ function drawAppetite<K extends DeedKind>(dice: Dice, all: readonly K[], rarest:
   return { kinds, weights, perMinute: Math.exp(dice.between(Math.log(rarest), Math.log(often))) };
 }
 
-const draws = { ...drawWorkload, ...drawNemesis, ...drawAgentDeed } as Readonly<
+const draws = { ...drawWorkload, ...drawNemesis, ...drawAgentDeed, ...drawHaproxyDeed } as Readonly<
   Record<DeedKind, (dice: Dice, shape: Shape) => object>
 >;
 
@@ -134,6 +136,44 @@ export function drawAgentDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape)
   drafts.sort((one, other) => one.atMs - other.atMs);
   const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
     return { id: `a${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
+  });
+  return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** What is interesting only together, of HAProxy. */
+const haproxyThemes: readonly (readonly DeedKind[])[] = [
+  ['lb-end', 'kill'],
+  ['lb-end', 'lb-edit'],
+  ['lb-agents', 'restart'],
+  ['lb-drain', 'lb-end'],
+  ['lb-drain', 'port-down'],
+  ['lb-away', 'lose-power'],
+  ['lb-answers', 'kill'],
+  ['port-down', 'lb-agents'],
+  ['partition', 'lb-agents'],
+  ['crash-actors', 'lb-drain'],
+];
+
+/** More of them than of others: most do little by themselves. */
+const drawThrough = (dice: Dice): Appetite<DeedKind> => {
+  const kinds = haproxyKinds.filter((kind) => dice.fork(kind).chance(0.5));
+  return { kinds, weights: kinds.map(() => 1), perMinute: dice.pick([3, 6, 12, 24]) };
+};
+
+/** The deeds of a plan and those of its HAProxy among them: none that was there is another for it. */
+export function drawHaproxyDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape): readonly Deed[] {
+  const drawn = dice.pick(haproxyThemes);
+  const theme = dice.chance(0.5) ? drawn : [];
+  const all: readonly DeedKind[] = [
+    ...haproxyKinds,
+    ...theme.filter((kind) => !(haproxyKinds as readonly DeedKind[]).includes(kind)),
+  ];
+  const own = drawThrough(dice.fork('appetite'));
+  const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
+  bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
+  drafts.sort((one, other) => one.atMs - other.atMs);
+  const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
+    return { id: `h${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
   });
   return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
 }

@@ -40,6 +40,11 @@ export type Broken =
   | 'clean-when-acknowledged'
   | 'newest-wins'
   | 'registered-once'
+  | 'haproxy-after-healing'
+  | 'no-cut-below-target'
+  | 'no-agent-cut-twice'
+  | 'agents-not-refused'
+  | 'only-wanted-servers'
   | 'prompt'
   | 'nothing-left-over'
   | 'no-unhandled-rejection';

@@ -50,7 +50,7 @@ export const nodeFaults: readonly PlantedFault[] = [
   {
     name: 'known-workers-not-stored',
     about: 'The list of known workers is kept in memory only.',
-    module: 'packages/daemon/dist/known-workers.js',
+    module: 'packages/daemon/dist/kept-names.js',
     find: '        writing ??= write();\n',
     put: '',
     expects: ['known-workers'],

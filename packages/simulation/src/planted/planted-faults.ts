@@ -3,6 +3,7 @@ import { actorFaults } from './actor-faults.ts';
 import { agentFaults } from './agent-faults.ts';
 import type { PlantedFault } from './fault.ts';
 import { generationFaults } from './generation-faults.ts';
+import { haproxyFaults } from './haproxy-faults.ts';
 import { linkFaults } from './link-faults.ts';
 import { nodeFaults } from './node-faults.ts';
 import { replicaFaults } from './replica-faults.ts';
@@ -18,4 +19,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...scanFaults,
   ...treeFaults,
   ...agentFaults,
+  ...haproxyFaults,
 ];

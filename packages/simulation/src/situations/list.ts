@@ -128,6 +128,22 @@ const list = {
   'neighbour babbled': 'A neighbour answered out of protocol.',
   'neighbour said nothing': 'A neighbour took a request, did nothing, and said nothing.',
   'neighbour did it and did not say so': 'A neighbour did what it was asked for, and its answer never came.',
+  // HAProxy.
+  'server joined': 'A server was added to the backend, and took agents once it was up.',
+  'server removed': 'A server was removed from the backend.',
+  'server mended': 'A server was found in a state that nobody here had asked for, and put right.',
+  'restart of HAProxy noticed': 'Another process of HAProxy answered than before.',
+  'HAProxy unreachable': 'HAProxy could not be asked.',
+  'agents moved': 'Connections of agents were ended so that they come back elsewhere.',
+  'agents not back in time': 'Some of the agents that were moved did not come back in time.',
+  'backend balanced': 'The agents lay on the servers as they should.',
+  'step with HAProxy failed': 'HAProxy did not do what was asked, or nobody knows whether it did.',
+  'node drained by an operator': 'An operator drained a node.',
+  'HAProxy began with the servers of its file':
+    'A restarted HAProxy began with the servers that had been written down.',
+  'HAProxy ended amid a plan': 'HAProxy was ended, restarted or reloaded while agents were being moved.',
+  'id of an ended session used again': 'A session had the id of one that had been ended.',
+  'agent found no server': 'An agent was turned away by HAProxy, which had no server for it.',
   'digest cache rebuilt': 'A damaged digest cache was read, and written anew.',
 } as const;
 

@@ -6,6 +6,7 @@ import { agentStories } from './agent-stories.ts';
 import { crashStories } from './crash-stories.ts';
 import { diskStories } from './disk-stories.ts';
 import { guardStories } from './guard-stories.ts';
+import { haproxyStories } from './haproxy-stories.ts';
 import { linkStories } from './link-stories.ts';
 import { livenessStories } from './liveness-stories.ts';
 import { openMet } from './met.ts';
@@ -19,6 +20,7 @@ export function openSituations(world: World): void {
   const crashes = crashStories(world, met);
   const disks = diskStories(world, met);
   const guards = guardStories(world, met);
+  const throughHaproxy = haproxyStories(world, met);
   const lives = livenessStories(master.name, met);
   const processes = processStories(world, met);
   let unmet = tellingWords;
@@ -51,6 +53,7 @@ export function openSituations(world: World): void {
     disks.log(line);
     guards.log(line);
     lives(line);
+    throughHaproxy(line);
     processes.log();
   });
 }

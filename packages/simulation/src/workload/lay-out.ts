@@ -3,6 +3,7 @@
 import { keysLine } from '../agents/keys.ts';
 import { enrolledAtStart, layAgents } from '../agents/lay-agents.ts';
 import { type Dice, openDice } from '../dice.ts';
+import { haproxyYaml, helperBlock, layHaproxy } from '../haproxy/lay-haproxy.ts';
 import type { Plan, WorkerStart } from '../plan/plan.ts';
 import { workedDirectories } from '../plan/workload-deeds.ts';
 import type { SimNode, World } from '../world/world.ts';
@@ -20,7 +21,7 @@ export function layOut(world: World, plan: Plan): void {
   const dice = openDice(plan.settings.seed).fork('lay out');
   const tree = withAgents(initialTree(dice, plan.settings.files), plan);
   for (const node of world.nodes) {
-    layConfiguration(node, plan, world.master.name);
+    layConfiguration(node, plan, world);
     const start = node.role === 'master' ? 'copy' : (plan.starts[node.name] ?? 'empty');
     for (const [path, content] of startTree(dice.fork(node.name), tree, start))
       node.files.write(`${node.root}/${path}`, content, 'operator');
@@ -28,13 +29,20 @@ export function layOut(world: World, plan: Plan): void {
     node.files.settle();
   }
   if (plan.agents.count > 0) layAgents(world, plan);
+  if (plan.haproxy.agents > 0) layHaproxy(world, plan);
 }
 
-function layConfiguration({ name, role, root, files }: SimNode, plan: Plan, master: string): void {
-  const { musterYaml } = plan.settings;
+function layConfiguration({ name, role, root, files }: SimNode, plan: Plan, world: World): void {
+  const through = plan.haproxy.agents > 0;
+  const musterYaml = `${plan.settings.musterYaml}${through ? haproxyYaml(plan, world) : ''}`;
+  const helper = through ? helperBlock(plan) : '';
   for (const directory of [...workedDirectories, 'queue/cluster', 'logs', 'var/run'])
     files.makeDirectory(`${root}/${directory}`, 'operator');
-  files.write(`${root}/etc/ossec.conf`, encode(ossecConf(name, role, master, globalOf(plan))), 'operator');
+  files.write(
+    `${root}/etc/ossec.conf`,
+    encode(ossecConf(name, role, world.master.name, { global: globalOf(plan), helper })),
+    'operator',
+  );
   // No disk of ours holds a socket for `auto` to find.
   const yaml = plan.agents.managers[name] === 'wazuh-db' ? `manager: wazuh-db\n${musterYaml}` : musterYaml;
   if (yaml !== '') files.write(`${root}/etc/muster.yaml`, encode(yaml), 'operator');
@@ -92,7 +100,14 @@ const globalOf = ({ agents }: Plan): string =>
   </global>
 `;
 
-const ossecConf = (name: string, role: string, master: string, global: string): string => `<ossec_config>
+/** Blocks that not every run has. */
+interface Blocks {
+  readonly global: string;
+  /** Within that of the cluster. */
+  readonly helper: string;
+}
+
+const ossecConf = (name: string, role: string, master: string, { global, helper }: Blocks): string => `<ossec_config>
 ${global}  <cluster>
     <name>${clusterName}</name>
     <node_name>${name}</node_name>
@@ -102,6 +117,6 @@ ${global}  <cluster>
       <node>${master}.example</node>
     </nodes>
     <disabled>no</disabled>
-  </cluster>
+${helper}  </cluster>
 </ossec_config>
 `;

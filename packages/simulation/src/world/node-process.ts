@@ -5,6 +5,8 @@ import { composeMaster, composeWorker, type Platform, type RunningNode } from '@
 import type { Dice } from '../dice.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import { simulatedDisk } from '../disk/index.ts';
+import type { HaproxyMachine } from '../haproxy/machine.ts';
+import { simulatedHaproxy } from '../haproxy/simulated-haproxy.ts';
 import type { Host } from '../host.ts';
 import { simulatedSockets } from '../neighbours/index.ts';
 import type { Neighbours } from '../neighbours/neighbour.ts';
@@ -31,6 +33,7 @@ export interface Surroundings {
   readonly late: Settings['lateTurns'];
   readonly timeline: Timeline;
   readonly network: Network;
+  readonly haproxy: HaproxyMachine;
   readonly hearing: OpenHearing;
 }
 
@@ -61,6 +64,7 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
   const here = { ...settings, faults: files.faults, now: timeline.now };
   const stores = simulatedStores(here, host, dice.fork('stores'));
   const sockets = simulatedSockets(here, host, dice.fork('sockets'));
+  const haproxy = simulatedHaproxy(settings.haproxy, host, dice.fork('haproxy'));
   let timers = 0;
   const clock: Platform['clock'] = {
     now: timeline.now,
@@ -81,7 +85,7 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
       };
     },
   };
-  const ports = { clock, disk, sockets, openStore: stores.open, listenLocally: socket.listen };
+  const ports = { clock, disk, sockets, haproxy, openStore: stores.open, listenLocally: socket.listen };
   void compose(settings, ports).then(
     (process) => host.alive() && settings.started(process),
     (error: unknown) => settings.ends('start-failed', error instanceof Error ? error.message : String(error)),
@@ -90,7 +94,7 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
     ask: socket.ask,
     open: () => ({
       timers,
-      connections: settings.network.open(host) + sockets.open(),
+      connections: settings.network.open(host) + sockets.open() + haproxy.open(),
       files: disk.open() + stores.count(),
       watches: disk.watches(),
     }),
@@ -98,7 +102,7 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
 }
 
 /** Those of which something may be left open. */
-type ProcessPorts = Pick<Platform, 'clock' | 'disk' | 'sockets' | 'openStore' | 'listenLocally'>;
+type ProcessPorts = Pick<Platform, 'clock' | 'disk' | 'sockets' | 'haproxy' | 'openStore' | 'listenLocally'>;
 
 async function compose(settings: ProcessSettings, ports: ProcessPorts): Promise<NodeProcess> {
   const { root, files, ends } = settings;

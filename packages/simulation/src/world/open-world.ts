@@ -1,6 +1,7 @@
 /** A world with its machines, before anything happens. */
 import { type Dice, openDice } from '../dice.ts';
 import { openFileSystem } from '../disk/index.ts';
+import { type HaproxyMachine, openHaproxyMachine } from '../haproxy/machine.ts';
 import { openNeighbours } from '../neighbours/index.ts';
 import { openNetwork } from '../network/index.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -38,6 +39,7 @@ export function openWorld(settings: Settings, { trace: line, stopped, stuck }: W
   const trace = openTrace(keptSteps, line);
   const timeline = openTimeline(dice.fork('timeline'), trace);
   const network = openNetwork(timeline, dice.fork('network'));
+  const haproxy = openHaproxyMachine(timeline, dice.fork('haproxy'));
   const hearing = openHearing();
   const situations = new Set<string>();
   const lines: string[] = [];
@@ -53,11 +55,11 @@ export function openWorld(settings: Settings, { trace: line, stopped, stuck }: W
     trace.note(node, text);
   });
   const machine = (name: string, role: 'master' | 'worker'): SimNode =>
-    openMachine({ name, role, settings, dice, timeline, network, hearing, stopped, stuck });
+    openMachine({ name, role, settings, dice, timeline, network, haproxy, hearing, stopped, stuck });
   const master = machine('master', 'master');
   const workers = Array.from({ length: settings.workers }, (_, index) => machine(`worker${index + 1}`, 'worker'));
   return {
-    ...{ settings, dice, timeline, trace, network, master, workers, situations },
+    ...{ settings, dice, timeline, trace, network, haproxy, master, workers, situations },
     nodes: [master, ...workers],
     hear: hearing,
     violate: (invariant, text) => {
@@ -76,6 +78,7 @@ function openMachine(
     readonly settings: Settings;
     readonly dice: Dice;
     readonly hearing: OpenHearing;
+    readonly haproxy: HaproxyMachine;
   } & Pick<World, 'timeline' | 'network'> &
     Pick<WorldOptions, 'stopped' | 'stuck'>,
 ): SimNode {

@@ -1,7 +1,7 @@
 /** Adapter: one plan, from the first start to the last stop; a rejection that nobody handles is the process's to tell. */
 import { type Difference, openInvariants } from '../invariants/index.ts';
 import { healAll } from '../nemesis/index.ts';
-import { type Plan, scheduleDeeds } from '../plan/index.ts';
+import { balanceWithin, type Plan, scheduleDeeds } from '../plan/index.ts';
 import { openSituations } from '../situations/index.ts';
 import { layOut } from '../workload/index.ts';
 import { type OpenWorld, openWorld } from './open-world.ts';
@@ -80,14 +80,17 @@ function openRun(plan: Plan, { trace }: RunOptions) {
   const heal = async (): Promise<void> => {
     healAll(world);
     const deadline = timeline.now() + plan.settings.healWithinMs;
+    const balanceDeadline = deadline + balanceWithin(plan.haproxy);
     let differs: Difference | undefined = { of: 'files', text: 'nothing was looked at' };
-    while (!isBroken() && differs !== undefined && timeline.now() < deadline) {
+    const inTime = (): boolean => timeline.now() < (differs?.of === 'haproxy' ? balanceDeadline : deadline);
+    while (!isBroken() && differs !== undefined && inTime()) {
       const next = timeline.now() + healLookMs;
       await until(() => timeline.now() >= next);
       differs = await driven(invariants.healed());
     }
     if (differs?.of === 'files') world.violate('equal-after-healing', differs.text);
     if (differs?.of === 'agents') world.violate('agents-after-healing', differs.text);
+    if (differs?.of === 'haproxy') world.violate('haproxy-after-healing', differs.text);
     const rested = timeline.now() + restMs;
     await until(() => timeline.now() >= rested);
   };

@@ -5,6 +5,7 @@ import type { RunningNode } from '@muster/daemon';
 import type { Dice } from '../dice.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { FileChange, LogLine, ProcessChange, Sent } from '../happenings.ts';
+import type { HaproxyMachine } from '../haproxy/machine.ts';
 import type { Host } from '../host.ts';
 import type { Neighbours } from '../neighbours/neighbour.ts';
 import type { Network } from '../network/network.ts';
@@ -19,6 +20,8 @@ export interface World {
   readonly timeline: Timeline;
   readonly trace: Trace;
   readonly network: Network;
+  /** In front of the nodes, where the plan has one. */
+  readonly haproxy: HaproxyMachine;
   /** The master first. Fixed for the run; intruders (`nemesis`) are not among them. */
   readonly nodes: readonly SimNode[];
   readonly master: SimNode;

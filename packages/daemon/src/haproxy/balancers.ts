@@ -1,0 +1,259 @@
+/**
+ * The balancers of a master: one actor for each HAProxy, fed with who is in the cluster.
+ *
+ *   haproxy (supervisor)
+ *   ├── haproxy-balancer     ← keep-alive, muster drain
+ *   └── haproxy-balancer-2   one for each further instance
+ */
+import { ask, type Ref, type Supervisor, tell } from '@muster/actor';
+import type { NodeConfig } from '@muster/config';
+import type { Driver } from '@muster/haproxy';
+import {
+  type BalancerDeps,
+  type BalancerMessage,
+  getBalance,
+  type Member,
+  spawnBalancer,
+} from '@muster/haproxy-balancer';
+import { type Balance, type BalancerView, clip, type Health, type NodeName, type NodeView } from '@muster/protocol';
+import type { MasterAgents } from '@muster/store';
+import { openKeptNames } from '../kept-names.ts';
+import { type LineLimit, lineLimit } from '../line-limit.ts';
+import type { Platform } from '../platform.ts';
+import { refusalOf } from './drain.ts';
+import { openDriver, openReconnect } from './drivers.ts';
+import { fitBalance } from './fit-balance.ts';
+import { type HaproxyLog, logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
+import { membersOf, sameMembers } from './members.ts';
+import { movableAgents } from './reconnect.ts';
+
+export interface Balancers {
+  /** A peer linked, or lives otherwise than before: the balancers are told who there is. Neither blocks nor throws. */
+  changed(): void;
+  /** The node is gone for good; an operator's drain of it, too. */
+  forget(node: NodeName): void;
+  /** Rejects when an actor does not answer. */
+  balance(): Promise<Balance>;
+  health(): Promise<Pick<Health, 'balancers'>>;
+  /** `names`: every node of the cluster. Rejects, with a code, when it may not be or cannot be kept. */
+  drain(node: string, drained: boolean, names: readonly NodeName[]): Promise<void>;
+  /** What links end with when this node stops is nobody's goodbye: the balancers hear nothing more. */
+  close(): void;
+}
+
+export interface BalancersNeeds {
+  readonly root: Supervisor;
+  readonly config: NodeConfig;
+  readonly platform: Platform;
+  readonly statePath: string;
+  /** What keep-alive says of the peers, now. May reject. */
+  readonly rows: () => Promise<readonly NodeView[]>;
+  /** For agents that are asked to connect anew. */
+  readonly agents: () => Pick<MasterAgents, 'page' | 'info'>;
+}
+
+/** The reference waits for new servers as long (`reference/haproxy.md`, constants). */
+const joinTimeoutMs = 60_000;
+/** For a balancer: it never waits for HAProxy before it answers. */
+const askMs = 5_000;
+/** Before keep-alive is asked again that did not answer. */
+const againMs = 1_000;
+
+/** Without anything to balance it has empty views, and refuses to drain. */
+export async function openBalancers(needs: BalancersNeeds): Promise<Balancers> {
+  return needs.config.haproxy === undefined ? noBalancers : await spawnBalancers(needs, needs.config.haproxy);
+}
+
+const refused = ({ code, text }: { readonly code: string; readonly text: string }): Error =>
+  Object.assign(new Error(text), { code });
+
+const noBalancers: Balancers = {
+  changed: () => {},
+  forget: () => {},
+  balance: async () => ({ type: 'balance', instances: [] }),
+  health: async () => ({}),
+  drain: async () => {
+    const text =
+      'This master balances no HAProxy: name one in haproxy.instances of muster.yaml, or enable <haproxy_helper> of ossec.conf.';
+    throw refused({ code: 'no-haproxy', text });
+  },
+  close: () => {},
+};
+
+interface Balanced {
+  readonly actor: Ref<BalancerMessage>;
+  readonly driver: Driver;
+}
+
+async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeConfig['haproxy']>): Promise<Balancers> {
+  const { config, platform, statePath, rows } = needs;
+  const { clock, disk, log } = platform;
+  const drained = await openKeptNames(disk, `${statePath}/drained`, (error) => logNotKept(log, wordsOf(error)));
+  const own = { name: config.cluster.nodeName, address: config.cluster.nodes[0] ?? '' };
+  const balanced = spawnEach(needs, haproxy, {
+    reached: () => tellMembers(),
+    standingOf: (server) => members.find(({ name }) => name === server)?.standing,
+  });
+  logBeginning(
+    log,
+    balanced.map(({ driver }) => driver.endpoint),
+    drained.all(),
+  );
+  let peers: readonly NodeView[] | undefined;
+  let members: readonly Member[] = [];
+  let closed = false;
+  /** Each of them again: one that was restarted knows nothing. */
+  const tellMembers = (): void => {
+    if (closed || peers === undefined) return;
+    for (const { actor } of balanced) tell(actor, { type: 'members', members });
+  };
+  const settle = (): void => {
+    const next = membersOf(
+      { rows: peers ?? [], own, drained: drained.all(), config: haproxy, now: clock.now() },
+      members,
+    );
+    const isNews = !sameMembers(next, members);
+    members = next;
+    if (isNews) tellMembers();
+  };
+  const look = openLook(clock, rows, (found) => {
+    if (closed) return;
+    peers = found;
+    settle();
+  });
+  const views = (): Promise<readonly BalancerView[]> =>
+    Promise.all(balanced.map(({ actor }) => ask(actor, getBalance, askMs)));
+  return {
+    changed: () => {
+      if (!closed) look.now();
+    },
+    forget: (node) => {
+      if (drained.delete(node)) settle();
+    },
+    balance: async () => fitBalance(await views()),
+    health: async () => ({ balancers: await Promise.all(balanced.map(healthOf)) }),
+    drain: async (node, wanted, names) => {
+      const seen = wanted ? [...(await views())] : [];
+      const facts = { names, members, already: drained.all(), excluded: haproxy.excludedNodes, views: seen };
+      const refusal = refusalOf({ node, drained: wanted }, facts);
+      if (refusal !== undefined) throw refused(refusal);
+      if (wanted ? drained.add(node) : drained.delete(node)) logDrained(log, node, wanted);
+      settle();
+      const failure = await drained.written();
+      if (failure === undefined) return;
+      const text = `It is done, but a restart of this master would not know it: the list cannot be written: ${wordsOf(failure.error)}`;
+      throw refused({ code: 'not-kept', text });
+    },
+    close: () => {
+      closed = true;
+      look.close();
+      for (const { driver } of balanced) driver.close();
+    },
+  };
+}
+
+function spawnEach(
+  needs: BalancersNeeds,
+  haproxy: NonNullable<NodeConfig['haproxy']>,
+  { reached, standingOf }: Pick<HaproxyLog, 'standingOf'> & { readonly reached: () => void },
+): readonly Balanced[] {
+  const { root, platform } = needs;
+  const { clock, log } = platform;
+  const supervisor = root.supervise('haproxy');
+  const limit = lineLimit(clock.now);
+  const reconnecting = reconnectAgents(needs, haproxy, limit);
+  return haproxy.instances.map((instance, index) => {
+    const driver = openDriver(instance, haproxy, platform.haproxy);
+    const at = haproxy.instances.length === 1 ? '' : `${driver.endpoint}: `;
+    const { pollMs, frequencyMs, chunk, pauseMs, settleMs, tolerance, removeAfterMs } = haproxy;
+    const actor = supervisor.spawn((parent) =>
+      spawnBalancer(
+        parent,
+        {
+          clock,
+          haproxy: driver,
+          ...reconnecting,
+          report: (event) => {
+            logBalancer({ log, limit, at, standingOf, removeAfterMs }, event);
+            if (event.type === 'reached') reached();
+          },
+        },
+        {
+          name: index === 0 ? 'haproxy-balancer' : `haproxy-balancer-${index + 1}`,
+          endpoint: driver.endpoint,
+          ...{ pollMs, frequencyMs, chunk, pauseMs, settleMs, tolerance, removeAfterMs, joinTimeoutMs },
+        },
+      ),
+    );
+    return { actor, driver };
+  });
+}
+
+/** For drivers that cannot end connections; without the manager's API nobody is asked. */
+function reconnectAgents(
+  { platform, agents }: BalancersNeeds,
+  { api }: NonNullable<NodeConfig['haproxy']>,
+  limit: LineLimit,
+): Pick<BalancerDeps, 'reconnectAgents'> {
+  if (api === undefined) return {};
+  const client = openReconnect(api, platform.haproxy);
+  return {
+    reconnectAgents: async (node, atMost, signal) => {
+      const { ids, skipped } = await movableAgents(agents(), node, atMost, () => platform.disk.turn());
+      if (skipped.length > 0) logNotAsked(platform.log, limit, node, skipped);
+      return ids.length === 0 ? 0 : await client.reconnect(ids, signal);
+    },
+  };
+}
+
+/** One question to keep-alive in flight; what changed meanwhile is asked for after it. */
+function openLook(
+  clock: Platform['clock'],
+  rows: () => Promise<readonly NodeView[]>,
+  found: (rows: readonly NodeView[]) => void,
+): { readonly now: () => void; readonly close: () => void } {
+  let asking = false;
+  let again = false;
+  let closed = false;
+  let cancel: () => void = () => {};
+  const ended = (): void => {
+    asking = false;
+    if (again) look();
+  };
+  const look = (): void => {
+    again = asking;
+    if (asking || closed) return;
+    asking = true;
+    cancel();
+    rows().then(
+      (value) => {
+        found(value);
+        ended();
+      },
+      () => {
+        if (!closed) cancel = clock.after(againMs, look);
+        ended();
+      },
+    );
+  };
+  return {
+    now: look,
+    close: () => {
+      closed = true;
+      cancel();
+    },
+  };
+}
+
+async function healthOf({ actor, driver }: Balanced): Promise<NonNullable<Health['balancers']>[number]> {
+  const { endpoint } = driver;
+  try {
+    const { phase, doing, trouble } = await ask(actor, getBalance, askMs);
+    return { endpoint, phase, doing, ...(trouble === undefined ? {} : { trouble }) };
+  } catch (error) {
+    const trouble = clip(`its balancer does not answer: ${wordsOf(error)}`);
+    return { endpoint, phase: 'unreachable', doing: 'not known', trouble };
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

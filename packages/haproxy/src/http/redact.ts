@@ -1,0 +1,18 @@
+/** Takes secrets out of texts that others wrote: a server may echo what it was sent. */
+import { Buffer } from 'node:buffer';
+
+/** `user:password`, as Basic authentication sends it. */
+export const basicToken = (user: string, password: string): string =>
+  Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+
+/** Makes a text fit for a log line: one line, at most 200 characters, without these secrets. */
+export const redactor = (secrets: readonly string[]): ((text: string) => string) => {
+  // The longest first: a secret may hold another.
+  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return (text) => {
+    const clean = known.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
+    const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+    return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  };
+};

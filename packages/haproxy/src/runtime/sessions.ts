@@ -1,0 +1,78 @@
+/** `show sess`, and ending sessions. */
+import type { CutOrder, Session } from '../driver.ts';
+import { HaproxyError } from '../haproxy-error.ts';
+import { ask, saidIn, type Target } from './ask.ts';
+import { commandLimits, maxLineLength, sessionLimits, sessionsPerLine } from './settings.ts';
+import { shown } from './words.ts';
+
+/** A session of any backend. */
+export interface KnownSession extends Session {
+  readonly frontend: string;
+  readonly backend: string;
+}
+
+/** The sessions that are on a server of the backend. One that waits for a server is on none. */
+export async function listSessions(target: Target, signal: AbortSignal): Promise<readonly KnownSession[]> {
+  const parsed = parseSessions(await ask(target, 'show sess', sessionLimits, signal));
+  if ('fault' in parsed)
+    throw new HaproxyError(
+      target.name,
+      'bad-answer',
+      `\`show sess\` was not answered as HAProxy does: ${parsed.fault}`,
+    );
+  return parsed.sessions.filter(({ backend, server }) => backend === target.backend && !server.startsWith('<'));
+}
+
+type Parsed = { readonly sessions: readonly KnownSession[] } | { readonly fault: string };
+
+/** One line for each session: its id, then `word=value` in an order that differs between versions. */
+export function parseSessions(answer: string): Parsed {
+  if (!answer.endsWith('\n\n') && answer !== '\n') return { fault: 'the list is cut short' };
+  const sessions: KnownSession[] = [];
+  for (const line of answer.split('\n')) {
+    if (line === '') continue;
+    if (line.length > maxLineLength)
+      return { fault: `a line has ${line.length} characters, more than ${maxLineLength}` };
+    const session = sessionOf(line);
+    if (session === undefined) return { fault: `"${shown(line)}" is no session` };
+    sessions.push(session);
+  }
+  return { sessions };
+}
+
+function sessionOf(line: string): KnownSession | undefined {
+  const id = /^(0x[0-9a-f]{1,16}): /.exec(line)?.[1];
+  const word = (name: string): string | undefined => new RegExp(` ${name}=(\\S+)`).exec(line)?.[1];
+  const [source, frontend, backend, server] = [word('src'), word('fe'), word('be'), word('srv')];
+  if (id === undefined || source === undefined || frontend === undefined) return undefined;
+  if (backend === undefined || server === undefined) return undefined;
+  return { id, source, server, frontend, backend };
+}
+
+/**
+ * Ids are used again within milliseconds. So each line of commands has a list of its own, made right before it, and
+ * names only sessions whose source and server are those that were ordered. A session that ends by itself in between
+ * counts as ended; one that was ended may be listed for another moment, and is not counted any more.
+ */
+export async function cutSessions(target: Target, order: CutOrder, signal: AbortSignal): Promise<readonly string[]> {
+  const wanted = new Set(order.sources);
+  const ended = new Set<string>();
+  for (;;) {
+    const here = (await listSessions(target, signal)).filter(
+      ({ server, source }) => server === order.server && !ended.has(source),
+    );
+    const atMost = Math.min(sessionsPerLine, Math.max(0, here.length - order.keep));
+    const victims = here.filter(({ source }) => wanted.has(source)).slice(0, atMost);
+    if (victims.length > 0) await shutDown(target, victims, signal);
+    for (const { source } of victims) ended.add(source);
+    if (victims.length < sessionsPerLine) return [...ended];
+  }
+}
+
+async function shutDown(target: Target, sessions: readonly Session[], signal: AbortSignal): Promise<void> {
+  const line = sessions.map(({ id }) => `shutdown session ${id}`).join(';');
+  const said = saidIn(await ask(target, line, commandLimits, signal));
+  const other = said.find((each) => !each.startsWith('No such session'));
+  if (other !== undefined)
+    throw new HaproxyError(target.name, 'failed', `\`shutdown session\` was answered "${shown(other)}"`);
+}
