@@ -167,7 +167,7 @@ describe('the view', () => {
     await pass(2_000);
     const view = await ask(balancer, getBalance, 1_000);
     expect(view).toMatchObject({ reachable: true, phase: 'unbalanced', sessions: 240, plans: 0, cuts: 0, pid: 100 });
-    expect(view.doing).toBe('unbalanced, a plan would end 32');
+    expect(view.doing).toBe('unbalanced, a plan would move 32');
     expect(view.servers.map(({ name, sessions, target, cuts }) => [name, sessions, target, cuts])).toEqual([
       ['w1', 100, 80, 16],
       ['w2', 100, 80, 16],
