@@ -44,6 +44,8 @@ export interface OwnAgents {
 /** Which agents exist: `ClientKeys` of `packages/manager`, the newest reading. */
 export interface KnownKeys {
   readonly exists: (id: number) => boolean;
+  /** Whether the agent that has this id now is another than the one that was told as removed last. */
+  readonly replaced: (id: number) => boolean;
   /** Resolves when the file was read anew, and `keys-changed` was told if it differs. */
   readonly reread: (signal: AbortSignal) => Promise<void>;
 }

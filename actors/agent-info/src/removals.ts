@@ -4,10 +4,12 @@
  * file still says so `confirmAfterMs` later. Pure.
  */
 
-/** What changed in client.keys since it was read last. */
+/** What changed in client.keys since it was read last. An id that is another agent's now is in both. */
 export interface KeysChange {
   readonly removed: readonly number[];
   readonly added: readonly number[];
+  /** Of those added: another agent had the id before. Absent: none. */
+  readonly replaced?: readonly number[];
   /** How many there were before. */
   readonly of: number;
 }
@@ -35,15 +37,23 @@ const alwaysBelieved = 10;
 /** Whether that many at once look like a file that was cut. */
 export const isMass = (removed: number, of: number): boolean => removed > alwaysBelieved && removed * 2 > of;
 
-/** `change` was read at `now`. Who is back is no longer to go; who joins a hold makes it begin anew. */
-export function keysChanged({ due, held }: Removals, { removed, added, of }: KeysChange, now: number): Removals {
-  const back = new Set(added);
-  const still = without(due, back);
-  const stillHeld = held === undefined ? undefined : smaller(held, back);
-  if (removed.length === 0) return { due: still, held: stillHeld };
-  const ids = union(stillHeld?.ids ?? new Set(), removed);
+/**
+ * `change` was read at `now`. Who is back is no longer to go; who joins a hold makes it begin anew. Where another agent
+ * has the id now nothing is to be confirmed: no file that was cut says so.
+ */
+export function keysChanged({ due, held }: Removals, change: KeysChange, now: number): Removals {
+  const { removed, added, replaced = [], of } = change;
+  const others = new Set(replaced);
+  const went = new Set(replaced.length === 0 ? [] : removed);
+  const goes = replaced.filter((id) => held?.ids.has(id) === true || went.has(id));
+  const back = new Set(others.size === 0 ? added : added.filter((id) => !others.has(id)));
+  const still = union(without(due, back), goes);
+  const stillHeld = held === undefined ? undefined : smaller(held, new Set(added));
+  const gone = others.size === 0 ? removed : removed.filter((id) => !others.has(id));
+  if (gone.length === 0) return { due: still, held: stillHeld };
+  const ids = union(stillHeld?.ids ?? new Set(), gone);
   const total = Math.max(of, stillHeld?.of ?? 0);
-  if (!isMass(ids.size, total)) return { due: union(still, removed), held: stillHeld };
+  if (!isMass(ids.size, total)) return { due: union(still, gone), held: stillHeld };
   return { due: still, held: { ids, of: total, at: now, rereading: false } };
 }
 

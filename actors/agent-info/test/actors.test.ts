@@ -63,6 +63,21 @@ describe('a worker and its master', () => {
     await system.stop();
   });
 
+  it('keep nothing of an agent whose id another has now, and take the new one in', async () => {
+    const { system, own, store, others, merger, reporter, see, live, forgotten } = await rig();
+    see(7, 'disconnected');
+    await live(1);
+    others.add(7);
+    for (const to of [merger, reporter] as Ref<AgentMergerMessage & AgentReporterMessage>[])
+      tell(to, { type: 'keys-changed', removed: [7], added: [7], replaced: [7], of: 30 });
+    await live(2);
+    expect([store.ids(), [...own.ids()], forgotten]).toEqual([[], [], [7]]);
+    see(7);
+    await live(2);
+    expect(store.one(7)?.status).toBe('active');
+    await system.stop();
+  });
+
   it('drop nothing while client.keys looks cut, and remove what it still lacks 30 s later', async () => {
     const { system, store, keys, merger, reporter, see, live } = await rig();
     for (let id = 1; id <= 20; id++) see(id);

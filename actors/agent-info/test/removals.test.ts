@@ -32,6 +32,17 @@ describe('agents that vanish from client.keys', () => {
     expect(keysChanged(back, { removed: [], added: [20], of: 19 }, 6)).toEqual(noRemovals);
   });
 
+  it('go at once where another agent has the id now, also out of a hold, and however many they are', () => {
+    const all = ids(20);
+    const others = keysChanged(noRemovals, { removed: all, added: all, replaced: all, of: 20 }, 0);
+    expect([[...others.due], others.held]).toEqual([all, undefined]);
+    const held = keysChanged(noRemovals, gone(ids(20), 20), 0);
+    const next = keysChanged(held, { removed: [], added: [1, 2], replaced: [2], of: 0 }, 5);
+    expect([[...next.due], next.held?.ids.size]).toEqual([[2], 18]);
+    const due = keysChanged(noRemovals, gone([5], 20), 0);
+    expect([...keysChanged(due, { removed: [], added: [5], replaced: [5], of: 19 }, 1).due]).toEqual([5]);
+  });
+
   it('begin the hold anew when more of them join it', () => {
     const held = keysChanged(noRemovals, gone(ids(20), 30), 0);
     const more = keysChanged({ ...held, held: { ...held.held!, rereading: true } }, gone([25], 10), 7);

@@ -48,7 +48,12 @@ export async function rig(breakAt = Number.POSITIVE_INFINITY) {
   const nodeTime = (): number => 1_000_000 + system.clock.now();
   const world = { clock: system.clock, nodeTime, nextTurn: async () => {} };
   const report = breaking((event: AgentReporterEvent | AgentMergerEvent) => void events.push(event));
-  const knownKeys = { exists: (id: number) => keys.has(id), reread: breaking(async () => {}) };
+  const others = new Set<number>();
+  const knownKeys = {
+    exists: (id: number) => keys.has(id),
+    replaced: (id: number) => others.has(id),
+    reread: breaking(async () => {}),
+  };
   const isUp = (): void => {
     if (managerDown.code !== '') throw Object.assign(new Error('the manager is down'), { code: managerDown.code });
   };
@@ -106,7 +111,22 @@ export async function rig(breakAt = Number.POSITIVE_INFINITY) {
     tell(merger, { type: 'beat-mark', peer: 'w1', mark: markOf(numbers, own, nodeTime), receivedMs: nodeTime() });
   await settle();
   return {
-    ...{ system, store, own, disk, ownDisk, keys, events, published, forgotten, merger, reporter, managerDown, beat },
+    ...{
+      system,
+      store,
+      own,
+      disk,
+      ownDisk,
+      keys,
+      others,
+      events,
+      published,
+      forgotten,
+      merger,
+      reporter,
+      managerDown,
+      beat,
+    },
     calls: () => calls,
     see: (id: number, status: AgentStatus = 'active') => void seen.push({ id, seenMs: nodeTime(), status }),
     setLinked: (to: boolean) => {

@@ -77,7 +77,7 @@ export function openWorker(name: string, time: () => number, skew: number) {
       held: (range, rows) =>
         ask<AgentsTaken>((answer) => (to) => to({ type: 'held', peer: name, range, rows, answer })),
     },
-    keys: { exists: (id) => keys.has(id), reread: async () => {} },
+    keys: { exists: (id) => keys.has(id), replaced: () => false, reread: async () => {} },
     forget: async () => [],
     mark: (next) => {
       numbers = next;

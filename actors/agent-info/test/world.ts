@@ -54,7 +54,7 @@ export function openWorld(skews: readonly number[], masterSkew: number, existing
     clock: { now: time, after: () => () => {} },
     ...{ nodeTime: masterTime, wallNow: masterTime, store, ownName: 'master', ...mergerDefaults },
     linkedWorkers: () => workers.filter((name) => of(name).wire().open),
-    keys: { exists: (id: number) => keys.has(id), reread: async () => {} },
+    keys: { exists: (id: number) => keys.has(id), replaced: () => false, reread: async () => {} },
     manager: { publish: async () => [], forget: async () => [] },
     send: (to: string, message: AgentsMoved | AgentsDiffer) => {
       const worker = of(to as WorkerName);

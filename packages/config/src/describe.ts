@@ -1,5 +1,6 @@
 import type { ClusterConfig } from './cluster.ts';
 import { hiddenValue } from './fault.ts';
+import type { HaproxyConfig } from './haproxy-config.ts';
 import type { HaproxyHelperConfig } from './haproxy-helper.ts';
 import type { NodeConfig } from './load.ts';
 import type { MusterOptions } from './muster-options.ts';
@@ -15,7 +16,7 @@ export function describeConfig(config: NodeConfig): string {
     ...describeCluster(cluster),
     ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
     ['global.agents_disconnection_time', formatDuration(config.agents.disconnectionMs)] as const,
-    ...(haproxy === undefined ? [] : [['remote.port', String(haproxy.agentPort)] as const]),
+    ...(haproxy === undefined ? [] : describeHaproxy(haproxy)),
     ...Object.entries({ ...muster, files, haproxy: withoutOurSecrets(muster.haproxy) }).flatMap(([name, section]) =>
       isGroup(section) ? rowsOf(snakeCase(name), section) : [[snakeCase(name), shownValue(name, section)] as const],
     ),
@@ -34,10 +35,18 @@ function describeCluster({ absent, ...cluster }: ClusterConfig): readonly Row[] 
   return rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) });
 }
 
-const withoutSecrets = ({ missing: _missing, ...helper }: HaproxyHelperConfig): object => ({
+const describeHaproxy = ({ agentPort, instances }: HaproxyConfig): readonly Row[] => [
+  ['remote.port', String(agentPort)],
+  ['balanced', instances.map(({ driver, text }) => `${text} (${driver})`).join(', ')],
+];
+
+/** `enabled` and `missing` are of a helper that stands alone: the row `balanced` says what comes of it. */
+const withoutSecrets = ({ missing: _missing, enabled: _enabled, ...helper }: HaproxyHelperConfig): object => ({
   ...helper,
+  address: helper.address || '-',
+  user: helper.user || '-',
   cert: helper.cert === true ? "the system's" : helper.cert,
-  password: hiddenValue(helper.password),
+  password: helper.password === '' ? '-' : hiddenValue(helper.password),
   ...(helper.clientCertPassword === undefined ? {} : { clientCertPassword: hiddenValue(helper.clientCertPassword) }),
 });
 

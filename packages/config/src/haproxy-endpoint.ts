@@ -45,6 +45,9 @@ export function readPlace(text: string, index: number, findings: Findings): Hapr
 export const isHere = (place: HaproxyPlace): boolean =>
   place.kind === 'unix' || place.host === 'localhost' || place.host === '::1' || /^127(\.[0-9]+){3}$/.test(place.host);
 
+/** Driven by the Runtime API. */
+export const isRuntime = ({ kind }: HaproxyPlace): boolean => kind === 'unix' || kind === 'tcp' || kind === 'tls';
+
 function isIpv6(text: string): boolean {
   try {
     return new URL(`http://[${text}]/`).hostname !== '';

@@ -1,76 +1,11 @@
 /** What of `ossec.conf` and `muster.yaml` together makes the balancers of a master. */
+import type { ClusterConfig } from './cluster.ts';
 import type { Findings } from './fault.ts';
-import { type HaproxyPlace, isHere, placeText, readPlace } from './haproxy-endpoint.ts';
+import type { HaproxyConfig, HaproxyInstance, HaproxyTls, ReconnectApi } from './haproxy-config.ts';
+import { type HaproxyPlace, isHere, isRuntime, placeText, readPlace } from './haproxy-endpoint.ts';
 import { type HaproxyHelperConfig, helperDefaults } from './haproxy-helper.ts';
-import type { HaproxyOptions, NodeOverride } from './haproxy-options.ts';
-
-/** Every HAProxy that a master balances, and how. */
-export interface HaproxyConfig {
-  /** 1 to 16. */
-  readonly instances: readonly HaproxyInstance[];
-  readonly backend: string;
-  /** Where nodes take agents' connections. */
-  readonly agentPort: number;
-  /** Name of an HAProxy resolvers section, for a Data Plane API and nodes given by name. */
-  readonly resolver?: string;
-  readonly excludedNodes: readonly string[];
-  readonly nodes: Readonly<Record<string, NodeOverride>>;
-  readonly pollMs: number;
-  readonly frequencyMs: number;
-  /** Agents moved at once, and the pause after as many. */
-  readonly chunk: number;
-  readonly pauseMs: number;
-  /** How long moved agents may take to come back. */
-  readonly settleMs: number;
-  /** Above 0, at most 1. */
-  readonly tolerance: number;
-  readonly removeAfterMs: number;
-  /** The manager's REST API. */
-  readonly api?: ReconnectApi;
-}
-
-export interface ReconnectApi {
-  readonly url: string;
-  readonly user: string;
-  /** Secret. */
-  readonly password: string;
-  readonly ca?: string;
-}
-
-/** Paths of PEM files; undefined, the system's authorities and no certificate of ours. */
-export interface HaproxyTls {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** Secret. */
-  readonly password?: string;
-}
-
-/** One HAProxy. `text` is for people: where it is, without secrets. */
-export type HaproxyInstance =
-  | {
-      readonly driver: 'runtime';
-      readonly text: string;
-      readonly endpoint:
-        | { readonly kind: 'unix'; readonly path: string }
-        | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-        | { readonly kind: 'tls'; readonly host: string; readonly port: number; readonly tls: HaproxyTls };
-      /** Where its servers are written down, and the program that checks the file. */
-      readonly persist?: { readonly path: string; readonly binary: string };
-    }
-  | {
-      readonly driver: 'dataplane';
-      readonly text: string;
-      readonly endpoint: {
-        readonly protocol: 'http' | 'https';
-        readonly host: string;
-        readonly port: number;
-        readonly tls?: HaproxyTls;
-      };
-      readonly user: string;
-      /** Secret. */
-      readonly password: string;
-    };
+import type { HaproxyOptions } from './haproxy-options.ts';
+import { warnOfIdle, warnOfLoopback } from './haproxy-warnings.ts';
 
 /** Where findings go: of `ossec.conf`, of `muster.yaml`. */
 export interface HaproxyFindings {
@@ -78,11 +13,18 @@ export interface HaproxyFindings {
   readonly muster: Findings;
 }
 
-/** Undefined: nothing is to be balanced. `agentPort` is asked only when something is. */
+/** What `ossec.conf` says. */
+export interface HaproxyOssec {
+  readonly cluster: ClusterConfig;
+  readonly helper: HaproxyHelperConfig | undefined;
+  /** Asked only when something is balanced. */
+  readonly agentPort: () => number;
+}
+
+/** Undefined: nothing is to be balanced. */
 export function resolveHaproxy(
-  helper: HaproxyHelperConfig | undefined,
+  { cluster, helper, agentPort }: HaproxyOssec,
   options: HaproxyOptions,
-  agentPort: () => number,
   findings: HaproxyFindings,
 ): HaproxyConfig | undefined {
   const places = placesOf(helper, options, findings);
@@ -90,6 +32,7 @@ export function resolveHaproxy(
   const tunables = helper ?? helperDefaults;
   const [persisting] = places.filter((place) => isRuntime(place) && isHere(place));
   warnOfIdle(places, options, persisting !== undefined, findings.muster);
+  warnOfLoopback(places, options, cluster, findings.muster);
   return {
     instances: places.map((place) => instanceOf(place, helper, options, place === persisting)),
     backend: tunables.backend,
@@ -107,8 +50,6 @@ export function resolveHaproxy(
     ...readApi(options, findings.muster),
   };
 }
-
-const isRuntime = ({ kind }: HaproxyPlace): boolean => kind === 'unix' || kind === 'tcp' || kind === 'tls';
 
 function placesOf(
   helper: HaproxyHelperConfig | undefined,
@@ -203,28 +144,6 @@ function tlsOf({ tls }: HaproxyOptions, helper: HaproxyHelperConfig | undefined)
     ...(key === undefined ? {} : { key }),
     ...(password === undefined ? {} : { password }),
   };
-}
-
-/** Options that nothing here makes use of: most often a misunderstanding. */
-function warnOfIdle(
-  places: readonly HaproxyPlace[],
-  { persist, tls, api }: HaproxyOptions,
-  persists: boolean,
-  { warn }: Findings,
-): void {
-  const isGiven = (group: object): boolean => Object.values(group).some((value) => value !== undefined);
-  if (persist !== undefined && !persists)
-    warn('haproxy.persist has no effect: no instance on this machine is driven by its Runtime API.');
-  if (isGiven(tls) && !places.some(({ kind }) => kind === 'tls' || kind === 'https'))
-    warn('haproxy.tls has no effect: no instance is given as tls:// or https://.');
-  if (isGiven(api) && places.every(isRuntime))
-    warn('haproxy.api has no effect: only a Data Plane API needs it, and no instance is one.');
-  for (const place of places) {
-    if (place.kind === 'tcp' && !isHere(place))
-      warn(
-        `${placeText(place)}: whoever reaches this port commands the HAProxy, unseen and unasked. Put TLS with client certificates before it, and write tls://.`,
-      );
-  }
 }
 
 /** All or nothing: an API that cannot be spoken to is told before it is needed. */

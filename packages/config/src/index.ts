@@ -2,7 +2,7 @@ export { type AgentsConfig, defaultDisconnectionMs } from './agents.ts';
 export { absentCluster, type ClusterConfig, reservedNodes } from './cluster.ts';
 export { describeConfig } from './describe.ts';
 export { ConfigError, describeConfigError, type Fault, faultLine } from './fault.ts';
-export type { HaproxyConfig, HaproxyInstance, HaproxyTls, ReconnectApi } from './haproxy.ts';
+export type { HaproxyConfig, HaproxyInstance, HaproxyTls, ReconnectApi } from './haproxy-config.ts';
 export type { HaproxyHelperConfig } from './haproxy-helper.ts';
 export type { HaproxyOptions, NodeOverride } from './haproxy-options.ts';
 export type { DebugLevel } from './internal-options.ts';

@@ -1,7 +1,8 @@
 import { type AgentsConfig, defaultAgents, readAgents } from './agents.ts';
 import { absentCluster, type ClusterConfig, readCluster } from './cluster.ts';
 import { ConfigError, type Fault, type Findings, lenient, withLines } from './fault.ts';
-import { type HaproxyConfig, resolveHaproxy } from './haproxy.ts';
+import { resolveHaproxy } from './haproxy.ts';
+import type { HaproxyConfig } from './haproxy-config.ts';
 import { type HaproxyHelperConfig, readHaproxyHelper } from './haproxy-helper.ts';
 import { type DebugLevel, readDebugLevel } from './internal-options.ts';
 import { musterLines } from './muster-lines.ts';
@@ -61,10 +62,12 @@ export async function loadConfig({ root, read, isDirectory }: ConfigSource): Pro
   const muster = readMuster(yaml, musterYaml);
   const files = resolveOwner(muster, await readAccounts(read), musterYaml);
   const off = (findings: Findings): Findings => (ossec.cluster.disabled ? lenient(findings) : findings);
-  const haproxy = resolveHaproxy(ossec.haproxyHelper, muster.options.haproxy, () => agentPort(off(ossecConf)), {
-    ossec: off(ossecConf),
-    muster: off(musterYaml),
-  });
+  const { cluster, haproxyHelper: helper } = ossec;
+  const haproxy = resolveHaproxy(
+    { cluster, helper, agentPort: () => agentPort(off(ossecConf)) },
+    muster.options.haproxy,
+    { ossec: off(ossecConf), muster: off(musterYaml) },
+  );
   const [internal, local] = await Promise.all(
     ['internal_options.conf', 'local_internal_options.conf'].map((name) => readHint(read, path(name), collector.warn)),
   );

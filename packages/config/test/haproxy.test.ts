@@ -272,6 +272,24 @@ test.each([
   expect((await loadWith(yaml)).warnings).toEqual([expect.stringMatching(warning)]);
 });
 
+describe("the master's own address", () => {
+  const loadAt = (yaml: string, more: Readonly<Record<string, string>> = {}) =>
+    loadOssec(ossec(clusterXml({ nodes: '<node>127.0.0.1</node>', node_name: 'm1', ...more })), {
+      '/r/etc/muster.yaml': yaml,
+    });
+
+  test('that is a loopback is warned of where HAProxy is on another machine', async () => {
+    const { warnings } = await loadAt(instances('tls://lb:1'));
+    expect(warnings).toEqual([expect.stringMatching(/^tls:\/\/lb:1 is on another machine, where 127\.0\.0\.1/)]);
+  });
+
+  test('may be one for an HAProxy here, with an address for HAProxy, and on a worker', async () => {
+    expect((await loadAt(instances('/s'))).warnings).toEqual([]);
+    expect((await loadAt('haproxy: {instances: [tls://lb:1], nodes: {m1: {address: 10.0.0.1}}}')).warnings).toEqual([]);
+    expect((await loadAt(instances('tls://lb:1'), { node_type: 'worker' })).warnings).toEqual([]);
+  });
+});
+
 describe('secrets', () => {
   const secret = 'hunter2hunter2';
   test.each([
@@ -316,5 +334,6 @@ describe('secrets', () => {
     expect(text).toMatch(/^haproxy.nodes +W1 \(weight 7, port 9\)$/m);
     expect(text).toMatch(/^haproxy.poll_every +1s$/m);
     expect(text).toMatch(/^remote.port +1514$/m);
+    expect(text).toMatch(/^balanced +https:\/\/lb:1 \(dataplane\), \/s \(runtime\)$/m);
   });
 });

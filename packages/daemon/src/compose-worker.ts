@@ -127,6 +127,8 @@ export async function composeWorker(
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
     const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
     files.work.replicated(result);
+    // Who came and who went is known at once, also where nothing is watched: one stat.
+    opened.dirty(['etc']);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
     return result;
   });

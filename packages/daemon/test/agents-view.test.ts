@@ -55,6 +55,7 @@ function sources(world: World): AgentSources & { readonly looks: () => number } 
       has: (id) => ids.has(id),
       of,
       byFileName: () => undefined,
+      fileHash: () => undefined,
       ids: () => ids,
       size: ids.size,
       version: () => 1,

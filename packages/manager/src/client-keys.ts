@@ -14,6 +14,8 @@ export interface ClientKeys {
   readonly of: (id: number) => KeyLine | undefined;
   /** By the name of its `queue/agent-info` file, `<name>-<ip>`. */
   readonly byFileName: (fileName: string) => KeyLine | undefined;
+  /** A number that tells names of files apart, without making a text; undefined: no such agent. */
+  readonly fileHash: (id: number) => number | undefined;
   readonly ids: () => Iterable<number>;
   readonly size: number;
 }

@@ -4,6 +4,8 @@ import type { ClientKeys, KeyLine } from './client-keys.ts';
 export interface ManagerKeys extends Pick<ClientKeys, 'has' | 'of' | 'byFileName'> {
   /** Grows with each change. */
   readonly version: () => number;
-  /** The line that an agent had that lives no more. */
-  readonly gone: (id: number) => KeyLine | undefined;
+  /** The lines of those who had this id and are none any more, also when another has it now. */
+  readonly gone: (id: number) => readonly KeyLine[];
+  /** Grows with each look that did not tell for sure who exists: the file was not there, not whole, or not all of it was understood. */
+  readonly doubts: () => number;
 }

@@ -186,7 +186,8 @@ const emptied = (state: State, peer: NodeName): State =>
 
 function keys(state: State, change: Parameters<typeof keysChanged>[1], now: number): Step {
   const removals = keysChanged(state.removals, change, now);
-  const back = new Set(change.added);
+  const others = new Set(change.replaced);
+  const back = new Set(change.added.filter((id) => !others.has(id)));
   const toForget =
     state.toForget.size === 0 ? state.toForget : new Set([...state.toForget].filter((id) => !back.has(id)));
   const { held } = removals;

@@ -115,9 +115,9 @@ async function judge({ spare, emptied }: Extract<Effect, { type: 'judge' }>, wor
   return { type: 'judged', ids: await world.store.judge(now - world.disconnectAfterMs, now, spared) };
 }
 
-/** Whoever is back in client.keys by now stays. */
+/** Whoever is back in client.keys by now stays; not what was of another agent with the same id. */
 async function remove(ids: ReadonlySet<number>, { store, keys }: World): Promise<Own> {
-  const gone = [...ids].filter((id) => !keys.exists(id));
+  const gone = [...ids].filter((id) => !keys.exists(id) || keys.replaced(id));
   return { type: 'removed', ids, gone, known: gone.length === 0 ? [] : await store.remove(gone) };
 }
 

@@ -175,7 +175,10 @@ function removed(state: State, { ids, count, faults }: Extract<Own, { readonly t
   const unknown = without(state.unknown, ids);
   const { told, fresh } = freshFaults(state.told, faults);
   const removals = { ...state.removals, due };
-  const isWell = well({ ...state, removing: false, mayWait: true, removals, unknown, told }, 'store');
+  // Of one that has the id of another now its manager says again what it said too early.
+  const lookAgain = state.lookAgain || count > 0;
+  const next: State = { ...state, removing: false, mayWait: true, lookAgain, removals, unknown, told };
+  const isWell = well(next, 'store');
   const counted = count === 0 ? [] : [report({ type: 'removed', count })];
   const events = fresh.length === 0 ? counted : [...counted, report({ type: 'faults', faults: fresh })];
   return step(isWell.state, ...isWell.effects, ...events);

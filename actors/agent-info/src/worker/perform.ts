@@ -145,13 +145,14 @@ function compare(
 
 /**
  * What lies at the manager goes too; what cannot be removed there is told, and is the manager's own matter. Whoever is
- * back in client.keys by now stays, and is sent again.
+ * back in client.keys by now stays, and is sent again; not what was of another agent with the same id.
  */
 function remove(ids: ReadonlySet<number>, { own, forget, keys }: AgentReporterDeps, scope: Scope<Own>): void {
   scope.run<Own>(
     async (signal) => {
-      const gone = [...ids].filter((id) => !keys.exists(id));
-      const back = [...ids].filter(keys.exists);
+      const isBack = (id: number): boolean => keys.exists(id) && !keys.replaced(id);
+      const gone = [...ids].filter((id) => !isBack(id));
+      const back = [...ids].filter(isBack);
       if (back.length > 0) await own.resend(back);
       if (gone.length === 0) return { type: 'removed', ids, count: 0, faults: [] };
       await own.remove(gone);

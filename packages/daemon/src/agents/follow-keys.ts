@@ -31,14 +31,14 @@ export function followKeys(view: KeysView, first: KeysRefresh, log: Pick<Logger,
   const wasRead = (): boolean => view.version() > 0 || (view.known() && remembered.size === 0);
   tellFaults(first);
   const look = async (): Promise<void> => {
-    const { changed, added, removed, ...found } = await view.refresh();
+    const { changed, added, removed, replaced, ...found } = await view.refresh();
     tellFaults(found);
     if (!changed) return;
     const forgotten = [...remembered].filter((id) => !view.has(id));
     const of = Math.max(before, remembered.size);
     before = view.size;
     remembered = new Set();
-    for (const follower of followers) follower({ added, removed: [...removed, ...forgotten], of });
+    for (const follower of followers) follower({ added, replaced, removed: [...removed, ...forgotten], of });
   };
   return {
     view,

@@ -71,6 +71,7 @@ export async function spawnMasterAgents({
   const agents = await openMasterAgents(kv, { turn });
   const own = await openWorkerAgents(kv, { leastRevision: wallNow(), turn });
   opened.notBefore(Math.max(agents.newestMs(), own.newestMs()));
+  opened.elsewhere((id) => ![undefined, '', nodeName].includes(agents.one(id)?.node));
   const held = await withDigestInTurns(await openGroups(kv, { turn }), turn);
   opened.keys.remember(() => [idsOf(agents), groupedIds(held)]);
   if (manager.kind === 'embedded') await giveBack(held, manager);

@@ -25,6 +25,8 @@ export interface OpenAgents {
   readonly manager: Manager;
   readonly clocks: Clocks;
   readonly notBefore: OpenNodeTime['notBefore'];
+  /** Tells which agents the store has from other nodes: none until then. */
+  readonly elsewhere: (isElsewhere: (id: number) => boolean) => void;
   /** Watches the manager and client.keys from now on. */
   watch(changed: AgentHints): void;
   /** These directories, relative to R, may have changed. */
@@ -58,7 +60,8 @@ export async function openAgents(
     );
   const { view, first } = await openClientKeys(disk, config.root);
   const keys = followKeys(view, first, log);
-  const { manager, why } = await openManager(config, platform, view, files);
+  let isElsewhere = (_id: number): boolean => false;
+  const { manager, why } = await openManager(config, platform, view, files, (id) => isElsewhere(id));
   log.info(`Agents: by ${managerWords[manager.kind]}, for ${why}; ${view.size} in client.keys.`);
   const time = openNodeTime(platform);
   let cancel = (): void => {};
@@ -72,9 +75,12 @@ export async function openAgents(
     kv,
     keys,
     manager,
-    known: { exists: keys.exists, reread: () => keys.reread() },
+    known: { exists: keys.exists, replaced: view.replaced, reread: () => keys.reread() },
     clocks: { nodeTime: time.now, wallNow },
     notBefore: time.notBefore,
+    elsewhere: (told) => {
+      isElsewhere = told;
+    },
     watch: (hints) => {
       keys.follow(hints.keys);
       watching = manager.watch(hints.manager);
@@ -105,12 +111,23 @@ async function openManager(
   { disk, clock, sockets, wallNow }: Platform,
   keys: FollowedKeys['view'],
   { owner }: NodeFiles,
+  isElsewhere: (id: number) => boolean,
 ): Promise<{ readonly manager: Manager; readonly why: string }> {
   const { kind, why } = chooseManager(await findManager(disk, root), muster.manager);
   const common = { root, keys, ownNode: cluster.nodeName };
   const isMaster = cluster.nodeType === 'master';
+  const { confirmAfterMs } = muster.integrity.guard;
   const open = {
-    files: () => openFilesManager({ ...common, disk, clock, isMaster, ...(owner === undefined ? {} : { owner }) }),
+    files: () =>
+      openFilesManager({
+        ...common,
+        disk,
+        clock,
+        isMaster,
+        isElsewhere,
+        confirmAfterMs,
+        ...(owner === undefined ? {} : { owner }),
+      }),
     'wazuh-db': () => openWazuhDbManager({ ...common, isMaster, sockets, wallNow, turn: () => disk.turn() }),
     embedded: () => openEmbeddedManager({ ...common, clock }),
   } as const;

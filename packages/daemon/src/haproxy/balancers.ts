@@ -8,23 +8,18 @@
 import { ask, type Ref, type Supervisor, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Driver } from '@muster/haproxy';
-import {
-  type BalancerDeps,
-  type BalancerMessage,
-  getBalance,
-  type Member,
-  spawnBalancer,
-} from '@muster/haproxy-balancer';
+import { type BalancerDeps, type BalancerMessage, getBalance, spawnBalancer } from '@muster/haproxy-balancer';
+import type { Log } from '@muster/log';
 import { type Balance, type BalancerView, clip, type Health, type NodeName, type NodeView } from '@muster/protocol';
 import type { MasterAgents } from '@muster/store';
-import { openKeptNames } from '../kept-names.ts';
+import { type KeptNames, openKeptNames } from '../kept-names.ts';
 import { type LineLimit, lineLimit } from '../line-limit.ts';
 import type { Platform } from '../platform.ts';
-import { refusalOf } from './drain.ts';
+import { type DrainWish, refusalOf } from './drain.ts';
 import { openDriver, openReconnect } from './drivers.ts';
 import { fitBalance } from './fit-balance.ts';
-import { type HaproxyLog, logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
-import { membersOf, sameMembers } from './members.ts';
+import { logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
+import { type Membership, openMembership } from './membership.ts';
 import { movableAgents } from './reconnect.ts';
 
 export interface Balancers {
@@ -56,8 +51,6 @@ export interface BalancersNeeds {
 const joinTimeoutMs = 60_000;
 /** For a balancer: it never waits for HAProxy before it answers. */
 const askMs = 5_000;
-/** Before keep-alive is asked again that did not answer. */
-const againMs = 1_000;
 
 /** Without anything to balance it has empty views, and refuses to drain. */
 export async function openBalancers(needs: BalancersNeeds): Promise<Balancers> {
@@ -85,83 +78,74 @@ interface Balanced {
   readonly driver: Driver;
 }
 
-async function spawnBalancers(needs: BalancersNeeds, haproxy: NonNullable<NodeConfig['haproxy']>): Promise<Balancers> {
+type Haproxy = NonNullable<NodeConfig['haproxy']>;
+
+async function spawnBalancers(needs: BalancersNeeds, haproxy: Haproxy): Promise<Balancers> {
   const { config, platform, statePath, rows } = needs;
   const { clock, disk, log } = platform;
   const drained = await openKeptNames(disk, `${statePath}/drained`, (error) => logNotKept(log, wordsOf(error)));
-  const own = { name: config.cluster.nodeName, address: config.cluster.nodes[0] ?? '' };
-  const balanced = spawnEach(needs, haproxy, {
-    reached: () => tellMembers(),
-    standingOf: (server) => members.find(({ name }) => name === server)?.standing,
+  const membership = openMembership({
+    ...{ clock, rows, drained, config: haproxy },
+    own: { name: config.cluster.nodeName, address: config.cluster.nodes[0] ?? '' },
+    tell: (members) => {
+      for (const { actor } of balanced) tell(actor, { type: 'members', members });
+    },
   });
+  const balanced: readonly Balanced[] = spawnEach(needs, haproxy, membership);
   logBeginning(
     log,
     balanced.map(({ driver }) => driver.endpoint),
     drained.all(),
   );
-  let peers: readonly NodeView[] | undefined;
-  let members: readonly Member[] = [];
-  let closed = false;
-  /** Each of them again: one that was restarted knows nothing. */
-  const tellMembers = (): void => {
-    if (closed || peers === undefined) return;
-    for (const { actor } of balanced) tell(actor, { type: 'members', members });
-  };
-  const settle = (): void => {
-    const next = membersOf(
-      { rows: peers ?? [], own, drained: drained.all(), config: haproxy, now: clock.now() },
-      members,
-    );
-    const isNews = !sameMembers(next, members);
-    members = next;
-    if (isNews) tellMembers();
-  };
-  const look = openLook(clock, rows, (found) => {
-    if (closed) return;
-    peers = found;
-    settle();
-  });
   const views = (): Promise<readonly BalancerView[]> =>
     Promise.all(balanced.map(({ actor }) => ask(actor, getBalance, askMs)));
   return {
-    changed: () => {
-      if (!closed) look.now();
-    },
+    changed: membership.peersChanged,
     forget: (node) => {
-      if (drained.delete(node)) settle();
+      if (drained.delete(node)) membership.drainsChanged();
     },
     balance: async () => fitBalance(await views()),
     health: async () => ({ balancers: await Promise.all(balanced.map(healthOf)) }),
-    drain: async (node, wanted, names) => {
-      const seen = wanted ? [...(await views())] : [];
-      const facts = { names, members, already: drained.all(), excluded: haproxy.excludedNodes, views: seen };
-      const refusal = refusalOf({ node, drained: wanted }, facts);
-      if (refusal !== undefined) throw refused(refusal);
-      if (wanted ? drained.add(node) : drained.delete(node)) logDrained(log, node, wanted);
-      settle();
-      const failure = await drained.written();
-      if (failure === undefined) return;
-      const text = `It is done, but a restart of this master would not know it: the list cannot be written: ${wordsOf(failure.error)}`;
-      throw refused({ code: 'not-kept', text });
-    },
+    drain: (node, wanted, names) =>
+      drain({ node, drained: wanted }, { names, views, drained, membership, haproxy, log }),
     close: () => {
-      closed = true;
-      look.close();
+      membership.close();
       for (const { driver } of balanced) driver.close();
     },
   };
 }
 
-function spawnEach(
-  needs: BalancersNeeds,
-  haproxy: NonNullable<NodeConfig['haproxy']>,
-  { reached, standingOf }: Pick<HaproxyLog, 'standingOf'> & { readonly reached: () => void },
-): readonly Balanced[] {
+interface Draining {
+  readonly names: readonly NodeName[];
+  readonly views: () => Promise<readonly BalancerView[]>;
+  readonly drained: KeptNames;
+  readonly membership: Membership;
+  readonly haproxy: Haproxy;
+  readonly log: Log;
+}
+
+/** It holds when it is on disk: an operator who reads that it is done may restart the master. */
+async function drain(wish: DrainWish, { names, views, drained, membership, haproxy, log }: Draining): Promise<void> {
+  const seen = wish.drained ? [...(await views())] : [];
+  const facts = { names, members: membership.members(), already: drained.all(), excluded: haproxy.excludedNodes };
+  const refusal = refusalOf(wish, { ...facts, views: seen });
+  if (refusal !== undefined) throw refused(refusal);
+  const isNews = wish.drained ? drained.add(wish.node) : drained.delete(wish.node);
+  if (isNews) logDrained(log, wish.node, wish.drained);
+  membership.drainsChanged();
+  const failure = await drained.written();
+  if (failure === undefined) return;
+  const text = `It is done, but a restart of this master would not know it: the list cannot be written: ${wordsOf(failure.error)}`;
+  throw refused({ code: 'not-kept', text });
+}
+
+function spawnEach(needs: BalancersNeeds, haproxy: Haproxy, membership: Membership): readonly Balanced[] {
   const { root, platform } = needs;
   const { clock, log } = platform;
   const supervisor = root.supervise('haproxy');
   const limit = lineLimit(clock.now);
   const reconnecting = reconnectAgents(needs, haproxy, limit);
+  const standingOf = (server: string) => membership.members().find(({ name }) => name === server)?.standing;
   return haproxy.instances.map((instance, index) => {
     const driver = openDriver(instance, haproxy, platform.haproxy);
     const at = haproxy.instances.length === 1 ? '' : `${driver.endpoint}: `;
@@ -175,7 +159,7 @@ function spawnEach(
           ...reconnecting,
           report: (event) => {
             logBalancer({ log, limit, at, standingOf, removeAfterMs }, event);
-            if (event.type === 'reached') reached();
+            if (event.type === 'reached') membership.tellAgain();
           },
         },
         {
@@ -192,7 +176,7 @@ function spawnEach(
 /** For drivers that cannot end connections; without the manager's API nobody is asked. */
 function reconnectAgents(
   { platform, agents }: BalancersNeeds,
-  { api }: NonNullable<NodeConfig['haproxy']>,
+  { api }: Haproxy,
   limit: LineLimit,
 ): Pick<BalancerDeps, 'reconnectAgents'> {
   if (api === undefined) return {};
@@ -202,45 +186,6 @@ function reconnectAgents(
       const { ids, skipped } = await movableAgents(agents(), node, atMost, () => platform.disk.turn());
       if (skipped.length > 0) logNotAsked(platform.log, limit, node, skipped);
       return ids.length === 0 ? 0 : await client.reconnect(ids, signal);
-    },
-  };
-}
-
-/** One question to keep-alive in flight; what changed meanwhile is asked for after it. */
-function openLook(
-  clock: Platform['clock'],
-  rows: () => Promise<readonly NodeView[]>,
-  found: (rows: readonly NodeView[]) => void,
-): { readonly now: () => void; readonly close: () => void } {
-  let asking = false;
-  let again = false;
-  let closed = false;
-  let cancel: () => void = () => {};
-  const ended = (): void => {
-    asking = false;
-    if (again) look();
-  };
-  const look = (): void => {
-    again = asking;
-    if (asking || closed) return;
-    asking = true;
-    cancel();
-    rows().then(
-      (value) => {
-        found(value);
-        ended();
-      },
-      () => {
-        if (!closed) cancel = clock.after(againMs, look);
-        ended();
-      },
-    );
-  };
-  return {
-    now: look,
-    close: () => {
-      closed = true;
-      cancel();
     },
   };
 }

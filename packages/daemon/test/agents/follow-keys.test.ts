@@ -2,7 +2,7 @@ import type { KeysChange } from '@muster/agent-info';
 import type { KeysRefresh, KeysView } from '@muster/manager';
 import { followKeys } from '../../src/agents/follow-keys.ts';
 
-const nothing: KeysRefresh = { changed: false, added: [], removed: [], faults: [], faultCount: 0 };
+const nothing: KeysRefresh = { changed: false, added: [], removed: [], replaced: [], faults: [], faultCount: 0 };
 const unreadable: KeysRefresh = {
   ...nothing,
   trouble: { at: 'etc/client.keys', code: 'EACCES', text: 'may not be read' },
@@ -58,10 +58,10 @@ describe('client.keys at a start', () => {
   it('that is read later tells who is new and who of those that were known has gone', async () => {
     const { keys, changes, look, read } = rig(unreadable, [1, 2, 3]);
     await look(() => read(2, 4));
-    expect(changes).toEqual([{ added: [2, 4], removed: [1, 3], of: 3 }]);
+    expect(changes).toEqual([{ added: [2, 4], removed: [1, 3], replaced: [], of: 3 }]);
     expect([1, 2, 3, 4].map((id) => keys.exists(id))).toEqual([false, true, false, true]);
     await look(() => read(2));
-    expect(changes.at(-1)).toEqual({ added: [], removed: [4], of: 2 });
+    expect(changes.at(-1)).toEqual({ added: [], removed: [4], replaced: [], of: 2 });
   });
 });
 

@@ -11,6 +11,7 @@ import { type Forgotten, groupsForMs, infosForMs, openForgotten } from './forgot
 import { groupsDirectory, openGroupFiles, staysText } from './group-files.ts';
 import { openPublishFiles } from './publish-files.ts';
 import { infoDirectory, openSeenFiles, type SeenFilesOptions } from './seen-files.ts';
+import { strangersMsOf } from './strangers.ts';
 import { listEveryMs, type ManagerClock, openWatchedNames } from './watched-names.ts';
 import { openFileWriter } from './write-files.ts';
 
@@ -22,6 +23,10 @@ export interface FilesManagerOptions {
   readonly keys: ManagerKeys;
   /** As the manager beside us writes it into the files of its agents. */
   readonly ownNode: string;
+  /** The guard before many removals takes so long, ms. Absent: 30,000. */
+  readonly confirmAfterMs?: number;
+  /** Whether the agent is known to report to another node: its file is ours, should it not say whose. Absent: none. */
+  readonly isElsewhere?: (id: number) => boolean;
   /** The master alone makes the directories of multigroups. */
   readonly isMaster: boolean;
   /** Of what is written; absent: this process. */
@@ -36,14 +41,18 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   const { disk, clock, root, keys, ownNode, isMaster, owner } = options;
   const hints = openHints(clock);
   const directory = `${root}/${infoDirectory}`;
+  const strangersMs = strangersMsOf(options.confirmAfterMs ?? 30_000);
   const names = openWatchedNames({ disk, clock, directory, at: infoDirectory, hint: hints.hint });
   const writer = openFileWriter(disk, owner);
   const shared: SeenFilesOptions = {
     disk,
+    clock,
     directory,
     names,
     keys,
+    strangersMs,
     ownNode,
+    isElsewhere: options.isElsewhere ?? (() => false),
     contents: new Map(),
     forgotten: openForgotten(clock, infosForMs),
   };
@@ -52,7 +61,10 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
   // A look amid what we write ourselves would take it for what the manager wrote.
   const inTurn = openInTurn();
   const forgottenGroups = openForgotten(clock, groupsForMs);
-  const groups = openGroupFiles({ disk, root, owner, isMaster, writer, keys, forgotten: forgottenGroups });
+  const groups = openGroupFiles({
+    ...{ disk, clock, keys, strangersMs, root, owner, isMaster, writer },
+    forgotten: forgottenGroups,
+  });
   const groupHints = openGroupHints(disk, `${root}/${groupsDirectory}`, hints.hint);
   /** A listing is due then; a watch that could not be set is tried again. */
   const everyMinute = (): void => {
@@ -105,24 +117,28 @@ function openGroupHints(disk: Disk, directory: string, hint: () => void): { retr
   };
 }
 
-/** The file of a status is that of the name that the agent had, unless another agent has it now. */
+/** The files of statuses are those of the names that the id's agents had, unless another agent has one now. */
 async function forget(
-  { disk, directory, keys, contents, forgotten }: SeenFilesOptions,
+  options: SeenFilesOptions,
   forgottenGroups: Forgotten,
   root: string,
   ids: readonly number[],
 ): Promise<readonly ManagerFault[]> {
+  const { disk, directory, keys, contents, forgotten } = options;
   const steps: DiskStep[] = [];
   for (const id of ids) {
-    if (keys.has(id)) continue;
-    forgottenGroups.add(agentIdText(id));
-    steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
-    const line = keys.gone(id);
-    const name = line === undefined ? undefined : infoFileName(line);
-    if (name === undefined || keys.byFileName(name) !== undefined) continue;
-    contents.delete(name);
-    forgotten.add(name);
-    steps.push({ do: 'unlink', path: `${directory}/${name}` });
+    // The groups of one who has the id now are its own: who removes and adds agents sees to that.
+    if (keys.has(id)) lookAgain(options, id);
+    else {
+      forgottenGroups.add(agentIdText(id));
+      steps.push({ do: 'unlink', path: `${root}/${groupsDirectory}/${agentIdText(id)}` });
+    }
+    for (const name of new Set(keys.gone(id).map(infoFileName))) {
+      if (keys.byFileName(name) !== undefined) continue;
+      contents.delete(name);
+      forgotten.add(name);
+      steps.push({ do: 'unlink', path: `${directory}/${name}` });
+    }
   }
   const outcomes = steps.length === 0 ? [] : await disk.steps(steps);
   return capped(
@@ -132,4 +148,13 @@ async function forget(
       return [{ at: path.slice(root.length + 1), code, text: staysText(code) }];
     }),
   );
+}
+
+/** What this node's manager said of the agent that has the id now went with what was known of the one before: it is given again. */
+function lookAgain({ keys, names, contents }: SeenFilesOptions, id: number): void {
+  const line = keys.of(id);
+  const name = line === undefined ? '' : infoFileName(line);
+  if (contents.get(name)?.isOwn !== true) return;
+  contents.delete(name);
+  names.touchAgain(name);
 }

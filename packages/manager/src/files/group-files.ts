@@ -8,6 +8,8 @@ import { capped, ManagerError } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
 import type { Forgotten } from './forgotten.ts';
 import { stampOf } from './stamp.ts';
+import { openStrangers } from './strangers.ts';
+import type { ManagerClock } from './watched-names.ts';
 import { type FileWriter, isLeftover, makeDirectory } from './write-files.ts';
 
 export const groupsDirectory = 'queue/agent-groups';
@@ -22,12 +24,15 @@ export const multigroupHash = (csv: string): string => hash('sha256', csv, 'hex'
 
 export interface GroupFilesOptions {
   readonly disk: Disk;
+  readonly clock: Pick<ManagerClock, 'now'>;
+  readonly keys: Pick<ManagerKeys, 'has' | 'doubts' | 'version'>;
+  /** What lies here of agents that client.keys does not have stays so long, ms. */
+  readonly strangersMs: number;
   readonly root: string;
   readonly owner: Owner | undefined;
   /** The master alone makes the directories of multigroups. */
   readonly isMaster: boolean;
   readonly writer: FileWriter;
-  readonly keys: Pick<ManagerKeys, 'has'>;
   /** Names of the files of agents that were removed. */
   readonly forgotten: Forgotten;
 }
@@ -42,13 +47,19 @@ interface Read {
 }
 
 export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
-  const { disk, root, owner, isMaster, writer, keys, forgotten } = options;
+  const { disk, clock, keys, strangersMs, root, owner, isMaster, writer, forgotten } = options;
   const directory = `${root}/${groupsDirectory}`;
   const pathOf = (id: number): string => `${directory}/${agentIdText(id)}`;
   const reads = new Map<number, Read>();
   /** Of the listing that is being paged through. */
   let ids: number[] = [];
   const made = new Set<string>();
+  /** Whoever gets such an id would get these groups with it. */
+  const strangers = openStrangers({
+    ...{ disk, clock, directory, keys, fault, staysMs: strangersMs },
+    isSomebodys: (name) => keys.has(Number(name)),
+    isAgents: (name) => idOf(name) !== undefined,
+  });
 
   const list = async (): Promise<ManagerFault[]> => {
     const [listing] = await disk.list([directory]);
@@ -57,14 +68,20 @@ export function openGroupFiles(options: GroupFilesOptions): GroupFiles {
     const found: number[] = [];
     for (const [index, name] of listing.names.entries()) {
       const id = idOf(name);
-      if (id !== undefined) found.push(id);
-      else if (!isLeftover(name) && !name.startsWith('.')) faults.push(fault(name, 'bad-name', strangeName));
+      if (id !== undefined) {
+        found.push(id);
+        if (keys.has(id)) strangers.drop(name);
+        else strangers.met(name, stampOf(listing.stats.at(index)));
+      }
+      if (id === undefined && !isLeftover(name) && !name.startsWith('.'))
+        faults.push(fault(name, 'bad-name', strangeName));
       if (index % itemsATurn === itemsATurn - 1) await disk.turn();
     }
     ids = found.sort((one, other) => one - other);
     const there = new Set(ids);
     for (const id of reads.keys()) if (!there.has(id)) reads.delete(id);
-    return faults;
+    for (const name of strangers.names()) if (!there.has(Number(name))) strangers.drop(name);
+    return [...faults, ...(await strangers.sweep())];
   };
 
   const unlisted = (code: string): ManagerFault[] => {

@@ -1,4 +1,5 @@
 /** Statuses out of `queue/agent-info`: a file's mtime is its agent's last keep-alive, its content says who that is. */
+import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { AgentStatus } from '@muster/protocol';
 import { type Disk, DiskError, type DiskStep, explain, type FileStat } from '@muster/tree';
@@ -6,10 +7,12 @@ import type { KeyLine } from '../client-keys.ts';
 import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
 import { capped } from '../manager-error.ts';
 import type { ManagerKeys } from '../manager-keys.ts';
+import { isAgentIp } from '../registrar/valid.ts';
 import type { Forgotten } from './forgotten.ts';
 import { contentFaults, parseInfoContent } from './info-content.ts';
-import { mtimeMsOf, stampOf } from './stamp.ts';
-import type { Dirty, WatchedNames } from './watched-names.ts';
+import { absent, mtimeMsOf, stampOf } from './stamp.ts';
+import { minutes, openStrangers } from './strangers.ts';
+import type { Dirty, ManagerClock, WatchedNames } from './watched-names.ts';
 
 export const infoDirectory = 'queue/agent-info';
 /** More than any agent says: 64 labels of 1,279 bytes. */
@@ -22,15 +25,22 @@ const filesATurn = 250;
 export interface Remembered {
   readonly sum: string;
   readonly status: AgentStatus;
+  /** It was given: its manager has written it. */
+  readonly isOwn?: true;
 }
 
 export interface SeenFilesOptions {
   readonly disk: Disk;
+  readonly clock: Pick<ManagerClock, 'now'>;
   /** Absolute path of `queue/agent-info`. */
   readonly directory: string;
   readonly names: WatchedNames;
   readonly keys: ManagerKeys;
+  /** What lies here of agents that client.keys does not have stays so long, ms. */
+  readonly strangersMs: number;
   readonly ownNode: string;
+  /** Whether the agent is known to report to another node. */
+  readonly isElsewhere: (id: number) => boolean;
   /** By file name. */
   readonly contents: Map<string, Remembered>;
   /** Files of agents that were removed. */
@@ -49,9 +59,13 @@ interface Looked {
 export const contentSum = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64').slice(0, 16);
 
 export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSignal): Promise<Seen> } {
-  const { disk, directory, names, keys, contents } = options;
-  /** Files of nobody in client.keys: each is named once, and looked at again when client.keys changes. */
-  const strangers = new Set<string>();
+  const { disk, clock, directory, names, keys, strangersMs, contents } = options;
+  /** Each is named once, and looked at again when client.keys changes. */
+  const strangers = openStrangers({
+    ...{ disk, clock, directory, keys, fault, isAgents, staysMs: strangersMs },
+    isSomebodys: (name) => keys.byFileName(name) !== undefined,
+    others: names.stamps,
+  });
   let keysVersion = keys.version();
 
   const settle = ({ dirty, stamp, content }: Looked): void => {
@@ -78,7 +92,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
   const removeAgain = async (late: readonly Dirty[]): Promise<void> => {
     const steps = late.map(({ name }): DiskStep => ({ do: 'unlink', path: `${directory}/${name}` }));
     const outcomes = steps.length === 0 ? [] : await disk.steps(steps);
-    for (const [index, outcome] of outcomes.entries()) if (outcome.ok) names.settle(late[index]!, gone);
+    for (const [index, outcome] of outcomes.entries()) if (outcome.ok) names.settle(late[index]!, absent);
   };
 
   /** `undefined`: nothing is to be said of it, now and until it changes. `late`: it is of an agent that was removed. */
@@ -88,12 +102,12 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
   ): Looked | { dirty: Dirty; stat: FileStat; line: KeyLine } | 'late' | undefined => {
     const { name } = dirty;
     if (!('kind' in stat)) {
-      strangers.delete(name);
+      strangers.drop(name);
       contents.delete(name);
-      names.settle(dirty, gone);
+      names.settle(dirty, absent);
       return stat.code === 'ENOENT'
         ? undefined
-        : { dirty, stamp: gone, fault: fault(name, stat.code, explain(stat.code)) };
+        : { dirty, stamp: absent, fault: fault(name, stat.code, explain(stat.code)) };
     }
     const stamp = stampOf(stat);
     if (stamp === names.knownStamp(name)) return void names.settle(dirty, stamp);
@@ -102,10 +116,8 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const line = keys.byFileName(name);
     if (line !== undefined) return { dirty, stat, line };
     if (options.forgotten.has(name)) return 'late';
-    const isNew = !strangers.has(name);
-    strangers.add(name);
-    return isNew
-      ? { dirty, stamp, fault: fault(name, 'unknown-agent', unknownAgent) }
+    return strangers.met(name, stamp)
+      ? { dirty, stamp, fault: fault(name, 'unknown-agent', unknownAgent(name, strangersMs)) }
       : void names.settle(dirty, stamp);
   };
 
@@ -135,29 +147,28 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const sum = contentSum(bytes);
     const seenMs = mtimeMsOf(stat);
     const before = contents.get(dirty.name);
-    if (before?.sum === sum) return { dirty, stamp, agent: agentOf(line.id, seenMs, before.status) };
+    if (before?.sum === sum) {
+      const agent = agentOf(line.id, seenMs, before.status);
+      return { dirty, stamp, content: { ...before, isOwn: true }, agent };
+    }
     const { status, node, info, fault: code } = parseInfoContent(bytes, line, options.ownNode);
-    const content: Remembered = { sum, status };
+    const content: Remembered = { sum, status, isOwn: true };
     // What this process, before it was started anew, wrote of another node's agent; its own manager touches it at the next keep-alive.
-    const isForeign = node !== '' && node !== options.ownNode && names.isFirstSight(dirty.name);
-    if (isForeign) return void settle({ dirty, stamp, content });
+    // A loss of power may have taken the node's name, which comes last, and the time.
+    const isForeign = node === '' ? options.isElsewhere(line.id) : node !== options.ownNode;
+    const told = code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) };
+    if (isForeign && names.isFirstSight(dirty.name)) return { dirty, stamp, content: { sum, status }, ...told };
     const agent = agentOf(line.id, seenMs, status);
-    return {
-      dirty,
-      stamp,
-      content,
-      agent: info === undefined ? agent : { ...agent, info },
-      ...(code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) }),
-    };
+    return { dirty, stamp, content, agent: info === undefined ? agent : { ...agent, info }, ...told };
   };
 
   /** Whoever came into client.keys meanwhile is looked at again. */
   const meetStrangers = async (): Promise<void> => {
     keysVersion = keys.version();
     let left = maxSettled;
-    for (const name of [...strangers]) {
+    for (const name of [...strangers.names()]) {
       if (keys.byFileName(name) !== undefined) {
-        strangers.delete(name);
+        strangers.drop(name);
         names.touchAgain(name);
       }
       if (--left > 0) continue;
@@ -171,6 +182,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
       await names.look();
       signal.throwIfAborted();
       if (keysVersion !== keys.version()) await meetStrangers();
+      const swept = await strangers.sweep();
       const batch = names.take(maxSeen);
       const looked = batch.length === 0 ? [] : await look(batch);
       signal.throwIfAborted();
@@ -179,7 +191,7 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
         .map((name) => fault(name, 'not-utf8', 'its name is not UTF-8; take it away'));
       return {
         agents: looked.flatMap(({ agent }) => agent ?? []),
-        faults: capped([...unreadable, ...looked.flatMap((one) => one.fault ?? [])]),
+        faults: capped([...swept, ...unreadable, ...looked.flatMap((one) => one.fault ?? [])]),
         remembered: async () => {
           for (const [index, one] of looked.entries()) {
             settle(one);
@@ -193,9 +205,20 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
 }
 
 const maxSettled = 2_000;
-/** Of a file that is not there. */
-const gone = -1;
-const unknownAgent = 'no agent in client.keys has this name and address; it counts when one has, else take it away';
+
+const maxNameBytes = 128;
+
+/** Whether remoted may have given a file this name: `<name>-<ip>`. */
+function isAgents(fileName: string): boolean {
+  const dash = fileName.lastIndexOf('-');
+  const [name, ip] = [fileName.slice(0, Math.max(0, dash)), fileName.slice(dash + 1)];
+  return name !== '' && Buffer.byteLength(name) <= maxNameBytes && isAgentIp(ip);
+}
+
+const unknownAgent = (name: string, staysMs: number): string =>
+  `no agent in client.keys has this name and address; it counts when one has, ${
+    isAgents(name) ? `and is taken away when it has not changed for ${minutes(staysMs)}` : 'else take it away'
+  }`;
 
 const agentOf = (id: number, seenMs: number, status: AgentStatus): SeenAgent => ({
   id,

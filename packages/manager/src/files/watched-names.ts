@@ -4,7 +4,7 @@
  */
 import { type Disk, type FileStat, type Watch, WatchExhausted } from '@muster/tree';
 import { ManagerError } from '../manager-error.ts';
-import { stampOf } from './stamp.ts';
+import { absent, stampOf } from './stamp.ts';
 import { isLeftover } from './write-files.ts';
 
 /** `after` as of the actors' clock; ms. */
@@ -32,7 +32,8 @@ export interface WatchedNames {
   /** It changed, or shall be looked at as if it had. */
   touchAgain(name: string): void;
   readonly knownStamp: (name: string) => number | undefined;
-  readonly names: () => Iterable<string>;
+  /** Of what is there, as far as it was settled. */
+  readonly stamps: () => Iterable<readonly [name: string, stamp: number]>;
   /** Whether `name` stood there when it was listed first, and did not change since. */
   readonly isFirstSight: (name: string) => boolean;
   /** Names that are not UTF-8, shown with `\xNN`; each is told once. */
@@ -169,7 +170,9 @@ export function openWatchedNames({ disk, clock, directory, at, hint }: WatchedNa
       touch(name);
     },
     knownStamp: (name) => known.get(name)?.stamp,
-    names: () => known.keys(),
+    stamps: function* () {
+      for (const [name, { stamp }] of known) if (stamp !== absent) yield [name, stamp];
+    },
     isFirstSight: (name) => firstSeen.has(name),
     unreadableNames: () => {
       const untold = [...unreadable].filter(([, told]) => !told).map(([name]) => name);

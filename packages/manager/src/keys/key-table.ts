@@ -171,6 +171,10 @@ function keysOf(columns: Columns): ClientKeys {
     has: (id) => lineOf(columns, id) !== undefined,
     of: (id) => found(lineOf(columns, id)),
     byFileName: (fileName) => found(lineOfFile(columns, fileName)),
+    fileHash: (id) => {
+      const line = lineOf(columns, id);
+      return line === undefined ? undefined : fileHashOf(columns, line);
+    },
     ids: function* () {
       for (let line = 0; line < columns.count; line++) yield columns.ids[line]!;
     },

@@ -1,7 +1,7 @@
 /** client.keys kept current: the last whole state of it, and what changed since. */
 import type { Disk, FileStat } from '@muster/tree';
 import { DiskError } from '@muster/tree';
-import type { ClientKeys, KeyLine } from '../client-keys.ts';
+import { type ClientKeys, infoFileName, type KeyLine } from '../client-keys.ts';
 import { openInTurn } from '../in-turn.ts';
 import type { ManagerFault } from '../manager.ts';
 import { openKeyTable } from './key-table.ts';
@@ -15,16 +15,23 @@ export interface KeysView extends ClientKeys {
   readonly known: () => boolean;
   /** Of all lines, removed ones included. */
   readonly highestId: () => number;
-  /** The line that an agent had that lives no more: its removed line, or the one that vanished since the view was opened. */
-  readonly gone: (id: number) => KeyLine | undefined;
+  /** The lines of those who had this id and are none any more: its removed line, and those that vanished, or gave way to another's, since the view was opened. */
+  readonly gone: (id: number) => readonly KeyLine[];
+  /** Whether the agent that has this id is another than the one that the view knew by it before. */
+  readonly replaced: (id: number) => boolean;
+  /** Grows with each look that did not tell for sure who exists: the file was not there, not whole, or not all of it was understood. */
+  readonly doubts: () => number;
   /** Looks at the file, and reads it when it changed. Costs one stat otherwise. One after the other. */
   refresh(): Promise<KeysRefresh>;
 }
 
 export interface KeysRefresh {
   readonly changed: boolean;
+  /** An id whose line has another name is another agent's: it is in both. */
   readonly added: readonly number[];
   readonly removed: readonly number[];
+  /** Of those added: the view knew another agent by this id before. */
+  readonly replaced: readonly number[];
   /** Of lines that were skipped, when it was read: at most 100, and how many there are. */
   readonly faults: readonly ManagerFault[];
   readonly faultCount: number;
@@ -38,9 +45,11 @@ const readBytes = 256 * 1024;
 /** A file that is written in place is read again, this often at once. */
 const attempts = 3;
 /** Ids of one slice of a comparison: below a millisecond. */
-const idsATurn = 5_000;
+const idsATurn = 2_000;
 /** Lines that vanished and are remembered: more than any guard lets go at once. */
 const maxGone = 100_000;
+/** Files of one id, of one agent after the other, that are still known; more at a time are no registrations. */
+const mostOfAnId = 10;
 
 interface State {
   keys: ClientKeys;
@@ -48,13 +57,17 @@ interface State {
   highestId: number;
   version: number;
   known: boolean;
+  doubts: number;
+  /** Lines of the last whole state that were skipped. */
+  skipped: number;
   /** Of what was read last, whole or not. */
   stamp: string;
   trouble: ManagerFault | undefined;
-  readonly vanished: Map<number, KeyLine>;
+  /** By id who had it, the last one last; he may be back. */
+  readonly vanished: Map<number, readonly KeyLine[]>;
 }
 
-const same: KeysRefresh = { changed: false, added: [], removed: [], faults: [], faultCount: 0 };
+const same: KeysRefresh = { changed: false, added: [], removed: [], replaced: [], faults: [], faultCount: 0 };
 
 /** Reads `etc/client.keys` below `root`. Rejects only for bugs: what is wrong with the file is in the first `refresh`. */
 export async function openClientKeys(
@@ -68,12 +81,19 @@ export async function openClientKeys(
     highestId: 0,
     version: 0,
     known: false,
+    doubts: 0,
+    skipped: 0,
     stamp: '',
     trouble: undefined,
     vanished: new Map(),
   };
   const inTurn = openInTurn();
-  const refresh = (): Promise<KeysRefresh> => inTurn(() => refreshed(state, disk, root));
+  const refresh = (): Promise<KeysRefresh> =>
+    inTurn(async () => {
+      const found = await refreshed(state, disk, root);
+      if (state.trouble !== undefined || state.stamp === '' || state.skipped > 0) state.doubts += 1;
+      return found;
+    });
   const first = await refresh();
   return { view: viewOf(state, refresh), first };
 }
@@ -90,7 +110,10 @@ function viewOf(state: State, refresh: KeysView['refresh']): KeysView {
     version: () => state.version,
     known: () => state.known,
     highestId: () => state.highestId,
-    gone: (id) => (state.keys.has(id) ? undefined : (state.vanished.get(id) ?? state.removed.of(id))),
+    fileHash: (id) => state.keys.fileHash(id),
+    gone: (id) => goneOf(state, id),
+    replaced: (id) => isReplaced(state, state.keys, id),
+    doubts: () => state.doubts,
     refresh,
   };
 }
@@ -181,26 +204,52 @@ async function readOnce(disk: Disk, path: string): Promise<{ parsed: ParsedKeys;
 }
 
 async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<KeysRefresh> {
-  const added = await without(parsed.keys, state.keys, disk);
-  const removed = await without(state.keys, parsed.keys, disk);
-  if (state.vanished.size + removed.length > maxGone) state.vanished.clear();
-  for (const id of removed.slice(0, maxGone)) state.vanished.set(id, state.keys.of(id)!);
-  for (const id of added) state.vanished.delete(id);
+  const left = await chosen(state.keys, (id) => parsed.keys.fileHash(id) !== state.keys.fileHash(id), disk);
+  const added = await chosen(parsed.keys, (id) => isAnother(parsed.keys, state.keys, id), disk);
+  const removed = left.filter((id) => isAnother(state.keys, parsed.keys, id));
+  if (state.vanished.size + left.length > maxGone) state.vanished.clear();
+  for (const id of left.slice(0, maxGone)) vanish(state, state.keys.of(id)!);
+  const replaced = added.filter((id) => isReplaced(state, parsed.keys, id));
   state.keys = parsed.keys;
   state.removed = parsed.removed;
   state.highestId = parsed.highestId;
+  state.skipped = parsed.skipped;
   state.version += 1;
   state.known = true;
   state.trouble = undefined;
-  return { changed: true, added, removed, faults: parsed.faults, faultCount: parsed.faultCount };
+  return { changed: true, added, removed, replaced, faults: parsed.faults, faultCount: parsed.faultCount };
 }
 
-/** Ids of `some` that `others` do not have. */
-async function without(some: ClientKeys, others: ClientKeys, disk: Disk): Promise<number[]> {
+/** Whether the agent that has the id in `some` is not the one that has it in `others`: by its name, for an address may change. */
+function isAnother(some: ClientKeys, others: ClientKeys, id: number): boolean {
+  const [hash, other] = [some.fileHash(id), others.fileHash(id)];
+  return hash !== other && (other === undefined || some.of(id)?.name !== others.of(id)?.name);
+}
+
+/** Whether the agent that has the id in `keys` is another than who had it before. */
+function isReplaced({ vanished }: State, keys: ClientKeys, id: number): boolean {
+  const before = vanished.get(id)?.at(-1);
+  return before !== undefined && keys.has(id) && keys.of(id)?.name !== before.name;
+}
+
+function vanish({ vanished }: State, line: KeyLine): void {
+  const file = infoFileName(line);
+  const others = (vanished.get(line.id) ?? []).filter((one) => infoFileName(one) !== file);
+  vanished.set(line.id, [...others, line].slice(-mostOfAnId));
+}
+
+function goneOf({ vanished, removed, keys }: State, id: number): readonly KeyLine[] {
+  const [line, marked] = [keys.of(id), removed.of(id)];
+  const all = [...(vanished.get(id) ?? []), ...(marked === undefined ? [] : [marked])];
+  return line === undefined ? all : all.filter((one) => infoFileName(one) !== infoFileName(line));
+}
+
+/** Ids of `keys`, in slices. */
+async function chosen(keys: ClientKeys, isChosen: (id: number) => boolean, disk: Disk): Promise<number[]> {
   const ids: number[] = [];
   let left = idsATurn;
-  for (const id of some.ids()) {
-    if (!others.has(id)) ids.push(id);
+  for (const id of keys.ids()) {
+    if (isChosen(id)) ids.push(id);
     if (--left > 0) continue;
     left = idsATurn;
     await disk.turn();

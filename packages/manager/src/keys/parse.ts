@@ -15,6 +15,8 @@ export interface ParsedKeys {
   readonly faults: readonly ManagerFault[];
   /** How many there are in all. */
   readonly faultCount: number;
+  /** Of these, the lines of which nobody knows whose they are. */
+  readonly skipped: number;
   /** The text ends within a line that is not whole. */
   readonly isCut: boolean;
 }
@@ -63,6 +65,7 @@ function openLines(): Lines {
   const [living, removed] = [openKeyTable(), openKeyTable()];
   const faults: ManagerFault[] = [];
   let faultCount = 0;
+  let skipped = 0;
   let highestId = 0;
   let number = 0;
   /** The beginning of a line that the next piece goes on with. */
@@ -70,6 +73,7 @@ function openLines(): Lines {
 
   const fault = (code: keyof typeof lineFaults): void => {
     faultCount += 1;
+    if (code !== 'duplicate-name') skipped += 1;
     if (faults.length >= maxFaults) return;
     // Such an agent is there all the same: only its statuses are the other's.
     const what = code === 'duplicate-name' ? `line ${number}` : `line ${number} was skipped`;
@@ -99,7 +103,7 @@ function openLines(): Lines {
   const end = (): ParsedKeys => {
     const isWhole = rest.length === 0 || (rest.length <= maxLineBytes && wholeKey.test(rest.toString('latin1')));
     if (rest.length > 0 && isWhole) line(rest);
-    return { keys: living.keys, removed: removed.keys, highestId, faults, faultCount, isCut: !isWhole };
+    return { keys: living.keys, removed: removed.keys, highestId, faults, faultCount, skipped, isCut: !isWhole };
   };
   return { take, end };
 }

@@ -136,7 +136,7 @@ function answered(rows: Map<number, DbRow>, command: string, options: WazuhDbDou
   const argument = parsed(rest.join(' '));
   if (database !== 'global') return 'err no such database';
   if (name === 'recalculate-agent-group-hashes') return 'ok';
-  if (name === 'sql') return ownRows(rows, rest.join(' '));
+  if (name === 'sql') return queried(rows, rest.join(' '));
   if (argument === undefined) return 'err the argument is no JSON';
   if (name === 'sync-agent-groups-get') return groupsPage(rows, argument, options.answerBytes ?? 64 * 1024);
   if (name === 'set-agent-groups') return setAllGroups(rows, argument);
@@ -162,7 +162,15 @@ function groupsPage(rows: Map<number, DbRow>, argument: Record<string, unknown>,
   return `ok ${JSON.stringify([{ data, ...(getHash === true ? { hash: globalHash(rows.values()) } : {}) }])}`;
 }
 
-/** The one query that is asked: agents of a node that were heard since. */
+/** The two queries that are asked: when these were heard, and agents of a node that were heard since. */
+function queried(rows: Map<number, DbRow>, query: string): string {
+  const these = /^select id, last_keepalive from agent where id in \(([\d,]+)\)$/.exec(query);
+  if (these === null) return ownRows(rows, query);
+  const ids = these[1]!.split(',').map(Number);
+  const found = ids.flatMap((id) => rows.get(id) ?? []);
+  return `ok ${JSON.stringify(found.map(({ id, last_keepalive }) => ({ id, last_keepalive })))}`;
+}
+
 function ownRows(rows: Map<number, DbRow>, query: string): string {
   const asked = /id > (\d+) .*node_name = '([^']*)'.*disconnection_time >= (\d+)\).* limit (\d+)$/.exec(query);
   if (asked === null) return 'err no such query';

@@ -41,6 +41,8 @@ export const textColumns: readonly string[] = columns.map(([, column]) => column
 type Raw = Readonly<Record<string, unknown>>;
 export interface ReadRow {
   readonly agent?: SeenAgent;
+  /** The row says that it lives, and not when it was heard: `seenMs` is of now. */
+  readonly undated?: boolean;
   readonly fault?: ManagerFault;
 }
 
@@ -69,7 +71,7 @@ export function readRow(member: Member, text: string | undefined, nowMs: number,
   if (status === undefined)
     return wrong(id, 'bad-status', `its connection_status is none of ${agentStatuses.join(', ')}`);
   const row = { id, status, ...timesOf(member, raw, status, nowMs) };
-  return member === 'syncreq' ? fullRow(row, raw) : { agent: row };
+  return member === 'syncreq' ? fullRow(row, raw) : { agent: row, undated: status !== 'disconnected' };
 }
 
 function fullRow(row: SeenAgent, raw: Raw): ReadRow {
@@ -126,9 +128,9 @@ function timesOf(
 const numberOf = (value: unknown): number =>
   typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 
-/** A second as the database counts it is nobody's when it is none, or so far ahead that only the manager itself has it. */
+/** A second as the database counts it, in ms; 0: never. It is nobody's when it is none, or so far ahead that only the manager itself has it. */
 const maxSeconds = 32_503_680_000;
-function msOf(value: unknown): number {
+export function msOf(value: unknown): number {
   const seconds = numberOf(value);
   return Number.isInteger(seconds) && seconds > 0 && seconds < maxSeconds ? seconds * 1_000 : 0;
 }

@@ -7,10 +7,11 @@
 import type { ManagerFault, Seen, SeenAgent } from '../manager.ts';
 import { capped, ManagerError } from '../manager-error.ts';
 import { type LocalSockets, SocketError, socketFault } from '../sockets.ts';
+import { heardWhen } from './heard-times.ts';
 import { openJsonRows } from './json-rows.ts';
 import type { OwnRows } from './own-rows.ts';
 import { isMember, type Member, readRow } from './rows.ts';
-import { badAnswer, socketFailed } from './wdb.ts';
+import { type AskWdb, badAnswer, socketFailed } from './wdb.ts';
 
 export const httpSocket = 'queue/sockets/wdb-http.sock';
 export const syncUrl = '/v1/agents/sync';
@@ -19,6 +20,8 @@ export const syncLimits = { maxBytes: 256 * 1024 * 1024, timeoutMs: 40_000 };
 const maxSeen = 5_000;
 /** Some milliseconds of work. */
 const bytesATurn = 256 * 1024;
+/** Who reads so often knows when agents were heard of whom a row tells only that they live; a reading is due every half a second. */
+const lateMs = 2_000;
 
 export interface HeldRows {
   /** By id. */
@@ -30,6 +33,7 @@ export interface HeldRows {
 
 export interface SeenRowsOptions {
   readonly sockets: LocalSockets;
+  readonly ask: AskWdb;
   readonly root: string;
   /** ms since 1970 */
   readonly wallNow: () => number;
@@ -43,6 +47,8 @@ export function openSeenRows(options: SeenRowsOptions, own: OwnRows | undefined)
   const held = new Map<number, SeenAgent>();
   let faults: ManagerFault[] = [];
   let reading: Promise<void> | undefined;
+  /** When the last reading began that was whole: what came before it was read. */
+  let readMs = Number.NEGATIVE_INFINITY;
 
   const hold = (agent: SeenAgent): void => {
     const before = held.get(agent.id);
@@ -51,8 +57,21 @@ export function openSeenRows(options: SeenRowsOptions, own: OwnRows | undefined)
     held.set(agent.id, info === undefined ? agent : { ...agent, info });
   };
   const read = async (): Promise<void> => {
-    if (own === undefined) faults.push(...(await readSync(options, hold)));
-    else faults.push(...(await own.read(hold, () => held.size >= maxSeen)));
+    if (own === undefined) return readFlagged();
+    faults.push(...(await own.read(hold, () => held.size >= maxSeen)));
+  };
+  const readFlagged = async (): Promise<void> => {
+    const undated: SeenAgent[] = [];
+    const beganMs = options.wallNow();
+    const isLate = (): boolean => Math.abs(options.wallNow() - readMs) > lateMs;
+    try {
+      faults.push(...(await readSync(options, hold, (agent) => undated.push(agent))));
+    } finally {
+      const heard = isLate() ? await heardWhen(options.ask, undated, options.ended) : { agents: undated, faults: [] };
+      heard.agents.forEach(hold);
+      faults.push(...heard.faults);
+    }
+    readMs = beganMs;
   };
 
   return {
@@ -108,6 +127,7 @@ function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 async function readSync(
   { sockets, root, wallNow, turn, ended }: SeenRowsOptions,
   hold: (agent: SeenAgent) => void,
+  holdUndated: (agent: SeenAgent) => void,
 ): Promise<ManagerFault[]> {
   const rows = openJsonRows();
   const faults: ManagerFault[] = [];
@@ -118,7 +138,7 @@ async function readSync(
       for (const { member, text } of rows.push(part)) {
         const one = isMember(member) ? readRow(member as Member, text, wallNow(), httpSocket) : 'nothing';
         if (one === 'nothing') continue;
-        if (one.agent !== undefined) hold(one.agent);
+        if (one.agent !== undefined) (one.undated === true ? holdUndated : hold)(one.agent);
         if (one.fault !== undefined) faults.push(one.fault);
       }
       sinceTurn += part.length;

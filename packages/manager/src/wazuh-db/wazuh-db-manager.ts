@@ -37,7 +37,7 @@ export function openWazuhDbManager(options: WazuhDbManagerOptions): Manager {
   const { ownNode, wallNow } = options;
   const ended = ending.signal;
   const own = options.isMaster === true ? openOwnRows(ask, { ownNode, wallNow, ended }) : undefined;
-  const rows = openSeenRows({ ...options, ended }, own);
+  const rows = openSeenRows({ ...options, ask, ended }, own);
   return {
     kind: 'wazuh-db',
     seen: rows.seen,

@@ -57,6 +57,26 @@ describe('assignments in files', () => {
     await manager.close();
   });
 
+  it('of nobody in client.keys go after ten minutes, before whoever gets the id gets them with it', async () => {
+    const { root, manager, keys, addAgents, pass } = await filesStage();
+    await addAgents([1]);
+    for (const name of ['001', '005', 'abc']) put(root, at(name), 'web\n');
+    const minutes = async (count: number): Promise<readonly string[]> => {
+      const codes: string[] = [];
+      for (let minute = 0; minute < count; minute++) {
+        await pass(60);
+        await keys.refresh();
+        codes.push(...(await manager.groups(0, forever)).faults.map(({ at: path, code }) => `${code} ${path}`));
+      }
+      return codes.filter((code) => !code.startsWith('bad-name'));
+    };
+    expect(await minutes(10)).toEqual([]);
+    expect(await minutes(2)).toEqual([`taken-away ${at('005')}`]);
+    expect(fs.readdirSync(join(root, 'queue/agent-groups')).sort()).toEqual(['001', 'abc']);
+    expect((await manager.groups(0, forever)).rows).toEqual([{ id: 1, groups: ['web'] }]);
+    await manager.close();
+  });
+
   it('without a line end are taken, for tools of the manager write them so', async () => {
     const { root, manager } = await filesStage();
     put(root, at('003'), 'default,web');

@@ -44,6 +44,110 @@ describe('statuses in files', () => {
     await stage.manager.close();
   });
 
+  describe('of nobody in client.keys', () => {
+    const names = (root: string): readonly string[] => fs.readdirSync(join(root, 'queue/agent-info')).sort();
+    /** Minutes with a look each. */
+    const minutes = async (
+      stage: Awaited<ReturnType<typeof filesStage>>,
+      count: number,
+      eachMinute = (): void => {},
+    ) => {
+      const codes: string[] = [];
+      for (let minute = 0; minute < count; minute++) {
+        await stage.pass(60);
+        eachMinute();
+        await stage.keys.refresh();
+        const { faults, remembered } = await stage.manager.seen(forever);
+        await remembered();
+        codes.push(...faults.map(({ at: path, code }) => `${code} ${path}`));
+      }
+      return codes;
+    };
+
+    it('are taken away after ten minutes, and named; what is no status and who exists stays', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1]);
+      await stage.keepsAlive(1, 'v1');
+      const others = ['-any', 'a5-any.bak', 'notes', `${'n'.repeat(129)}-any`];
+      for (const name of ['a5-any', 'web-1-10.0.0.9', ...others]) put(stage.root, at(name), content(5, 'v1'));
+      const codes = await minutes(stage, 10);
+      expect(codes.filter((code) => code.startsWith('unknown-agent'))).toHaveLength(6);
+      expect(names(stage.root)).toContain('a5-any');
+      expect(await minutes(stage, 2)).toEqual([`taken-away ${at('a5-any')}`, `taken-away ${at('web-1-10.0.0.9')}`]);
+      expect(names(stage.root)).toEqual(['a1-any', ...others].sort());
+      await stage.manager.close();
+    });
+
+    it('stay as long as somebody writes them', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1]);
+      put(stage.root, at('a5-any'), content(5, 'v1'));
+      let size = 1;
+      const grow = (): void => put(stage.root, at('a5-any'), 'x'.repeat(size++));
+      await minutes(stage, 15, grow);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await minutes(stage, 12);
+      expect(names(stage.root)).toEqual([]);
+      await stage.manager.close();
+    });
+
+    it.each([
+      ['is not there', undefined],
+      ['cannot be read whole', `001 a1 any ${key().slice(0, 30)}`],
+      ['has a line that nobody understands', `001 a1 any ${key()}\n005 a5\n`],
+    ])('stay while client.keys %s, and ten minutes beyond', async (_, text) => {
+      const stage = await filesStage();
+      const keys = join(stage.root, 'etc/client.keys');
+      if (text !== undefined) fs.writeFileSync(keys, text);
+      put(stage.root, at('a5-any'), content(5, 'v1'));
+      await minutes(stage, 30);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await stage.addAgents([1]);
+      await minutes(stage, 9);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await minutes(stage, 2);
+      expect(names(stage.root)).toEqual([]);
+      await stage.manager.close();
+    });
+
+    it('stay when nobody looked for long, as after a pause of the machine', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1]);
+      put(stage.root, at('a5-any'), content(5, 'v1'));
+      await minutes(stage, 2);
+      await stage.pass(3_600);
+      await minutes(stage, 9);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await minutes(stage, 2);
+      expect(names(stage.root)).toEqual([]);
+      await stage.manager.close();
+    });
+
+    it('are given when client.keys has the agent before, also at the last minute', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1]);
+      put(stage.root, at('a5-any'), content(5, 'v1'));
+      await minutes(stage, 10);
+      await stage.addAgents([5]);
+      await stage.pass(60);
+      expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([5]);
+      await minutes(stage, 20);
+      expect(names(stage.root)).toEqual(['a5-any']);
+      await stage.manager.close();
+    });
+
+    it('are those too whose removal failed, or that nobody asked to forget', async () => {
+      const stage = await filesStage();
+      await stage.addAgents([1, 2]);
+      for (const id of [1, 2]) await stage.keepsAlive(id, 'v1');
+      await minutes(stage, 1);
+      await stage.removeAgents([1]);
+      expect(await minutes(stage, 12)).toEqual([`taken-away ${at('a1-any')}`]);
+      expect(names(stage.root)).toEqual(['a2-any']);
+      await stage.manager.close();
+    });
+  });
+
   it('of a directory that cannot be listed are missed at every look, until it can', async () => {
     const stage = await filesStage();
     await stage.addAgents([1]);
@@ -134,6 +238,22 @@ describe('statuses in files', () => {
     const second = await after.manager.seen(forever);
     expect(second.agents).toMatchObject([{ id: 1, seenMs: after.now(), status: 'active' }]);
     await after.manager.close();
+  });
+
+  it('that this node wrote of other nodes and a loss of power has torn are not its own either', async () => {
+    const { root } = await filesStage();
+    put(root, at('a1-any'), '');
+    put(root, at('a2-any'), content(2, 'v1', 'there').subarray(0, 40));
+    put(root, at('a3-any'), content(3, 'v1').subarray(0, 40));
+    const stage = await filesStage({ root, isElsewhere: (id) => id < 3 });
+    await stage.addAgents([1, 2, 3]);
+    const first = await stage.manager.seen(forever);
+    expect(first.agents.map(({ id }) => id)).toEqual([3]);
+    expect(first.faults.map(({ code }) => code)).toEqual(['cut-short', 'cut-short']);
+    await first.remembered();
+    await stage.keepsAlive(1, 'v1');
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
+    await stage.manager.close();
   });
 
   it('are found by the listing every minute where the watch said nothing', async () => {
@@ -266,6 +386,39 @@ describe('publishing to files', () => {
     await stage.keys.refresh();
     expect(await stage.manager.forget([1, 2], forever)).toEqual([]);
     expect(fs.readdirSync(join(stage.root, 'queue/agent-info'))).toEqual(['a1-any']);
+    await stage.manager.close();
+  });
+
+  it('forgets all who had an id that was given again before the first was forgotten', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1, 2]);
+    for (const id of [1, 2]) await stage.keepsAlive(id, 'v1');
+    const keysPath = join(stage.root, 'etc/client.keys');
+    for (const text of [`001 other any ${key()}\n`, `001 third any ${key()}\n`, '']) {
+      fs.writeFileSync(keysPath, text);
+      await stage.keys.refresh();
+    }
+    fs.writeFileSync(join(stage.root, 'queue/agent-info/other-any'), '');
+    expect(await stage.manager.forget([1], forever)).toEqual([]);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-info'))).toEqual(['a2-any']);
+    await stage.manager.close();
+  });
+
+  it('forgets by the old name where another agent has the id now, and gives again what that one said too early', async () => {
+    const stage = await filesStage();
+    await stage.addAgents([1, 2]);
+    for (const id of [1, 2]) await stage.keepsAlive(id, 'v1');
+    await (await stage.manager.seen(forever)).remembered();
+    put(stage.root, 'queue/agent-groups/001', 'web\n');
+    fs.writeFileSync(join(stage.root, 'etc/client.keys'), `001 new any ${key()}\n002 a2 any ${key()}\n`);
+    await stage.keys.refresh();
+    put(stage.root, at('new-any'), content(1, 'v1'));
+    await stage.pass(61);
+    await (await stage.manager.seen(forever)).remembered();
+    expect(await stage.manager.forget([1], forever)).toEqual([]);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-info')).sort()).toEqual(['a2-any', 'new-any']);
+    expect(fs.readdirSync(join(stage.root, 'queue/agent-groups'))).toEqual(['001']);
+    expect((await stage.manager.seen(forever)).agents.map(({ id }) => id)).toEqual([1]);
     await stage.manager.close();
   });
 });

@@ -24,11 +24,13 @@ export async function filesStage({
   root = newRoot(),
   isMaster = true,
   on = disk,
+  isElsewhere = () => false,
 }: {
   root?: string;
   isMaster?: boolean;
   /** The disk that the adapter is given. */
   on?: Disk;
+  isElsewhere?: (id: number) => boolean;
 } = {}): Promise<FilesStage> {
   let nowMs = epochMs;
   let steadyMs = 0;
@@ -41,6 +43,7 @@ export async function filesStage({
     keys,
     ownNode,
     isMaster,
+    isElsewhere,
     clock: {
       now: () => steadyMs,
       after: (delayMs, fire) => {

@@ -19,10 +19,59 @@ describe('the view of client.keys', () => {
     expect(await view.refresh()).toMatchObject({ changed: true, added: [7], removed: [2] });
     expect([view.version() > version, view.has(2), view.highestId()]).toEqual([true, false, 7]);
     expect([view.gone(2), view.gone(3), view.gone(1)]).toEqual([
-      { id: 2, name: 'b', ip: '10.0.0.2' },
-      { id: 3, name: 'old', ip: 'any' },
-      undefined,
+      [{ id: 2, name: 'b', ip: '10.0.0.2' }],
+      [{ id: 3, name: 'old', ip: 'any' }],
+      [],
     ]);
+  });
+
+  it('tells of an id that another agent has now as of one that went and one that came', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    put(root, 'etc/client.keys', keysText(['001', 'a'], ['002', 'c']));
+    expect(await view.refresh()).toMatchObject({ changed: true, added: [2], removed: [2], replaced: [2] });
+    expect([view.has(2), view.replaced(2), view.replaced(1)]).toEqual([true, true, false]);
+    expect([view.gone(1), view.gone(2)]).toEqual([[], [{ id: 2, name: 'b', ip: '10.0.0.2' }]]);
+    put(root, 'etc/client.keys', keysText(['001', 'a']));
+    expect(await view.refresh()).toMatchObject({ removed: [2], replaced: [] });
+    expect([view.replaced(2), view.gone(2).map(({ name }) => name)]).toEqual([false, ['b', 'c']]);
+  });
+
+  it('takes the one who had the id last, and is back, for the same, and remembers those before', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    for (const name of ['c', '', 'c']) {
+      put(root, 'etc/client.keys', name === '' ? keysText(['001', 'a']) : keysText(['001', 'a'], ['002', name]));
+      await view.refresh();
+    }
+    expect([view.replaced(2), view.gone(2).map(({ name }) => name)]).toEqual([false, ['b']]);
+    put(root, 'etc/client.keys', keysText(['001', 'a'], ['002', 'b', '10.0.0.2']));
+    expect(await view.refresh()).toMatchObject({ added: [2], removed: [2], replaced: [2] });
+    expect([view.replaced(2), view.gone(2).map(({ name }) => name)]).toEqual([true, ['c']]);
+  });
+
+  it('remembers the last ten who had an id', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', '');
+    const { view } = await openClientKeys(disk, root);
+    const names = Array.from({ length: 13 }, (_, at) => `n${at}`);
+    for (const name of names) {
+      put(root, 'etc/client.keys', keysText(['001', name]));
+      await view.refresh();
+    }
+    expect(view.gone(1).map(({ name }) => name)).toEqual(names.slice(2, 12));
+  });
+
+  it('takes an agent with another address or another key for the same', async () => {
+    const root = newRoot();
+    put(root, 'etc/client.keys', two);
+    const { view } = await openClientKeys(disk, root);
+    put(root, 'etc/client.keys', `001 a 10.0.0.1 ${key(9)}\n002 b any ${key(8)}\n`);
+    expect(await view.refresh()).toMatchObject({ changed: true, added: [], removed: [], replaced: [] });
+    expect(view.of(1)?.ip).toBe('10.0.0.1');
+    expect(view.gone(1)).toEqual([{ id: 1, name: 'a', ip: 'any' }]);
   });
 
   it.each([

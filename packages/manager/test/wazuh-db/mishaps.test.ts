@@ -120,6 +120,7 @@ describe('statuses of a wazuh-db that fails', () => {
     expect(faults.map(({ at, code }) => [at, code])).toEqual([
       ['agent 001', 'bad-status'],
       ['queue/sockets/wdb-http.sock', 'bad-id'],
+      ['queue/db/wdb', 'times-unread'],
     ]);
   });
 
@@ -191,7 +192,8 @@ describe('groups of a wazuh-db that fails', () => {
       of: () => undefined,
       byFileName: () => undefined,
       version: () => 0,
-      gone: () => undefined,
+      gone: () => [],
+      doubts: () => 0,
     };
     await fc.assert(
       fc.asyncProperty(answers, async (answer) => {
@@ -227,7 +229,8 @@ describe('groups of a wazuh-db that fails', () => {
         of: (id) => ({ id, name: `a${id}`, ip: 'any' }),
         byFileName: () => undefined,
         version: () => 0,
-        gone: () => undefined,
+        gone: () => [],
+        doubts: () => 0,
       },
       wallNow: () => 0,
       turn: () => Promise.resolve(),

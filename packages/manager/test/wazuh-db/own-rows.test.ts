@@ -19,7 +19,8 @@ function open(agents: number) {
       of: (id) => ({ id, name: `a${id}`, ip: 'any' }),
       byFileName: () => undefined,
       version: () => 0,
-      gone: () => undefined,
+      gone: () => [],
+      doubts: () => 0,
     },
   });
   return {

@@ -43,7 +43,15 @@ describe('a row of wazuh-db', () => {
       { seenMs: nowMs, status: 'active', code: 0, disconnectedMs: 0 },
     ],
   ] as const)('of %s %j says when and how', (member, raw, expected) => {
-    expect(read(member, raw)).toEqual({ agent: { id: 1, ...expected } });
+    expect(read(member, raw)).toMatchObject({ agent: { id: 1, ...expected } });
+  });
+
+  it.each([
+    ['syncreq_keepalive', { id: 1, version: 'v' }, true],
+    ['syncreq_status', { id: 1, connection_status: 'pending' }, true],
+    ['syncreq_status', { id: 1, connection_status: 'disconnected', disconnection_time: 1_767_225_000 }, false],
+  ] as const)('of %s %j has no time of its own: %s', (member, raw, undated) => {
+    expect(read(member, raw)).toMatchObject({ undated });
   });
 
   it.each([

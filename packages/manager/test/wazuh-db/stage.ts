@@ -50,7 +50,8 @@ export async function wazuhDbStage({ real = true }: { real?: boolean } = {}): Pr
       of: (id) => lines.get(id),
       byFileName: () => undefined,
       version: () => 0,
-      gone: () => undefined,
+      gone: () => [],
+      doubts: () => 0,
     },
   });
   return {

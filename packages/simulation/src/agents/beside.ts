@@ -16,6 +16,6 @@ export interface ManagerBeside {
   groups(): ReadonlyMap<number, readonly string[]>;
   /** As people and tools beside the cluster do. None: the assignment goes. */
   assign(agent: Pick<Enrolled, 'id' | 'name'>, groups: readonly string[]): void;
-  /** Of whom among these it has anything but groups. */
-  ids(everybody: readonly Enrolled[]): ReadonlySet<number>;
+  /** Of whom it has anything but groups; as far as files tell only names, among these. */
+  statuses(everybody: readonly Enrolled[]): readonly Pick<Enrolled, 'id' | 'name'>[];
 }

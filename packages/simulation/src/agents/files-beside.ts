@@ -44,9 +44,9 @@ export function filesBeside(node: SimNode): ManagerBeside {
       if (groups.length === 0) files.remove(path, 'operator');
       else files.replace(path, encode(`${groups.join(',')}\n`), 'operator');
     },
-    ids: (everybody) => {
+    statuses: (everybody) => {
       const there = new Set(names(statusFolder).map(([name]) => `${statusFolder}/${name}`));
-      return new Set(everybody.filter((one) => there.has(statusFileOf(one))).map(({ id }) => id));
+      return everybody.filter((one) => there.has(statusFileOf(one)));
     },
   };
 }

@@ -30,6 +30,19 @@ export function keysOf({ files, root }: SimNode): ReadonlyMap<number, Enrolled> 
   return read;
 }
 
+/** Whether each line says whose it is, and no two the same: otherwise nobody is known for sure to be no agent. */
+export function isUnderstood(node: SimNode): boolean {
+  const living = new Set<number>();
+  return linesOf(node).every((line) => {
+    if (line.trim() === '') return true;
+    const [, digits = '0', mark] = /^(\d+) ([!#]?)\S+ \S+ \S+$/.exec(line.trimEnd()) ?? [];
+    const id = Number(digits);
+    const isNew = mark !== '' || !living.has(id);
+    if (mark === '') living.add(id);
+    return id >= 1 && id <= 2 ** 31 - 1 && isNew;
+  });
+}
+
 export const keysLine = ({ id, name, ip, key }: Enrolled): string =>
   `${String(id).padStart(3, '0')} ${name} ${ip} ${key}\n`;
 

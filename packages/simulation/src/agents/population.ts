@@ -59,7 +59,6 @@ const soonMs = 300;
  */
 const lastMs = { from: 10_000, to: 16_000 };
 const againMs = 1_000;
-const onceMoreMs = 15_000;
 
 export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<string, ManagerBeside>): Population {
   const { timeline, nodes } = world;
@@ -116,16 +115,10 @@ export function openPopulation(world: World, plan: Plan, besides: ReadonlyMap<st
       tick(agent);
     });
   const startSoon = (agent: Agent): void => later(agent, diceOf(agent).between(1, soonMs), () => void say(agent));
-  /**
-   * Twice where a 4.x is: a keep-alive alone has no time there, and one that could not be read for a while is taken
-   * for new. The next one elsewhere puts that right (`docs/simulation.md`, known gaps).
-   */
-  const times = [...besides.values()].some(({ kind }) => kind === 'wazuh-db') ? 2 : 1;
-  const sayLast = (agent: Agent, delayMs: number, left = times): void => {
+  const sayLast = (agent: Agent, delayMs: number): void => {
     timeline.after(delayMs, 'agent says its last', () => {
       if (keysOf(world.master).get(agent.id)?.key !== agent.key) last.delete(agent);
-      else if (!say(agent)) sayLast(agent, againMs, left);
-      else if (left > 1) sayLast(agent, onceMoreMs, left - 1);
+      else if (!say(agent)) sayLast(agent, againMs);
       else last.delete(agent);
     });
   };

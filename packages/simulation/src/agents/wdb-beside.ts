@@ -75,7 +75,8 @@ export function wdbBeside(world: World, node: SimNode): WdbBeside {
       const row = double.rows.get(id);
       if (row !== undefined) void double.handle(encode(setGroups(id, row.name, groups)));
     },
-    ids: () => new Set(double.rows.keys()),
+    // A row is of whoever has its id, also when the manager has not changed its name yet.
+    statuses: () => [...double.rows.values()].map(({ id, name }) => ({ id, name: keysOf(node).get(id)?.name ?? name })),
   };
 }
 

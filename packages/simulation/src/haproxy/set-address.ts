@@ -1,12 +1,14 @@
 /** `set server … addr A [port P]`: connections that are there stay where they are. */
-import { isIP } from 'node:net';
 import type { ModelServer } from './server.ts';
 
 const line = (text: string): string => `${text} by 'stats socket command'\n\n`;
 
+/** Near enough for what is ever sent: four numbers, or something with colons. */
+const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$/;
+
 export function setAddress(server: ModelServer, [address, word, port]: readonly string[]): string {
   if (address === undefined) return 'set server <b>/<s> addr requires an address and optionally a port.\n\n';
-  if (isIP(address) === 0) return line(`Invalid addr '${address}'`);
+  if (!isAddress.test(address)) return line(`Invalid addr '${address}'`);
   const moved = movedTo(server, address);
   if (word !== 'port') return line(moved);
   return line(`${moved}, ${portMoved(server, port)}`);

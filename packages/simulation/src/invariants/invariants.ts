@@ -3,6 +3,7 @@ import type { ClusterView, Envelope } from '@muster/protocol';
 import type { FileChange, LogLine, ProcessChange } from '../happenings.ts';
 import type { SimNode, World } from '../world/world.ts';
 import {
+  lateMs,
   openAcknowledged,
   openAgentKeys,
   openAgentsHealed,
@@ -51,6 +52,8 @@ export interface Invariants {
 export interface Difference {
   readonly of: 'files' | 'agents' | 'haproxy';
   readonly text: string;
+  /** It may last so long beyond the time in which a cluster is healed, ms. */
+  readonly lateMs?: number;
 }
 
 /** To be opened before anything is on the disks. */
@@ -195,9 +198,10 @@ export function openInvariants(world: World): Invariants {
     const files = await synchrony.differs();
     if (files !== undefined) return { of: 'files', text: files };
     const agents = await agentsHealed.differs();
-    if (agents !== undefined) return { of: 'agents', text: agents };
+    if (agents !== undefined && !agents.late) return { of: 'agents', text: agents.text };
     const haproxy = haproxyHealed.differs();
-    return haproxy === undefined ? undefined : { of: 'haproxy', text: haproxy };
+    if (haproxy !== undefined) return { of: 'haproxy', text: haproxy };
+    return agents === undefined ? undefined : { of: 'agents', text: agents.text, lateMs };
   };
 
   hear.file(file);

@@ -84,7 +84,7 @@ export function openJournals(world: World): Journals {
       const { kind, path, by } = change;
       const life = lifeOf(node.name);
       if (kind === 'removed' && by === 'node' && life.renames.length > 0) life.dropped.add(path);
-      if (kind === 'moved' && by !== 'node') life.renames = life.renames.filter((one) => !isMoved(one, change));
+      if (by !== 'node') life.renames = life.renames.filter((one) => !isMoved(one, change) && !cameBack(one, change));
       const what = journalChange(change, journalOf(node));
       life.failing = (life.failing && what !== 'begins') || isFailing(node);
       if (what === 'begins') {
@@ -121,8 +121,11 @@ export function openJournals(world: World): Journals {
 }
 
 /** Somebody took its directory away, or brought it back, meanwhile: then it may have failed. */
-const isMoved = ({ from, to }: Rename, moved: FileChange): boolean =>
-  [moved.path, moved.from ?? moved.path].some((at) => from.startsWith(`${at}/`) || to.startsWith(`${at}/`));
+const isMoved = ({ from, to }: Rename, { kind, path, from: was = path }: FileChange): boolean =>
+  kind === 'moved' && [path, was].some((at) => from.startsWith(`${at}/`) || to.startsWith(`${at}/`));
+
+/** The file system that it was staged on was away, maybe right when it was to be renamed, and is mounted again. */
+const cameBack = ({ from }: Rename, { kind, path }: FileChange): boolean => kind === 'content' && path === from;
 
 const isDirectory = (files: SimNode['files'], path: string): boolean =>
   files.exists(path) && files.read(path) === undefined;

@@ -15,8 +15,9 @@ export const drawHaproxyDeed: Draws<HaproxyKind> = {
   'lb-away': (dice) => ({ how: dice.pick(['refused', 'silent']), forMs: forMs(dice) }),
   'lb-answers': (dice) => ({
     how: dice.pick(['garbage', 'html', 'cut-short', 'slow', 'empty', 'huge', 'done-unanswered']),
-    probability: dice.pick([0.1, 0.5, 1]),
-    forMs: forMs(dice),
+    // At 1 nothing gets as far as a step.
+    probability: dice.pick([0.2, 0.3, 0.5, 1]),
+    forMs: dice.pick([3_000, 8_000, 15_000]),
   }),
   'lb-edit': (dice, { names }) => ({
     node: dice.pick(names),

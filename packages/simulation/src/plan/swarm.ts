@@ -149,6 +149,8 @@ const haproxyThemes: readonly (readonly DeedKind[])[] = [
   ['lb-drain', 'port-down'],
   ['lb-away', 'lose-power'],
   ['lb-answers', 'kill'],
+  ['lb-answers', 'lb-edit'],
+  ['lb-answers', 'lb-drain', 'lb-agents'],
   ['port-down', 'lb-agents'],
   ['partition', 'lb-agents'],
   ['crash-actors', 'lb-drain'],

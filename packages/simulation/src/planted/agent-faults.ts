@@ -68,7 +68,7 @@ export const agentFaults: readonly PlantedFault[] = [
     name: 'removed-agents-stay',
     about: 'Agents that vanish from client.keys are not removed from what is remembered.',
     module: 'actors/agent-info/dist/removals.js',
-    find: 'return { due: union(still, removed), held: stillHeld };',
+    find: 'return { due: union(still, gone), held: stillHeld };',
     put: 'return { due: still, held: stillHeld };',
     expects: ['agents-after-healing'],
     needs: 'an agent that reported is removed',
@@ -91,5 +91,14 @@ export const agentFaults: readonly PlantedFault[] = [
     put: 'await disk.sync(still().map((index) => temporaries[index]), []);',
     expects: ['agents-after-healing'],
     needs: 'a worker of the 3.8 layout gets more than 16 assignments at once, and loses its power soon after',
+  },
+  {
+    name: 'late-is-now',
+    about: 'A keep-alive of 4.x that is read late counts as heard when it is read (seeds 3808 and 6531 were it).',
+    module: 'packages/manager/dist/wazuh-db/seen-rows.js',
+    find: 'const lateMs = 2_000;',
+    put: 'const lateMs = Number.POSITIVE_INFINITY;',
+    expects: ['agents-after-healing'],
+    needs: 'the last word of an agent is read late, for its node or wazuh-db was down',
   },
 ];

@@ -82,8 +82,8 @@ function openRun(plan: Plan, { trace }: RunOptions) {
     const deadline = timeline.now() + plan.settings.healWithinMs;
     const balanceDeadline = deadline + balanceWithin(plan.haproxy);
     let differs: Difference | undefined = { of: 'files', text: 'nothing was looked at' };
-    const inTime = (): boolean => timeline.now() < (differs?.of === 'haproxy' ? balanceDeadline : deadline);
-    while (!isBroken() && differs !== undefined && inTime()) {
+    const endsAt = (): number => (differs?.of === 'haproxy' ? balanceDeadline : deadline + (differs?.lateMs ?? 0));
+    while (!isBroken() && differs !== undefined && timeline.now() < endsAt()) {
       const next = timeline.now() + healLookMs;
       await until(() => timeline.now() >= next);
       differs = await driven(invariants.healed());

@@ -53,6 +53,13 @@ describe('a journal', () => {
       },
     ],
     ['a fault has written it', ({ worker }) => void worker.disk.write(journal, textBytes(text), 'fault')],
+    [
+      'its file system was away with the staged file',
+      ({ worker }) => {
+        worker.disk.remove(staged, 'fault');
+        worker.disk.write(staged, textBytes('new'), 'fault');
+      },
+    ],
     ['the staged file is gone', ({ worker }) => void worker.disk.remove(staged, 'operator')],
   ])('may say what cannot be done: %s', async (_, act) => {
     const stage = await begun();

@@ -1,4 +1,5 @@
 /** A world without nodes: whoever tests an invariant plays all of them. */
+
 import { createHash } from 'node:crypto';
 import { loadConfig, type NodeConfig } from '@muster/config';
 import {
@@ -15,6 +16,7 @@ import {
 import { openDice } from '../../src/dice.ts';
 import type { FileSystem } from '../../src/disk/file-system.ts';
 import type { Author, FileChange, LogLine, ProcessChange } from '../../src/happenings.ts';
+import { openHaproxyMachine } from '../../src/haproxy/machine.ts';
 import { openNeighbours } from '../../src/neighbours/index.ts';
 import type { Network } from '../../src/network/network.ts';
 import { openStoreDisk } from '../../src/store/index.ts';
@@ -58,6 +60,7 @@ export async function openStage(): Promise<Stage> {
   const faults = { latency: { maxMs: 1 }, handshake: { maxMs: 1 }, stall: 0, bandwidth: 1_000_000 };
   const network = { open: () => 0, mostBuffered: () => 0, faults } as unknown as Network;
   const world: World = {
+    haproxy: openHaproxyMachine(timeline, dice.fork('haproxy')),
     ...{ dice, trace, timeline, network, master, workers: [worker], nodes: [master, worker], hear: hearing },
     settings: {
       ...{ seed: 1, workers: 1, files: 0, musterYaml: '', healWithinMs: 60_000, skewMs: {} },

@@ -65,6 +65,16 @@ test.each([
   ['Left out of the synchronisation: a: it is a symlink that leads to no file.', 'symlink held'],
   ['No longer left out: a.', 'held no longer'],
   ['x turned away: 10.0.0.1 has another <key>', 'wrong key turned away'],
+  ["Added new server 'worker1', it takes agents.", 'server joined'],
+  ["Removed server 'worker1'.", 'server removed'],
+  ["Server 'worker1' was found MAINT. Fixing it", 'server mended'],
+  ['HAProxy was restarted or reloaded, it is process 2 now: its servers are put right.', 'restart of HAProxy noticed'],
+  ['Could not connect to HAProxy, it is tried again: /run/x: connection refused', 'HAProxy unreachable'],
+  ['Agent imbalance detected. Moving 3 of 12 agents.', 'agents moved'],
+  ['Moved 3 agents, who are not all back after 60.0s.', 'agents not back in time'],
+  ['Load balancer backend is balanced: 12 agents.', 'backend balanced'],
+  ['Tasks may not perform as expected, this is tried again: adding x: y', 'step with HAProxy failed'],
+  ["An operator drains 'worker1': its agents are moved, and it gets no new ones.", 'node drained by an operator'],
 ])('the line "%s" tells of %s', async (line, name) => {
   const stage = await open();
   stage.logs(stage.master, line);

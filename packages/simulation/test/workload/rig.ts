@@ -1,7 +1,9 @@
 /** A world of real disks and a real clock, whose processes and network only record what is done to them. */
+
 import type { Transport } from '@muster/link';
 import { openDice } from '../../src/dice.ts';
 import { openFileSystem } from '../../src/disk/index.ts';
+import { openHaproxyMachine } from '../../src/haproxy/machine.ts';
 import { type Host, openHost } from '../../src/host.ts';
 import { openNeighbours } from '../../src/neighbours/index.ts';
 import type { Network } from '../../src/network/network.ts';
@@ -50,6 +52,7 @@ export function openRig(plan: Plan): Rig {
   const nodes = nodeNames(settings).map((name) => fakeNode(name, timeline, hearing, record));
   const world: World = {
     ...{ settings, dice: openDice(settings.seed), timeline, trace, network, nodes, hear: hearing },
+    haproxy: openHaproxyMachine(timeline, openDice(settings.seed)),
     master: nodes[0]!,
     workers: nodes.slice(1),
     violate: (invariant, text) => {

@@ -1,9 +1,9 @@
 /** What managers learnt of each agent, in true simulated time. */
-import { hearReports, keysOf, type Report } from '../../agents/index.ts';
-import { keysPath } from '../../workload/paths.ts';
+import { hearReports, type Report } from '../../agents/index.ts';
 import type { World } from '../../world/world.ts';
+import { type KeyLines, openKeyLines } from './key-lines.ts';
 
-export interface Truth {
+export interface Truth extends KeyLines {
   /** The newest report of the agent that has this key. */
   newest(key: string): Report | undefined;
   /** Whether every node could know which report is the newest: nobody else learnt anything of it shortly before, and nothing was lost where it was made. */
@@ -13,10 +13,6 @@ export interface Truth {
    * dies with that in his hands, or whom the answer does not reach, has lost it.
    */
   isKept(report: Report): boolean;
-  /** When a process of the node ended, or had started, last; -1: never. */
-  changedAt(node: string): number;
-  /** When the line with this id left the node's client.keys last; undefined: it is there, or never was. */
-  goneAt(node: string, id: number): number | undefined;
   /** The newest that told all of the agent to the node. */
   whole(key: string, node: string): Report | undefined;
   /** Every report, newest last; at most the last `kept`. */
@@ -50,29 +46,14 @@ export function openTruth(world: World): Truth {
     node.neighbours.hear(({ name, how }) => {
       if (name === 'wdb-http' && how !== 'answered') lose(node.name);
     });
-  const changed = new Map<string, number>();
-  /** Of each node's client.keys: what is there, and since when what was there is not. */
-  const lines = new Map(
-    world.nodes.map((node) => [node.name, { node, there: new Set<number>(), gone: new Map<number, number>() }]),
-  );
-  world.hear.file((change) => {
-    const own = lines.get(change.node);
-    if (own === undefined || !(change.path.endsWith(keysPath) || change.from?.endsWith(keysPath) === true)) return;
-    const now = new Set(keysOf(own.node).keys());
-    for (const id of own.there) if (!now.has(id)) own.gone.set(id, world.timeline.now());
-    for (const id of now) own.gone.delete(id);
-    own.there = now;
-  });
   world.hear.process(({ node, what }) => {
-    if (what !== 'paused') changed.set(node, world.timeline.now());
     if (what !== 'started' && what !== 'paused') lose(node);
     if (what === 'power-lost') powerLost.set(node, world.timeline.now());
   });
   const reports = (key: string): readonly Report[] => all.get(key) ?? [];
   return {
     reports,
-    goneAt: (node, id) => lines.get(node)?.gone.get(id),
-    changedAt: (node) => changed.get(node) ?? -1,
+    ...openKeyLines(world),
     isKept: ({ node, at }) => (losses.get(node) ?? []).every((lostAt) => lostAt < at || lostAt > at + rememberedMs),
     whole: (key, node) => reports(key).findLast((report) => report.node === node && report.whole === true),
     newest: (key) => reports(key).at(-1),

@@ -23,6 +23,9 @@ interface Burst {
   lastAt: number;
 }
 
+/** Down, and nobody looks any more whether it is: that it takes nobody is not to be seen. */
+const isUnchecked = ({ admin, checks }: ModelServer): boolean => admin === 'ready' && checks?.enabled !== true;
+
 export function openCuts(world: World, calm: Calm): Cuts {
   const { haproxy, timeline, violate } = world;
   const cutInPlan = new Set<string>();
@@ -43,7 +46,8 @@ export function openCuts(world: World, calm: Calm): Cuts {
   const weightOf = (name: string): number => crowdOf(world)?.plan.weights[name] ?? 100;
   const takers = (): readonly ModelServer[] => (haproxy.process()?.servers() ?? []).filter(isUsable);
   const note = (): void => {
-    for (const { name } of takers()) took.set(name, timeline.now());
+    for (const server of haproxy.process()?.servers() ?? [])
+      if (isUsable(server) || isUnchecked(server)) took.set(server.name, timeline.now());
   };
   const judgeTwice = (source: string): void => {
     const agent = crowdOf(world)?.of(source);
@@ -80,7 +84,10 @@ export function openCuts(world: World, calm: Calm): Cuts {
   });
   return {
     log: ({ node, text }) => {
-      if (node === world.master.name && text.startsWith('Agent imbalance detected')) cutInPlan.clear();
+      if (node !== world.master.name) return;
+      if (text.startsWith('Agent imbalance detected')) cutInPlan.clear();
+      // A balancer that begins knows nothing of those who are on their way back.
+      if (text.startsWith('Proxy was initialized')) burst = undefined;
     },
   };
 }
