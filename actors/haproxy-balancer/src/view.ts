@@ -8,7 +8,7 @@ import { type Around, type State, sessionsOf } from './state.ts';
 
 /** More are not shown. */
 const mostRows = 1_000;
-const mostAdvice = 100;
+const mostAdvice = 20;
 const longestName = 256;
 
 export function viewOf(state: State, around: Around): BalancerView {

@@ -1,5 +1,6 @@
 import { ask } from '@muster/actor';
 import { settle } from '@muster/actor/testing';
+import { encodeEnvelope } from '@muster/protocol';
 import { getBalance } from '../src/index.ts';
 import { admins, calm, member, modelWith, rig, up } from './rig.ts';
 
@@ -185,6 +186,30 @@ describe('the view', () => {
       target: 0,
       cuts: 0,
     });
+    await system.stop();
+  });
+
+  it('is of the schema with which it crosses the socket, whatever HAProxy shows', async () => {
+    const model = modelWith(['w1']);
+    model.configure({ name: `x${'y'.repeat(400)}`, address: '', port: 0, weight: 0 });
+    const { pass, members, balancer, system } = rig({
+      model,
+      config: { endpoint: 'e'.repeat(600) },
+      port: (port) => ({
+        ...port,
+        prepare: async () => Array.from({ length: 200 }, () => ({ code: 'algorithm', text: 'é'.repeat(5_000) })),
+        ensureServer: () => Promise.reject(new Error('n'.repeat(9_000))),
+      }),
+    });
+    const check = async (): Promise<void> => {
+      const view = await ask(balancer, getBalance, 1_000);
+      const message = { type: 'balance' as const, instances: [view] };
+      expect(() => encodeEnvelope({ kind: 'reply', id: 1, message })).not.toThrow();
+    };
+    await check();
+    await members(...up('w1', 'w2'), member('w3', { address: '' }));
+    await pass(3_000);
+    await check();
     await system.stop();
   });
 

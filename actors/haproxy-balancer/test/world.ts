@@ -33,6 +33,9 @@ interface Pending {
   readonly hangs: boolean;
 }
 
+const signOf = (members: ReadonlyMap<string, Member>): string =>
+  JSON.stringify([...members.values()].map(({ since: _since, ...member }) => member));
+
 export type World = ReturnType<typeof openWorld>;
 
 const placeOf = ({ address, port }: { address: string; port: number }) => `${address} ${port}`;
@@ -52,6 +55,9 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
   let told: ReadonlyMap<string, Member> = new Map();
   /** What it was when the call in flight began. */
   let toldThen = told;
+  /** The members when the list was asked for with which the plan began. */
+  let listedFor = '';
+  let plannedFor = '';
   let plans = 0;
   let lists: readonly SeenSession[] = [];
   let planSources = new Set<string>();
@@ -78,10 +84,15 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
       case 'call':
         if (pending !== undefined) fail(`two calls in flight: ${pending.call.do}, ${effect.call.do}`);
         toldThen = told;
+        if (effect.call.do === 'list' && state.running === undefined) listedFor = signOf(told);
+        if (effect.call.do === 'cut' && signOf(told) !== plannedFor) fail('the plan was made for other members');
         pending = {
           id: effect.id,
           call: effect.call,
-          endsAt: fault === 'hang' ? model.now() + longestCallMs : model.now() + Math.floor(40 * random()),
+          endsAt:
+            fault === 'hang'
+              ? model.now() + longestCallMs
+              : model.now() + Math.floor((random() < 0.1 ? 2_000 : 40) * random()),
           instance: model.driver.instance(),
           sessions: model.driver.sessions(),
           hangs: fault === 'hang',
@@ -108,6 +119,7 @@ export function openWorld(config: BalancerConfig, random: () => number, checked 
   /** A plan begins from the list that was taken last. */
   function planned({ cuts, from }: Extract<BalancerEvent, { type: 'plan' }>): void {
     plans += 1;
+    plannedFor = listedFor;
     planSources = new Set(lists.map(({ source }) => source));
     cutInPlan = new Set();
     const by = (name: string) => lists.filter(({ server }) => server === name).length;
