@@ -22,9 +22,9 @@ import { runPlan } from './world/index.ts';
 
 /**
  * In this order: start failed, a neighbour babbled, credit exhausted, a store's commit was lost with the power, recovery
- * could not do all, a neighbour was cut short, power took the journal.
+ * could not do all, a neighbour was cut short, power took the journal, an agent was registered for nobody.
  */
-const scouts = [537, 562, 587, 951, 1157, 1456, 50283];
+const scouts = [537, 562, 587, 951, 1157, 1456, 50283, 118767];
 
 const simulator: Simulator<Plan> = {
   scouts,
