@@ -62,8 +62,8 @@ function csvCells(line: string): readonly string[] | undefined {
   return cells;
 }
 
-/** A whole number, undefined for everything else. HAProxy leaves cells empty that do not apply. */
+/** A whole number, undefined for everything else. HAProxy leaves cells empty that do not apply; its numbers have 32 bits. */
 export function count(row: Row, column: string): number | undefined {
   const text = row.get(column);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }
