@@ -102,13 +102,12 @@ function done(state: State, call: Call, outcome: Outcome, around: Around): Moved
     case 'ask':
       return andThen(orderDone(state, outcome.count, [], around), (next) => later(next, around));
     case 'remove':
-      return andThen(removeDone(state, nameOf(call), outcome.how, around), (next) => nextStep(next, around));
+      if (call.do !== 'remove') return moved(state);
+      return andThen(removeDone(state, call, outcome.how, around), (next) => nextStep(next, around));
     case 'step':
       return isStep(call) ? andThen(stepDone(state, call), (next) => nextStep(next, around)) : moved(state);
   }
 }
-
-const nameOf = (call: Call): string => (call.do === 'remove' ? call.name : '');
 
 const isStep = (call: Call) => call.do !== 'look' && call.do !== 'list' && call.do !== 'cut' && call.do !== 'ask';
 
@@ -125,9 +124,9 @@ function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
     const cases = casesOf(next, around);
-    const { state: known, steps: queue } = stepsOf(withLosses(next, cases), cases, around);
-    if (queue.length > 0) return nextStep({ ...known, queue }, around);
-    return andThen(balance(known, cases, around), (balanced) => later(balanced, around));
+    const { moved: known, steps: queue } = stepsOf(withLosses(next, cases), cases, around);
+    if (queue.length > 0) return andThen(known, (ready) => nextStep({ ...ready, queue }, around));
+    return andThen(known, (ready) => andThen(balance(ready, cases, around), (balanced) => later(balanced, around)));
   });
 }
 

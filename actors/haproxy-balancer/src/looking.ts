@@ -60,6 +60,7 @@ function restarted(state: State, around: Around): Moved {
     known: new Map(),
     joins: new Map(),
     rests: new Map(),
+    made: new Map(),
     full: { passes: 0, because: [] },
     balancedOver: undefined,
     restartsSeen: state.restartsSeen + 1,

@@ -3,20 +3,9 @@ import { type Case, healthy, isMoved, placeOf, takes } from './fates.ts';
 import type { BalancerEvent, Member } from './messages.ts';
 import type { SeenServer, WantedServer } from './ports.ts';
 import { type Around, knowing, type Moved, moved, report, type State, type Step } from './state.ts';
+import { keyOf, persistKey, withoutEffect } from './steps.ts';
 
 const nodeName = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** What rests after a failure is named by this. */
-export const keyOf = (step: Step): string => {
-  switch (step.do) {
-    case 'ensure':
-      return `ensure ${step.server.name}`;
-    case 'persist':
-      return 'persist';
-    default:
-      return `${step.do} ${step.name}`;
-  }
-};
 
 /**
  * What to do now, in this order: servers are added and made ready before others are taken out, so that a failure on the
@@ -27,7 +16,7 @@ export function stepsOf(
   state: State,
   cases: readonly Case[],
   around: Around,
-): { readonly state: State; readonly steps: readonly Step[] } {
+): { readonly moved: Moved; readonly steps: readonly Step[] } {
   const changes = cases.flatMap(changeOf);
   const to = (admin: string): readonly Step[] => changes.filter((step) => step.do === 'state' && step.to === admin);
   const steps = [
@@ -41,8 +30,10 @@ export function stepsOf(
   ];
   const wanted = new Set(['plan', ...steps.map(keyOf)]);
   const rests = new Map([...state.rests].filter(([key]) => wanted.has(key)));
-  const ready = steps.filter((step) => (rests.get(keyOf(step))?.until ?? around.now) <= around.now);
-  return { state: rests.size === state.rests.size ? state : { ...state, rests }, steps: ready };
+  const kept = rests.size === state.rests.size ? state : { ...state, rests };
+  const looked = withoutEffect(kept, steps, around.now);
+  const isReady = (step: Step): boolean => (looked.state.rests.get(keyOf(step))?.until ?? around.now) <= around.now;
+  return { moved: looked, steps: steps.filter(isReady) };
 }
 
 /** Nodes that are up and have no server; and servers of such nodes that were not looked at yet, are elsewhere now, or are checked no more. */
@@ -58,6 +49,10 @@ function ensures(state: State, cases: readonly Case[]): readonly Step[] {
   });
   return [...missing, ...unsure];
 }
+
+/** Not a socket of this machine, a placeholder (0.0.0.0) or a server on the port of its client: one such must not keep the others from being written. */
+const isWritable = ({ name, address, port }: SeenServer): boolean =>
+  nodeName.test(name) && !['', '0.0.0.0', '::'].includes(address) && port >= 1 && port <= 65_535;
 
 const missingOf = (state: State, there: ReadonlySet<string>): readonly Member[] =>
   [...(state.members?.values() ?? [])].filter(({ name, standing }) => standing === 'up' && !there.has(name));
@@ -109,15 +104,14 @@ function persistence(state: State, cases: readonly Case[]): readonly Step[] {
   const servers = cases.flatMap(({ server, member, fate }): readonly WantedServer[] => {
     if (fate === 'leave' || fate === 'rest') return [];
     if (member !== undefined) return [wantedOf(member)];
-    if (server.admin === 'maint' || !nodeName.test(server.name)) return [];
-    return [{ ...wantedOf({ ...server, name: server.name }), weight: Math.max(1, server.weight) }];
+    if (server.admin === 'maint' || !isWritable(server)) return [];
+    const weight = Math.min(256, Math.max(1, server.weight));
+    return [{ ...wantedOf({ ...server, name: server.name }), weight }];
   });
   if (servers.length === 0) return [];
   const sorted = servers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return persistKey(sorted) === state.persisted ? [] : [{ do: 'persist', servers: sorted }];
 }
-
-export const persistKey = (servers: readonly WantedServer[]): string => JSON.stringify(servers);
 
 /** Notes who is coming and who is going, and tells what is new of it. */
 export function noted(state: State, cases: readonly Case[], around: Around): Moved {

@@ -76,6 +76,13 @@ export interface Trouble extends Failure {
   readonly until: number;
 }
 
+/** A step that HAProxy did not refuse. */
+export interface Made {
+  readonly step: Step;
+  /** Failures in a row before. */
+  readonly attempts: number;
+}
+
 /** What this incarnation knows of one server of this process of HAProxy. */
 export interface Known {
   /** The state that was asked for last. */
@@ -162,6 +169,8 @@ export interface State {
   readonly queue: readonly Step[];
   /** Steps that failed, by their key. */
   readonly rests: ReadonlyMap<string, Trouble>;
+  /** Steps that were made since the last look, by their key. One that the next look asks for again had no effect. */
+  readonly made: ReadonlyMap<string, Made>;
   readonly known: ReadonlyMap<string, Known>;
   /** Nodes that are up and do not take agents yet. */
   readonly joins: ReadonlyMap<string, { readonly since: number; readonly told: boolean }>;
@@ -233,6 +242,7 @@ export const initialState = (now: number): State => ({
   calls: 0,
   queue: [],
   rests: new Map(),
+  made: new Map(),
   known: new Map(),
   joins: new Map(),
   movedFor: new Map(),

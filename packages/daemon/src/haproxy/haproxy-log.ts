@@ -32,7 +32,9 @@ export function logBalancer(to: HaproxyLog, event: BalancerEvent): void {
         proxy.error(`${at}Could not connect to HAProxy, it is tried again: ${event.text}${more}`),
       );
     case 'advice':
-      return proxy.warning(`${at}HAProxy's configuration should be mended (${event.code}): ${event.text}`);
+      return limit(`haproxy advice ${at} ${event.code}`, (more) =>
+        proxy.warning(`${at}HAProxy's configuration should be mended (${event.code}): ${event.text}${more}`),
+      );
     case 'membership': {
       const words = [
         ...(event.adding.length > 0 ? [`to add: ${listed(event.adding)}`] : []),
@@ -43,11 +45,15 @@ export function logBalancer(to: HaproxyLog, event: BalancerEvent): void {
       );
     }
     case 'joined':
-      return proxy.info(`${at}Added new server '${event.server}', it takes agents.`);
+      return limit(`haproxy joined ${at} ${event.server}`, (more) =>
+        proxy.info(`${at}Added new server '${event.server}', it takes agents.${more}`),
+      );
     case 'leaving':
-      return logLeaving(to, event.server);
+      return limit(`haproxy leaving ${at} ${event.server}`, (more) => logLeaving(to, event.server, more));
     case 'removed':
-      return proxy.info(`${at}Removed server '${event.server}'.`);
+      return limit(`haproxy removed ${at} ${event.server}`, (more) =>
+        proxy.info(`${at}Removed server '${event.server}'.${more}`),
+      );
     case 'not-up':
       return proxy.error(
         `${at}Some of the new servers did not go UP: '${event.server}'. Does its node take agents there? It gets none until its health check is good.`,
@@ -70,16 +76,16 @@ function logReached({ log, limit, at }: HaproxyLog, { before, pid, version }: Re
   );
 }
 
-function logLeaving({ log, at, standingOf, removeAfterMs }: HaproxyLog, server: string): void {
+function logLeaving({ log, at, standingOf, removeAfterMs }: HaproxyLog, server: string, more: string): void {
   const main = log.for(tag, 'Main');
   const standing = standingOf(server);
   if (standing === 'excluded')
-    return main.info(`${at}Server '${server}' has been excluded but is currently active. Removing it`);
+    return main.info(`${at}Server '${server}' has been excluded but is currently active. Removing it${more}`);
   if (standing === 'down' || standing === undefined)
     return main.info(
-      `${at}Server '${server}' has been disconnected for over ${Math.round(removeAfterMs / 60_000)} minutes. Removing it`,
+      `${at}Server '${server}' has been disconnected for over ${Math.round(removeAfterMs / 60_000)} minutes. Removing it${more}`,
     );
-  return main.info(`${at}Server '${server}' leaves: it gets no new agents, and those it has are moved.`);
+  return main.info(`${at}Server '${server}' leaves: it gets no new agents, and those it has are moved.${more}`);
 }
 
 type Work = Exclude<

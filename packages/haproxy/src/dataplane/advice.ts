@@ -1,6 +1,7 @@
 /** What an operator should mend, by the configuration. Pure. */
 import type { Advice } from '../driver.ts';
 import { type Json, numberIn, objectIn, textIn } from '../http/answer.ts';
+import { redactor } from '../http/redact.ts';
 import { bindsPort, type Found, type Front } from './backend.ts';
 
 export interface Configured extends Found {
@@ -92,4 +93,9 @@ function ofTimeouts({ backend, defaults = {} }: Configured, led: readonly Front[
   return note(least < leastTimeoutMs, 'timeout', text);
 }
 
-const note = (isSo: boolean, code: string, text: string): readonly Advice[] => (isSo ? [{ code, text }] : []);
+/** Names and words of the configuration may be long, and anything. */
+const note = (isSo: boolean, code: string, text: string): readonly Advice[] =>
+  isSo ? [{ code, text: plain(text, longestText) }] : [];
+
+const longestText = 400;
+const plain = redactor([]);

@@ -1,16 +1,17 @@
 /** How HAProxy runs: its process and the servers of the backend. */
 import type { AdminState, Instance, Server } from '../driver.ts';
 import {
+  countIn,
   isJson,
   type Json,
   jsonOf,
   listOf,
-  numberIn,
   objectIn,
   textIn,
   unexpected,
   wrongShape,
 } from '../http/answer.ts';
+import { checkNames } from '../runtime/words.ts';
 import { type Api, lookAt } from './api.ts';
 import { noBackend, readBackend } from './configured.ts';
 import { at } from './dialect.ts';
@@ -25,13 +26,17 @@ export async function readInstance(api: Api, before: Instance | undefined, signa
   if (answer.status !== 200) throw unexpected(api.http, answer, doing);
   const body = api.dialect.first(jsonOf(api.http, answer, doing));
   const info = isJson(body) ? objectIn(body, 'info') : undefined;
-  const [pid, uptime] = [info && numberIn(info, 'pid'), info && numberIn(info, 'uptime')];
+  const [pid, uptime] = [info && countIn(info, 'pid'), info && countIn(info, 'uptime')];
   if (info === undefined || pid === undefined || uptime === undefined) throw noProcess(api, body, doing);
   // The API does not tell the start: the date of its answer and the uptime do.
   const date = Math.floor(Date.parse(answer.headers.date ?? '') / 1_000);
   const startedAt = Number.isFinite(date) ? date - uptime : 0;
   const isSame = before?.pid === pid && Math.abs(before.startedAt - startedAt) <= startTolerance;
-  return { pid, startedAt: isSame ? before.startedAt : startedAt, version: textIn(info, 'version') ?? 'unknown' };
+  return {
+    pid,
+    startedAt: isSame ? before.startedAt : startedAt,
+    version: (textIn(info, 'version') ?? 'unknown').slice(0, 128),
+  };
 }
 
 /** The API answers, but has no HAProxy to ask. */
@@ -60,16 +65,21 @@ export async function readRunning(api: Api, signal: AbortSignal): Promise<readon
   if (answer.status !== 200) throw unexpected(api.http, answer, doing);
   const list = listOf(jsonOf(api.http, answer, doing));
   if (list === undefined) throw wrongShape(api.http, doing, 'no list of servers');
-  return list.map((each) => runningOf(api, each, doing));
+  const running = list.map((each) => runningOf(api, each, doing));
+  checkNames(
+    api.http.endpoint,
+    running.map(({ name }) => name),
+  );
+  return running;
 }
 
 function runningOf(api: Api, server: Json, doing: string): Running {
-  const [name, address, port] = [textIn(server, 'name'), textIn(server, 'address'), numberIn(server, 'port')];
+  const [name, address, port] = [textIn(server, 'name'), textIn(server, 'address'), countIn(server, 'port')];
   const admin = textIn(server, 'admin_state');
   const isAdmin = admin === 'ready' || admin === 'drain' || admin === 'maint';
   if (name === undefined || address === undefined || !isAdmin)
     throw wrongShape(api.http, doing, 'a server without name, address or state');
-  return { name, address, port: port ?? 0, admin, setWeight: numberIn(server, 'uweight') };
+  return { name, address, port: port ?? 0, admin, setWeight: countIn(server, 'uweight') };
 }
 
 /** The servers with their statistics. One that came or went between the two answers is left out. */
@@ -104,12 +114,12 @@ async function readStats(api: Api, signal: AbortSignal): Promise<ReadonlyMap<str
 
 function statsOf(api: Api, entry: Json, doing: string): [string, (admin: AdminState) => Stats] {
   const [name, stats] = [textIn(entry, 'name'), objectIn(entry, 'stats')];
-  const sessions = stats && numberIn(stats, 'scur');
+  const sessions = stats && countIn(stats, 'scur');
   const status = stats && textIn(stats, 'status');
   if (name === undefined || stats === undefined || sessions === undefined || status === undefined)
     throw wrongShape(api.http, doing, 'a server without name, status or sessions');
-  const weight = numberIn(stats, 'weight') ?? 1;
-  const changedMs = Math.max(0, numberIn(stats, 'lastchg') ?? 0) * 1_000;
+  const weight = countIn(stats, 'weight') ?? 1;
+  const changedMs = (countIn(stats, 'lastchg') ?? 0) * 1_000;
   const checked = textIn(stats, 'check_status') ?? '';
   return [name, (admin) => ({ weight, sessions, changedMs, health: healthOf(status, checked, admin) })];
 }

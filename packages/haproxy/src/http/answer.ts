@@ -63,6 +63,12 @@ export const textIn = (object: Json, name: string): string | undefined =>
 export const numberIn = (object: Json, name: string): number | undefined =>
   typeof object[name] === 'number' && Number.isFinite(object[name]) ? object[name] : undefined;
 
+/** A whole number from 0 up, as far as counters and seconds go. Other numbers are none. */
+export const countIn = (object: Json, name: string): number | undefined => {
+  const value = numberIn(object, name);
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value < 1e10 ? value : undefined;
+};
+
 export const objectIn = (object: Json, name: string): Json | undefined => {
   const value = object[name];
   return isJson(value) ? value : undefined;

@@ -18,6 +18,9 @@ export interface HttpOptions {
   readonly secrets: () => readonly string[];
 }
 
+/** Of our own words, which hold names. Characters. */
+const longestText = 400;
+
 /** Opens nothing by itself: each request does. */
 export function openHttp(endpoint: HttpEndpoint, options: HttpOptions, ports: Pick<HaproxyPorts, 'http'>): Http {
   const text = endpointText(endpoint);
@@ -26,7 +29,9 @@ export function openHttp(endpoint: HttpEndpoint, options: HttpOptions, ports: Pi
     ask: (request, signal) => ports.http(endpoint, request, options.limits, signal),
     fault: (code, what, said = '') => {
       const shown = redactor(options.secrets())(said);
-      return new HaproxyError(text, code, shown === '' ? what : `${what}: ${shown}`);
+      // Names that the server gave may be in it.
+      const doing = redactor([])(what, longestText);
+      return new HaproxyError(text, code, shown === '' ? doing : `${doing}: ${shown}`);
     },
   };
 }

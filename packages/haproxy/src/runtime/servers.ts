@@ -4,7 +4,7 @@ import { HaproxyError } from '../haproxy-error.ts';
 import { ask, type Target } from './ask.ts';
 import { listLimits } from './settings.ts';
 import { count, csvDialect, parseTable, type Row, spacedDialect, type Table } from './table.ts';
-import { plainAddress } from './words.ts';
+import { checkNames, plainAddress } from './words.ts';
 
 /** A server and what else HAProxy tells of it. */
 export interface KnownServer extends Server {
@@ -39,6 +39,10 @@ export async function listServers(target: Target, signal: AbortSignal): Promise<
   const { backend } = target;
   const answer = await ask(target, `show servers state ${backend};show stat ${backend} 4 -1`, listLimits, signal);
   const states = rowsOf(target, 'show servers state', parseTable(answer, spacedDialect, stateColumns));
+  checkNames(
+    target.name,
+    states.map((state) => state.get('srv_name')!),
+  );
   const stats = rowsOf(target, 'show stat', parseTable(answer, csvDialect, statColumns));
   const statOf = new Map(stats.map((row) => [row.get('svname'), row]));
   return states.flatMap((state) => {

@@ -1,8 +1,9 @@
 /** `show sess`, and ending sessions. */
+import { Buffer } from 'node:buffer';
 import type { CutOrder, Session } from '../driver.ts';
 import { HaproxyError } from '../haproxy-error.ts';
 import { ask, saidIn, type Target } from './ask.ts';
-import { commandLimits, maxLineLength, sessionLimits, sessionsPerLine } from './settings.ts';
+import { commandLimits, maxLineLength, maxSessions, sessionLimits, sessionsPerLine } from './settings.ts';
 import { shown } from './words.ts';
 
 /** A session of any backend. */
@@ -25,29 +26,43 @@ export async function listSessions(target: Target, signal: AbortSignal): Promise
 
 type Parsed = { readonly sessions: readonly KnownSession[] } | { readonly fault: string };
 
-/** One line for each session: its id, then `word=value` in an order that differs between versions. */
+/** One line for each session: its id, then `word=value` in an order that differs between versions. An empty line ends the list. */
 export function parseSessions(answer: string): Parsed {
   if (!answer.endsWith('\n\n') && answer !== '\n') return { fault: 'the list is cut short' };
   const sessions: KnownSession[] = [];
-  for (const line of answer.split('\n')) {
-    if (line === '') continue;
+  for (let from = 0; ; ) {
+    const end = answer.indexOf('\n', from);
+    const line = answer.slice(from, end);
+    from = end + 1;
+    if (line === '') return from < answer.length ? { fault: 'an empty line is in the middle of it' } : { sessions };
     if (line.length > maxLineLength)
       return { fault: `a line has ${line.length} characters, more than ${maxLineLength}` };
     const session = sessionOf(line);
     if (session === undefined) return { fault: `"${shown(line)}" is no session` };
-    sessions.push(session);
+    if (sessions.push(session) > maxSessions) return { fault: `it has more than ${maxSessions} sessions` };
   }
-  return { sessions };
 }
 
 function sessionOf(line: string): KnownSession | undefined {
   const id = /^(0x[0-9a-f]{1,16}): /.exec(line)?.[1];
-  const word = (name: string): string | undefined => new RegExp(` ${name}=(\\S+)`).exec(line)?.[1];
-  const [source, frontend, backend, server] = [word('src'), word('fe'), word('be'), word('srv')];
+  const [source, frontend, backend, server] = [' src=', ' fe=', ' be=', ' srv='].map((word) => wordIn(line, word));
   if (id === undefined || source === undefined || frontend === undefined) return undefined;
   if (backend === undefined || server === undefined) return undefined;
-  return { id, source, server, frontend, backend };
+  return { id, source: ownText(source), server, frontend, backend };
 }
+
+/** What stands behind it, up to the next space. */
+function wordIn(line: string, word: string): string | undefined {
+  const at = line.indexOf(word);
+  if (at < 0) return undefined;
+  const from = at + word.length;
+  const end = line.indexOf(' ', from);
+  const value = line.slice(from, end < 0 ? line.length : end);
+  return value === '' ? undefined : value;
+}
+
+/** A part of a text holds the whole in memory. A plan remembers single sources, of as many lists as it has chunks. */
+const ownText = (part: string): string => Buffer.from(part, 'utf8').toString('utf8');
 
 /**
  * Ids are used again within milliseconds. So each line of commands has a list of its own, made right before it, and

@@ -38,6 +38,11 @@ export const listLimits: Limits = { timeoutMs: 10_000, maxBytes: 8 * 1024 * 1024
 /** Of the list of sessions: 300 to 400 bytes a session, so some 150,000 sessions. */
 export const sessionLimits: Limits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
 
+/** As many as the answer may hold at 300 bytes each, and more lines than that are not read: nothing else waits for so long. */
+export const maxSessions = 200_000;
+/** In either list of the servers; see `listLimits`. */
+export const maxRows = 12_000;
+
 /** No line of HAProxy's is near it: 700 bytes are usual. */
 export const maxLineLength = 32 * 1024;
 /** Ended with one line: 36 bytes each, so half of the buffer into which HAProxy reads it (`tune.bufsize`, 16,384 by default). */

@@ -1,5 +1,5 @@
 /** Tables that HAProxy prints: a head line with the columns' names, then rows. Read by names, so that new columns do no harm. */
-import { maxLineLength } from './settings.ts';
+import { maxLineLength, maxRows } from './settings.ts';
 
 /** `fault` says what is wrong with the text, in plain words. */
 export type Table = { readonly rows: readonly Row[] } | { readonly fault: string };
@@ -22,7 +22,8 @@ export function parseTable(text: string, dialect: Dialect, columns: readonly str
   if (from === 0 && !text.startsWith(dialect.head)) return { fault: `there is no line "${dialect.head}…"` };
   const end = text.indexOf('\n\n', from);
   if (end < 0) return { fault: 'the list is cut short: its last line is not there' };
-  const lines = text.slice(from, end).split('\n');
+  const lines = text.slice(from, end).split('\n', maxRows + 2);
+  if (lines.length > maxRows + 1) return { fault: `the list has more than ${maxRows} rows` };
   const long = lines.find((line) => line.length > maxLineLength);
   if (long !== undefined) return { fault: `a line has ${long.length} characters, more than ${maxLineLength}` };
   const [head = '', ...rest] = lines;
@@ -62,8 +63,8 @@ function csvCells(line: string): readonly string[] | undefined {
   return cells;
 }
 
-/** A whole number, undefined for everything else. HAProxy leaves cells empty that do not apply. */
+/** A whole number, undefined for everything else. HAProxy leaves cells empty that do not apply; its numbers have 32 bits. */
 export function count(row: Row, column: string): number | undefined {
   const text = row.get(column);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }

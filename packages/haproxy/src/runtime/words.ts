@@ -22,6 +22,19 @@ export function nameWord(endpoint: string, what: string, text: string): string {
   );
 }
 
+/** What HAProxy says that its servers are called: a `bad-answer` for what it would take for no name, or twice. */
+export function checkNames(endpoint: string, names: readonly string[]): void {
+  const odd = names.find((name) => !namePattern.test(name));
+  const [what, name] = odd === undefined ? ['twice', twiceIn(names)] : ['so', odd];
+  if (name !== undefined)
+    throw new HaproxyError(endpoint, 'bad-answer', `a server is called ${what}: "${shown(name)}"; is this HAProxy?`);
+}
+
+function twiceIn(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}
+
 /**
  * One spelling for each address, undefined for what is none: `0:0::1` is `::1`. Zones (`fe80::1%eth0`) are
  * refused, HAProxy takes none in a server's address.

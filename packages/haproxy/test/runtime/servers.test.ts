@@ -87,3 +87,32 @@ describe('the servers of the backend', () => {
     expect(fault).toMatchObject({ code: 'bad-answer', message: expect.stringMatching(text) });
   });
 });
+
+describe('servers that no HAProxy has', () => {
+  it.each([
+    ['a name that would end a command', 'a;b'],
+    ['a path', '../x'],
+    ['300 characters', 'x'.repeat(300)],
+    ['control characters', 'a\u001b[2J\u0000'],
+  ])('%s: refused, with a short and plain text', async (_what, name) => {
+    const fault: unknown = await listed({ name }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: 'bad-answer' });
+    expect((fault as Error).message).toMatch(/^[ -~…]{1,300}$/);
+  });
+
+  it('two of one name are refused', async () => {
+    const { driver } = scripted(() => serversAnswer([{ name: 'w1' }, { name: 'w2' }, { name: 'w1' }]));
+    await expect(driver.servers(never)).rejects.toThrow('a server is called twice: "w1"');
+  });
+
+  it.each([4_294_967_295, 9_999_999_999])(
+    '%d sessions are a number, so many that their sum stays one',
+    async (sessions) => {
+      expect(await listed({ sessions })).toMatchObject([{ sessions }]);
+    },
+  );
+
+  it('numbers of more than ten digits are none', async () => {
+    await expect(listed({ sessions: 10_000_000_000 })).rejects.toThrow(/scur .* is no number/);
+  });
+});

@@ -76,12 +76,12 @@ describe('a list of HAProxy', () => {
   it.each([
     ['0', 0],
     ['4000', 4_000],
-    ['999999999999999', 999_999_999_999_999],
+    ['9999999999', 9_999_999_999],
     ['', undefined],
     ['-1', undefined],
     ['1.5', undefined],
     ['1e3', undefined],
-    ['9999999999999999', undefined],
+    ['10000000000', undefined],
   ])('has the number %j as %j', (text, expected) => {
     expect(count(new Map([['n', text]]), 'n')).toBe(expected);
   });
