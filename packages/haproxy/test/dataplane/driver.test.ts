@@ -77,9 +77,9 @@ describe.each(versions)('with the Data Plane API %s', (version) => {
     const first = await rig.driver.instance(never);
     expect(first).toEqual({ pid: 100, startedAt: expect.any(Number), version: '2.8.9-test' });
     expect(Math.abs(first.startedAt - Date.now() / 1_000)).toBeLessThan(600);
-    rig.double.machine.process = { ...rig.double.machine.process, startedAt: first.startedAt + 1 };
+    rig.double.machine.process = { ...rig.double.machine.process, startedAt: first.startedAt - 1 };
     expect(await rig.driver.instance(never)).toEqual(first);
-    rig.double.machine.process = { ...rig.double.machine.process, startedAt: first.startedAt - 3 };
+    rig.double.machine.process = { ...rig.double.machine.process, startedAt: first.startedAt - 4 };
     expect(await rig.driver.instance(never)).not.toEqual(first);
   });
 

@@ -32,6 +32,7 @@ export interface Crowd {
 
 export type CrowdEvent =
   | { readonly what: 'refused'; readonly agent: ThroughAgent }
+  /** Its connection ended, whoever ended it. */
   | { readonly what: 'left'; readonly server: string };
 
 const crowds = new WeakMap<World, Crowd>();
@@ -73,7 +74,8 @@ export function openCrowd(world: World, { haproxy, settings }: Plan): Crowd {
       source,
       opened: () => {},
       closed: () => {
-        if (!taken) tell({ what: 'refused', agent });
+        if (taken && agent.at !== undefined) tell({ what: 'left', server: agent.at.session.server.name });
+        else tell({ what: 'refused', agent });
         agent.at = undefined;
         later(agent, taken ? back[settled ? 'soon' : agent.manner] : againMs);
       },

@@ -96,14 +96,22 @@ describe('a healed HAProxy', () => {
   });
 });
 
+const planned = {
+  node: 'master',
+  level: 'info',
+  tag: 'x',
+  text: 'Agent imbalance detected. Moving 4 of 12 agents.',
+} as const;
+
 describe('sessions that a node ends', () => {
   it('down to the share of their server break nothing', async () => {
-    const { join, pass, cutOn, violations, say } = await stage();
+    const { join, pass, cutOn, cuts, violations, say } = await stage();
     join('master');
     join('worker1');
     await pass(10_000);
     join('worker2');
     say('show info');
+    cuts.log(planned);
     cutOn('master');
     cutOn('worker1');
     cutOn('master');
@@ -114,22 +122,22 @@ describe('sessions that a node ends', () => {
   });
 
   it('of a server that is drained may all go', async () => {
-    const { say, cutOn, violations } = await balanced();
+    const { say, cutOn, cuts, violations } = await balanced();
     say('set server BE/worker1 state drain');
+    cuts.log(planned);
     for (let left = 4; left > 0; left--) cutOn('worker1');
     expect(violations).toEqual([]);
   });
 
   it('are the agent’s once for each plan', async () => {
     const { world, crowd, cuts, say, pass, violations } = await balanced();
-    const line = { node: 'master', level: 'info', tag: 'x', text: 'Agent imbalance detected. Moving 1' } as const;
     const again = async (): Promise<void> => {
       say(`shutdown session ${crowd.agents[0]!.at!.session.id}`);
       await pass(6_000);
     };
-    cuts.log(line);
+    cuts.log(planned);
     await again();
-    cuts.log(line);
+    cuts.log(planned);
     await again();
     const twice = (): readonly string[] => violations.filter((text) => text.startsWith('no-agent-cut-twice'));
     expect(twice()).toEqual([]);

@@ -11,16 +11,17 @@ export interface Cuts {
   log(line: LogLine): void;
 }
 
-/** Cuts that are no further apart belong together, ms. */
-const togetherMs = 2_000;
 /** What a plan was made from is not older, ms. */
 const memoryMs = 5_000;
 
-/** Cuts that follow each other. */
-interface Burst {
-  /** On servers that took agents when it began. */
-  readonly total: number;
-  lastAt: number;
+/** Moving agents, as the balancer began it. */
+interface Moving {
+  /** Agents on servers that took them: when it was planned, or at the first cut if there were fewer then. */
+  total: number;
+  /** Something was ended. */
+  isBegun: boolean;
+  /** Of the servers that took agents: the most. */
+  weights: number;
 }
 
 /** Down, and nobody looks any more whether it is: that it takes nobody is not to be seen. */
@@ -31,24 +32,29 @@ export function openCuts(world: World, calm: Calm): Cuts {
   const cutInPlan = new Set<string>();
   /** When each server took agents last. */
   const took = new Map<string, number>();
-  /** When agents left a server by themselves. */
-  let left: { readonly server: string; readonly at: number }[] = [];
-  let burst: Burst | undefined;
+  /** Agents that left each server since it was planned, and were not cut. */
+  const left = new Map<string, number>();
+  let moving: Moving | undefined;
   let listening = false;
   const listen = (): void => {
-    if (listening) return;
+    const crowd = listening ? undefined : crowdOf(world);
+    if (crowd === undefined) return;
     listening = true;
-    crowdOf(world)?.hear((event) => {
-      if (event.what === 'left') left = [...recent(left), { server: event.server, at: timeline.now() }];
+    crowd.hear((event) => {
+      if (event.what === 'left') left.set(event.server, (left.get(event.server) ?? 0) + 1);
     });
   };
-  const recent = (list: typeof left): typeof left => list.filter(({ at }) => timeline.now() - at < memoryMs);
   const weightOf = (name: string): number => crowdOf(world)?.plan.weights[name] ?? 100;
   const takers = (): readonly ModelServer[] => (haproxy.process()?.servers() ?? []).filter(isUsable);
   const note = (): void => {
     for (const server of haproxy.process()?.servers() ?? [])
       if (isUsable(server) || isUnchecked(server)) took.set(server.name, timeline.now());
   };
+  const weightsNow = (): number =>
+    sum(
+      [...took].filter(([, at]) => timeline.now() - at < memoryMs),
+      ([name]) => weightOf(name),
+    );
   const judgeTwice = (source: string): void => {
     const agent = crowdOf(world)?.of(source);
     if (agent === undefined) return;
@@ -57,37 +63,37 @@ export function openCuts(world: World, calm: Calm): Cuts {
     cutInPlan.add(agent.name);
   };
   const judgeTarget = ({ server, left: stay }: Extract<HaproxyEvent, { what: 'cut' }>): void => {
-    const now = timeline.now();
     const takes = takers();
     const isTaking = takes.some(({ name }) => name === server);
-    if (burst === undefined || now - burst.lastAt > togetherMs) {
-      const total = takes.reduce((sum, { sessions }) => sum + sessions, isTaking ? 1 : 0);
-      burst = { total, lastAt: now };
-    }
-    burst.lastAt = now;
-    if (!isTaking || now - calm.editedAt() < memoryMs) return;
-    const all = [...took].filter(([, at]) => now - at < memoryMs).reduce((sum, [name]) => sum + weightOf(name), 0);
-    const target = Math.floor((burst.total * weightOf(server)) / all);
-    const went = recent(left).filter((one) => one.server === server).length;
-    if (stay < target - went)
+    if (moving === undefined || !isTaking || timeline.now() - calm.editedAt() < memoryMs) return;
+    if (!moving.isBegun) moving.total = Math.min(moving.total, sum(takes, ({ sessions }) => sessions) + 1);
+    moving.isBegun = true;
+    moving.weights = Math.max(moving.weights, weightsNow());
+    const target = Math.floor((moving.total * weightOf(server)) / moving.weights);
+    if (stay < target - (left.get(server) ?? 0))
       violate(
         'no-cut-below-target',
-        `a session on ${server} was ended, and ${stay} are left there; of ${burst.total} its share is ${target}`,
+        `a session on ${server} was ended, and ${stay} are left there; of ${moving.total} its share is ${target}`,
       );
   };
   haproxy.hear((event) => {
     listen();
     if (event.what === 'asked') note();
     if (event.what !== 'cut' || !world.nodes.some(({ name }) => name === event.by)) return;
+    left.set(event.server, (left.get(event.server) ?? 1) - 1);
     judgeTwice(event.source);
     judgeTarget(event);
   });
   return {
     log: ({ node, text }) => {
       if (node !== world.master.name) return;
-      if (text.startsWith('Agent imbalance detected')) cutInPlan.clear();
-      // A balancer that begins knows nothing of those who are on their way back.
-      if (text.startsWith('Proxy was initialized')) burst = undefined;
+      const [, planned] = /^Agent imbalance detected\. Moving \d+ of (\d+) agent/.exec(text) ?? [];
+      if (planned === undefined) return;
+      cutInPlan.clear();
+      left.clear();
+      moving = { total: Number(planned), weights: weightsNow(), isBegun: false };
     },
   };
 }
+
+const sum = <T>(list: readonly T[], of: (one: T) => number): number => list.reduce((all, one) => all + of(one), 0);
