@@ -5,7 +5,7 @@
  * call in flight at a time. First the members: who is up gets a server, and agents once its checks are good; who is
  * silent gets no new agents; who left is emptied and removed. When that is done, the balance: one plan at a time, in
  * chunks, each from a fresh list; then it waits until the agents are back. HAProxy that cannot be reached is tried
- * again for ever, after 1 s to 30 s.
+ * again for ever, after 1 s to 5 s.
  *
  * Nothing survives a restart, and nothing needs to: what a server should be follows from the members alone, and a
  * plan is made from how it is then.

@@ -141,6 +141,7 @@ function found(state: State, plan: Plan, mode: Mode, { now, config }: Around): M
   const rests = without(state.rests, 'plan');
   if (mode === 'empty') return moved({ ...state, rests });
   const next: State = { ...state, rests, full: undefined, vain: 0, askAt: now + config.frequencyMs };
+  if (state.balancedOver?.size === 0) return moved({ ...next, toldBalanced: false });
   if (!plan.balanced || state.toldBalanced) return moved({ ...next, toldBalanced: plan.balanced });
   return moved({ ...next, toldBalanced: true }, report({ type: 'balanced', sessions: sessionsOf(state.servers) }));
 }

@@ -1,9 +1,9 @@
 /** A plan is carried out in chunks, each from a list that is fresh. Pure. */
+import { backOffMs } from './pace.ts';
 import { type Load, targetsOf } from './plan.ts';
 import { dropped, finished } from './settling.ts';
 import {
   type Around,
-  backOffMs,
   begin,
   knowing,
   type Moved,

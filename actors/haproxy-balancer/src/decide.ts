@@ -123,8 +123,12 @@ function failed(state: State, call: Call, failure: Failure, around: Around): Mov
 function proceed(state: State, around: Around): Moved {
   if (state.members === undefined) return later(state, around);
   return andThen(noted(state, casesOf(state, around), around), (next) => {
-    const cases = casesOf(next, around);
-    const { moved: known, steps: queue } = stepsOf(withLosses(next, cases), cases, around);
+    const found = stepsOf(withLosses(next, casesOf(next, around)), casesOf(next, around), around);
+    // A server whose step had no effect is no longer counted on: that may spare another one.
+    const cases = casesOf(found.moved.state, around);
+    const { state } = found.moved;
+    const { moved: after, steps: queue } = stepsOf(state, cases, around);
+    const known = { state: after.state, effects: [...found.moved.effects, ...after.effects] };
     if (queue.length > 0) return andThen(known, (ready) => nextStep({ ...ready, queue }, around));
     return andThen(known, (ready) => andThen(balance(ready, cases, around), (balanced) => later(balanced, around)));
   });

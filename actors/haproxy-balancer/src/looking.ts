@@ -1,10 +1,9 @@
 /** Looks at HAProxy, and what follows from what is seen of the instance itself. Pure. */
+import { adviceMs, lookBackOffMs } from './pace.ts';
 import { dropped } from './settling.ts';
 import {
   type Around,
-  adviceMs,
   andThen,
-  backOffMs,
   begin,
   type Failure,
   type Known,
@@ -36,6 +35,7 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     instance,
     servers: seen.servers,
     reachable: true,
+    seenAt: around.now,
     disturbed: false,
     trouble: undefined,
   };
@@ -62,6 +62,7 @@ function restarted(state: State, around: Around): Moved {
     ...freed,
     settling,
     known: new Map(),
+    strangers: new Map(),
     joins: new Map(),
     rests: new Map(),
     made: new Map(),
@@ -99,7 +100,7 @@ const adviceKey = ({ code, text }: { readonly code: string; readonly text: strin
 /** Nobody answered, or not as HAProxy does: told once, tried again for ever. */
 export function lookFailed(state: State, { code, text }: Failure, around: Around): Moved {
   const attempts = (state.trouble?.attempts ?? 0) + 1;
-  const until = around.now + backOffMs(attempts);
+  const until = around.now + lookBackOffMs(attempts);
   const { state: freed, effects } = dropped(state, around);
   const news = state.trouble === undefined ? [report({ type: 'unreachable', text })] : [];
   const trouble = { attempts, until, code, text };

@@ -117,8 +117,9 @@ function persistence(state: State, cases: readonly Case[]): readonly Step[] {
 export function noted(state: State, cases: readonly Case[], around: Around): Moved {
   const joining = noteJoins(state, cases, around);
   const leaving = noteLeaving(joining.state, cases);
-  const told = tellMembership(leaving.state, cases);
-  return { state: told.state, effects: [...told.effects, ...joining.effects, ...leaving.effects] };
+  const strange = noteStrangers(agreed(leaving.state, cases), cases, around);
+  const told = tellMembership(strange.state, cases);
+  return { state: told.state, effects: [...told.effects, ...joining.effects, ...leaving.effects, ...strange.effects] };
 }
 
 /** Who is up and takes no agents is waited for; not for ever. */
@@ -136,6 +137,46 @@ function noteJoins(state: State, cases: readonly Case[], { now, config }: Around
   }
   return moved({ ...state, joins }, ...events.map(report));
 }
+
+/**
+ * Notes what is found as it should be, whoever made it so: what is otherwise later is somebody's doing. Not drain on
+ * the way to ready; nor maintenance, which is asked for by who removes a server, and by nobody else.
+ */
+function agreed(state: State, cases: readonly Case[]): State {
+  return cases.reduce((all, { server, member, fate, known, wish }): State => {
+    const { name, admin } = server;
+    const isMeant = admin === wish && (admin === 'ready' || (admin === 'drain' && !serving.has(fate)));
+    const next = isMeant && known?.asked !== admin ? knowing(all, name, { asked: admin }) : all;
+    const weight =
+      fate === 'serve' && admin === 'ready' && server.weight === member?.weight ? member.weight : undefined;
+    return weight === undefined || known?.weight === weight ? next : knowing(next, name, { weight });
+  }, state);
+}
+
+const serving: ReadonlySet<Case['fate']> = new Set(['serve', 'stranger']);
+
+/** Nodes that link after the start of this one are no strangers yet. */
+function noteStrangers(state: State, cases: readonly Case[], { now, config }: Around): Moved {
+  const events: BalancerEvent[] = [];
+  const strangers = new Map<string, { since: number; told: boolean }>();
+  for (const { server, fate } of cases) {
+    if (fate !== 'stranger' || server.admin === 'maint') continue;
+    const { since, told } = state.strangers.get(server.name) ?? { since: now, told: false };
+    const late = now - since >= config.joinTimeoutMs;
+    if (late && !told) events.push({ type: 'advice', ...strangerAdvice(server.name) });
+    strangers.set(server.name, { since, told: told || late });
+  }
+  return moved({ ...state, strangers }, ...events.map(report));
+}
+
+const strangerAdvice = (name: string): { readonly code: string; readonly text: string } => ({
+  code: 'stranger',
+  text: `the server ${name} is no node that linked since this master started; it gets its share of the agents like the others. Name it in excluded_nodes of <haproxy_helper> to have it removed`,
+});
+
+/** Of servers that share agents with the nodes, and are none's. */
+export const strangerAdvices = ({ strangers }: State): State['advice'] =>
+  [...strangers].flatMap(([name, { told }]) => (told ? [strangerAdvice(name)] : []));
 
 function noteLeaving(state: State, cases: readonly Case[]): Moved {
   const fresh = cases.filter(({ fate, known }) => fate === 'leave' && known?.leaving !== true);

@@ -10,6 +10,8 @@ export interface Member extends WantedServer {
    * no server.
    */
   readonly standing: 'up' | 'suspect' | 'down' | 'left' | 'drained' | 'excluded';
+  /** An operator wants it empty, however it stands: for people. */
+  readonly drained?: boolean;
   /** Since when, on the node's clock. */
   readonly since: number;
 }
@@ -41,6 +43,14 @@ export type BalancerEvent =
   | { readonly type: 'state-changed'; readonly server: string; readonly to: AdminWord; readonly why: string }
   /** A server was found in a state that nobody here asked for, and is put right. */
   | { readonly type: 'mended'; readonly server: string; readonly found: string; readonly to: AdminWord }
+  /** `mended`: this incarnation had seen it right before. If not, the configuration may be another one. */
+  | {
+      readonly type: 'weighed';
+      readonly server: string;
+      readonly found: number;
+      readonly to: number;
+      readonly mended: boolean;
+    }
   | {
       readonly type: 'plan';
       readonly cuts: number;

@@ -96,6 +96,8 @@ export interface Known {
   readonly checked?: Checked | undefined;
   /** Health checks of it ran: that they do not any more is somebody else's doing. */
   readonly ran?: boolean | undefined;
+  /** Its weight was as this, as its node's should be. */
+  readonly weight?: number | undefined;
   /** Its agents were all asked to go; who stayed does not go by being asked. */
   readonly emptied?: boolean | undefined;
 }
@@ -162,6 +164,8 @@ export interface State {
   readonly servers: readonly SeenServer[];
   /** The members changed since the last look: what is in flight no longer fits them. */
   readonly disturbed: boolean;
+  /** When HAProxy last answered. */
+  readonly seenAt?: number | undefined;
   /** The last look was good. */
   readonly reachable: boolean;
   readonly trouble?: Trouble | undefined;
@@ -175,6 +179,8 @@ export interface State {
   readonly known: ReadonlyMap<string, Known>;
   /** Nodes that are up and do not take agents yet. */
   readonly joins: ReadonlyMap<string, { readonly since: number; readonly told: boolean }>;
+  /** Servers that are no node's. */
+  readonly strangers: ReadonlyMap<string, { readonly since: number; readonly told: boolean }>;
   readonly running?: Running | undefined;
   readonly settling?: Settling | undefined;
   /** Other servers take agents than before, these among them are new; plans made since. Undefined: no full plan is wanted. */
@@ -234,15 +240,6 @@ const quickestMs = 200;
 /** Milliseconds until the next look while something goes on. */
 export const quickMs = ({ pollMs }: BalancerConfig): number => Math.min(pollMs, quickestMs);
 
-/** The least time between two looks for advice: what changes by itself (connections near their limit) changes slowly. ms. */
-const leastAdviceMs = 60_000;
-
-/** Milliseconds between two looks for advice. */
-export const adviceMs = ({ frequencyMs }: BalancerConfig): number => Math.max(leastAdviceMs, frequencyMs);
-
-/** 1 s, doubling, at most 30 s. */
-export const backOffMs = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 10));
-
 /** A fresh incarnation knows nothing: it looks at once, and changes nothing before the cluster spoke. */
 export const initialState = (now: number): State => ({
   servers: [],
@@ -254,6 +251,7 @@ export const initialState = (now: number): State => ({
   made: new Map(),
   known: new Map(),
   joins: new Map(),
+  strangers: new Map(),
   movedFor: new Map(),
   askAt: now,
   vain: 0,

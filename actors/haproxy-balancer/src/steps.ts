@@ -2,11 +2,11 @@
 
 import { placeOf } from './fates.ts';
 import type { BalancerEvent } from './messages.ts';
+import { backOffMs } from './pace.ts';
 import type { AdminState, WantedServer } from './ports.ts';
 import {
   type Around,
   andThen,
-  backOffMs,
   begin,
   type Call,
   type Failure,
@@ -49,6 +49,8 @@ export function stepDone(before: State, step: Step): Moved {
       return ensured(state, step, false);
     case 'state':
       return stateSet(state, step);
+    case 'weight':
+      return weightSet(state, step);
     case 'persist':
       return moved({ ...state, persisted: persistKey(step.servers) });
     default:
@@ -87,6 +89,12 @@ function stateSet(state: State, { name, to, why }: Extract<Step, { do: 'state' }
     ? { type: 'mended', server: name, found, to }
     : { type: 'state-changed', server: name, to, why };
   return moved(next, report(event));
+}
+
+function weightSet(state: State, { name, weight: to }: Extract<Step, { do: 'weight' }>): Moved {
+  const found = state.servers.find((server) => server.name === name)?.weight ?? to;
+  const mended = state.known.get(name)?.weight === to;
+  return moved(knowing(state, name, { weight: to }), report({ type: 'weighed', server: name, found, to, mended }));
 }
 
 /** It was found otherwise than it was left; or, by one who left nothing yet, not as servers are by themselves. */

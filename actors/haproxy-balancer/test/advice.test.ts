@@ -1,7 +1,7 @@
 import { ask } from '@muster/actor';
 import { getBalance } from '../src/index.ts';
 import { ModelFault } from './haproxy-model.ts';
-import { member, modelWith, rig } from './rig.ts';
+import { calm, member, modelWith, rig } from './rig.ts';
 
 describe('advice', () => {
   /** A HAProxy that advises `advice`, counted. */
@@ -66,6 +66,24 @@ describe('advice', () => {
     await pass(150_000);
     const { reachable, advice } = await ask(balancer, getBalance, 1_000);
     expect([reachable, advice, of('unreachable')]).toEqual([true, [nearly(1_700)], []]);
+    await system.stop();
+  });
+
+  it('names a server that is no node of ours, which gets its share until its name is excluded', async () => {
+    const { pass, members, of, model, balancer, system } = await calm(['w1', 'w2'], 90);
+    model.driver.ensureServer({ name: 'web', address: '10.0.0.3', port: 1514, weight: 100 });
+    model.driver.setState('web', 'ready');
+    const shown = async () => (await ask(balancer, getBalance, 1_000)).advice.map(({ code }) => code);
+    await pass(50_000);
+    expect([await shown(), of('advice')]).toEqual([[], []]);
+    await pass(20_000);
+    expect([await shown(), model.counts()]).toEqual([['stranger'], { w1: 30, w2: 30, web: 30 }]);
+    expect(of('advice')).toEqual([
+      { type: 'advice', code: 'stranger', text: expect.stringContaining('the server web is no node') },
+    ]);
+    await members(member('w1'), member('w2'), member('web', { standing: 'excluded' }));
+    await pass(30_000);
+    expect([await shown(), model.counts()]).toEqual([[], { w1: 45, w2: 45 }]);
     await system.stop();
   });
 });

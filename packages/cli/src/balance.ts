@@ -3,6 +3,7 @@ import type { CommandDeps, Output } from './commands.ts';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { isBalanced, renderBalance } from './render/balance.ts';
+import { printable } from './render/units.ts';
 
 export interface BalanceOptions {
   /** Show what a plan made now would do. Nothing is moved by asking. */
@@ -30,11 +31,24 @@ export const drainNode = (
   drained: boolean,
 ): Promise<ExitCode> =>
   withClient(deps, root, async (client) => {
-    await client.drain(node, drained);
-    output.out(
-      drained
-        ? `${node} is drained: its agents are moved, and it gets no new ones until muster undrain ${node}. muster balance shows how far it is.`
-        : `${node} gets agents again; muster balance shows how far it is.`,
-    );
+    const isNews = await client.drain(node, drained);
+    if (!drained && !isNews) {
+      output.out(`${node} was not drained: nothing is changed.`);
+      return exitCodes.fine;
+    }
+    const { instances } = await client.balance();
+    const away = instances.flatMap(({ endpoint, reachable }) => (reachable ? [] : [printable(endpoint)]));
+    output.out(drained ? drainedWords(node, isNews, away) : `${node} gets agents again${howFar(away)}`);
     return exitCodes.fine;
   });
+
+/** `away`: HAProxys that cannot be reached, where nothing is done before they are. */
+function drainedWords(node: string, isNews: boolean, away: readonly string[]): string {
+  const what = `${node} ${isNews ? 'is' : 'was, and stays,'} drained`;
+  return `${what}: its agents are moved, and it gets no new ones until muster undrain ${node}${howFar(away)}`;
+}
+
+const howFar = (away: readonly string[]): string =>
+  away.length === 0
+    ? '. muster balance shows how far it is.'
+    : `. At ${away.join(', ')} this is done once HAProxy can be reached: see muster balance.`;

@@ -56,6 +56,26 @@ it('a node without a server, and a server without a node, show dashes', () => {
   expect(lines[4]).toMatch(/^old +10.0.0.1:1514 +- +ready +up +100 +3$/);
 });
 
+it('a node that left and is drained is both', () => {
+  const { admin: _admin, health: _health, ...gone } = server('worker2', 0, 0);
+  const servers = [{ ...gone, standing: 'left' as const, drained: true }];
+  expect(render(balance(view({ servers }))).split('\n')[3]).toMatch(/^worker2 +10.0.0.1:1514 +left, drained +- /);
+  const drained = [{ ...server('worker2', 0, 0), standing: 'drained' as const, drained: true }];
+  expect(render(balance(view({ servers: drained })))).not.toContain(', drained');
+});
+
+it('what was seen last of a HAProxy that cannot be reached is not shown as if it were now', () => {
+  const away = view({ reachable: false, phase: 'unreachable', doing: 'waiting to try again', seenMs: 40_000 });
+  expect(render(balance(away)).split('\n')[1]).toBe('All below is as it was seen last, 40 s ago.');
+});
+
+it('while agents come back no plan is shown as if it were the next', () => {
+  const settling = view({ phase: 'settling', doing: 'settling, 12 of 75 are back' });
+  expect(render(balance(settling), true)).toContain(
+    'No plan is made before the agents that were moved are back: settling, 12 of 75 are back.',
+  );
+});
+
 it('trouble, advice and what was done so far are told', () => {
   const text = render(
     balance(

@@ -174,9 +174,22 @@ describe('the command line', () => {
 
   it('drains a node and ends that, in the words of the node where it refuses', async () => {
     const wishes: unknown[] = [];
-    const drain = async (...wish: readonly [string, boolean]) => void wishes.push(wish);
-    expect(await run('drain w1', { drain })).toMatchObject({ code: 0, out: expect.stringContaining('w1 is drained') });
-    expect(await run('undrain w1', { drain })).toMatchObject({
+    const drain = async (...wish: readonly [string, boolean]) => wishes.push(wish) > 0;
+    const at = (reachable: boolean) => async () => ({
+      type: 'balance' as const,
+      instances: [
+        {
+          ...{ endpoint: '/s', reachable, phase: 'balanced' as const, doing: 'balanced', sessions: 0 },
+          ...{ servers: [], advice: [], plans: 0, cuts: 0, restartsSeen: 0 },
+        },
+      ],
+    });
+    const balance = at(true);
+    expect(await run('drain w1', { drain, balance })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('w1 is drained: its agents are moved, and it gets no new ones until'),
+    });
+    expect(await run('undrain w1', { drain, balance })).toMatchObject({
       code: 0,
       out: expect.stringContaining('w1 gets agents again'),
     });
@@ -187,6 +200,17 @@ describe('the command line', () => {
     const refused = () => Promise.reject(new ControlError('last-node', 'It is the last.'));
     expect(await run('drain w1', { drain: refused })).toMatchObject({ code: 1, error: 'It is the last.\n' });
     expect(await run('drain w;1', { drain })).toMatchObject({ code: 1 });
+    const again = async () => false;
+    expect(await run('undrain w1', { drain: again, balance })).toMatchObject({
+      code: 0,
+      out: 'w1 was not drained: nothing is changed.\n',
+    });
+    expect(await run('drain w1', { drain: again, balance })).toMatchObject({
+      out: expect.stringContaining('w1 was, and stays, drained'),
+    });
+    expect(await run('drain w1', { drain, balance: at(false) })).toMatchObject({
+      out: expect.stringContaining('At /s this is done once HAProxy can be reached'),
+    });
   });
 
   it('forgets a worker', async () => {

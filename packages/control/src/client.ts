@@ -32,8 +32,8 @@ export interface ControlClient {
   forget(node: string): Promise<void>;
   /** The agents' backend of each HAProxy, and what a plan made now would do. Of a master only. */
   balance(): Promise<Balance>;
-  /** Whether `node` is to have no agents through HAProxy. Of a master only. */
-  drain(node: NodeName, drained: boolean): Promise<void>;
+  /** Whether `node` is to have no agents through HAProxy; false: it was so before. Of a master only. */
+  drain(node: NodeName, drained: boolean): Promise<boolean>;
   crash(path: string): Promise<void>;
   /** Looks at the whole disk now, without waiting for the next full reconcile. */
   syncNow(): Promise<void>;
@@ -91,7 +91,7 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
     syncNow: () => ask({ type: 'sync-now' }, 'done').then(nothing),
     forget: (node) => ask({ type: 'forget-node', node }, 'done').then(nothing),
     balance: () => ask({ type: 'get-balance' }, 'balance'),
-    drain: (node, drained) => ask({ type: 'drain-node', node, drained }, 'done').then(nothing),
+    drain: async (node, drained) => (await ask({ type: 'drain-node', node, drained }, 'done')).already !== true,
     agents,
     allAgents: (filter = {}) => allPages((after) => agents({ ...filter, after }), root),
     agent: (id) => ask({ type: 'get-agent', id }, 'agent'),

@@ -46,8 +46,8 @@ export interface ControlAnswers {
   readonly forget: (node: string) => Awaitable<void>;
   /** The agents' backend of each HAProxy. Throws on a worker. */
   readonly balance: () => Awaitable<Balance>;
-  /** Whether `node` is to have no agents through HAProxy. Throws when it cannot be, and on a worker. */
-  readonly drain: (node: string, drained: boolean) => Awaitable<void>;
+  /** Whether `node` is to have no agents through HAProxy; false: it was so before. Throws when it cannot be, and on a worker. */
+  readonly drain: (node: string, drained: boolean) => Awaitable<boolean>;
   /** One page of agents. */
   readonly agents: (query: GetAgents) => Awaitable<Agents>;
   /** Throws when there is none of this id. */
@@ -169,8 +169,7 @@ async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise
     case 'get-balance':
       return await answers.balance();
     case 'drain-node':
-      await answers.drain(request.node, request.drained);
-      return { type: 'done' };
+      return (await answers.drain(request.node, request.drained)) ? { type: 'done' } : { type: 'done', already: true };
     case 'get-agents':
       return await answers.agents(request);
     case 'get-agent':

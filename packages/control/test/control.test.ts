@@ -27,7 +27,7 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     setLogLevel: () => {},
     forget: () => {},
     balance: () => ({ type: 'balance', instances: [] }),
-    drain: () => {},
+    drain: () => true,
     crash: () => {},
     syncNow: () => {},
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
@@ -72,11 +72,14 @@ describe('control actor', () => {
     const drain: ControlAnswers['drain'] = (node, on) => {
       if (node === 'w9') throw Object.assign(new Error('There is no node w9.'), { code: 'no-such-node' });
       drained.push([node, on]);
+      return on;
     };
     const { stop, ask } = rig({ drain });
     await settle();
     expect(await ask({ type: 'drain-node', node: 'w1', drained: true })).toEqual({ reply: { type: 'done' } });
-    expect(await ask({ type: 'drain-node', node: 'w1', drained: false })).toEqual({ reply: { type: 'done' } });
+    expect(await ask({ type: 'drain-node', node: 'w1', drained: false })).toEqual({
+      reply: { type: 'done', already: true },
+    });
     expect(await ask({ type: 'drain-node', node: 'w9', drained: true })).toEqual({
       failure: 'no-such-node: There is no node w9.',
     });

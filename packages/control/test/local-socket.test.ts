@@ -46,7 +46,7 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     setLogLevel: () => {},
     forget: () => {},
     balance: () => ({ type: 'balance', instances: [] }),
-    drain: () => {},
+    drain: () => true,
     crash: () => {},
     syncNow: () => {},
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
@@ -95,7 +95,7 @@ describe('the local socket', () => {
     await client.setLogLevel('debug');
     await client.forget('w1');
     expect(await client.balance()).toEqual({ type: 'balance', instances: [] });
-    await client.drain('w1', true);
+    expect(await client.drain('w1', true)).toBe(true);
     client.close();
   });
 

@@ -16,6 +16,8 @@ export const BalancedServer = Fields({
   health: Type.Optional(Words(['up', 'down', 'checking', 'unchecked'])),
   /** What the cluster says. Absent: it is no node of ours. */
   standing: Type.Optional(Words(['up', 'suspect', 'down', 'left', 'drained', 'excluded'])),
+  /** An operator drained it, however it stands. */
+  drained: Type.Optional(Type.Boolean()),
   weight: Count,
   sessions: Count,
   /** Sessions that it should have now. */
@@ -42,6 +44,8 @@ export type BalancerHealth = Static<typeof BalancerHealth>;
 export const BalancerView = Fields({
   ...standing,
   reachable: Type.Boolean(),
+  /** While it cannot be reached: how long ago the rest of this was seen. */
+  seenMs: Type.Optional(Milliseconds),
   version: Type.Optional(Type.String({ maxLength: 128 })),
   pid: Type.Optional(Count),
   sessions: Count,

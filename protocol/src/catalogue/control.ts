@@ -166,5 +166,9 @@ export const ForgetNode = Fields({ type: Type.Literal('forget-node'), node: Node
 export type ForgetNode = Static<typeof ForgetNode>;
 
 /** Answers what has no other answer: it was done, or is under way. */
-export const Done = Fields({ type: Type.Literal('done') });
+export const Done = Fields({
+  type: Type.Literal('done'),
+  /** It was so before. */
+  already: Type.Optional(Type.Boolean()),
+});
 export type Done = Static<typeof Done>;

@@ -40,10 +40,11 @@ export function renderBalance({ instances }: Balance, plan: boolean, paint: Pain
 }
 
 function renderInstance(view: BalancerView, plan: boolean, paint: Paint): string[] {
-  const { trouble, servers, advice } = view;
+  const { trouble, servers, advice, seenMs } = view;
   return [
     headOf(view, paint),
     ...(trouble === undefined ? [] : [`Trouble: ${paint(printable(trouble), 'bad')}`]),
+    ...(seenMs === undefined ? [] : [`All below is as it was seen last, ${age(seenMs)} ago.`]),
     ...(servers.length === 0 ? [] : ['', ...tableOf(servers, plan, paint)]),
     '',
     ...(plan ? [planWords(view)] : []),
@@ -67,12 +68,15 @@ function tableOf(servers: readonly BalancedServer[], plan: boolean, paint: Paint
   );
 }
 
-function rowOf({ name, address, admin, health, standing, ...numbers }: BalancedServer, plan: boolean): readonly Cell[] {
+function rowOf(
+  { name, address, admin, health, standing, drained, ...numbers }: BalancedServer,
+  plan: boolean,
+): readonly Cell[] {
   const number = (value: number): Cell => ({ text: `${value}`, align: 'right' });
   return [
     { text: printable(name) },
     { text: printable(address) },
-    standing === undefined ? { text: '-' } : { text: standing, tone: standingTones[standing] },
+    standing === undefined ? { text: '-' } : { text: standingWords(standing, drained), tone: standingTones[standing] },
     admin === undefined ? { text: '-' } : { text: admin, tone: admin === 'ready' ? 'good' : 'warn' },
     health === undefined ? { text: '-' } : { text: health, tone: healthTones[health] },
     number(numbers.weight),
@@ -81,8 +85,13 @@ function rowOf({ name, address, admin, health, standing, ...numbers }: BalancedS
   ];
 }
 
-function planWords({ servers, sessions, reachable }: BalancerView): string {
+/** `left, drained`: when it is back, it gets no agents. */
+const standingWords = (standing: NonNullable<BalancedServer['standing']>, drained: boolean | undefined): string =>
+  drained === true && standing !== 'drained' ? `${standing}, drained` : standing;
+
+function planWords({ servers, sessions, reachable, phase, doing }: BalancerView): string {
   if (!reachable) return 'No plan can be made: HAProxy cannot be reached.';
+  if (phase === 'settling') return `No plan is made before the agents that were moved are back: ${printable(doing)}.`;
   const moving = servers.filter(({ cuts }) => cuts > 0);
   const all = moving.reduce((sum, { cuts }) => sum + cuts, 0);
   if (all === 0) return `A plan made now would move none of ${counted(sessions, 'agent')}.`;

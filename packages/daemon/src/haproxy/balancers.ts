@@ -30,8 +30,8 @@ export interface Balancers {
   /** Rejects when an actor does not answer. */
   balance(): Promise<Balance>;
   health(): Promise<Pick<Health, 'balancers'>>;
-  /** `names`: every node of the cluster. Rejects, with a code, when it may not be or cannot be kept. */
-  drain(node: string, drained: boolean, names: readonly NodeName[]): Promise<void>;
+  /** `names`: every node of the cluster. False: it was so before. Rejects, with a code, when it may not be or cannot be kept. */
+  drain(node: string, drained: boolean, names: readonly NodeName[]): Promise<boolean>;
   /** What links end with when this node stops is nobody's goodbye: the balancers hear nothing more. */
   close(): void;
 }
@@ -128,7 +128,7 @@ interface Draining {
 }
 
 /** It holds when it is on disk: an operator who reads that it is done may restart the master. */
-async function drain(wish: DrainWish, { names, views, drained, membership, haproxy, log }: Draining): Promise<void> {
+async function drain(wish: DrainWish, { names, views, drained, membership, haproxy, log }: Draining): Promise<boolean> {
   const seen = wish.drained ? [...(await views())] : [];
   const facts = { names, members: membership.members(), already: drained.all(), excluded: haproxy.excludedNodes };
   const refusal = refusalOf(wish, { ...facts, views: seen });
@@ -137,7 +137,7 @@ async function drain(wish: DrainWish, { names, views, drained, membership, hapro
   if (isNews) logDrained(log, wish.node, wish.drained);
   membership.drainsChanged();
   const failure = await drained.written();
-  if (failure === undefined) return;
+  if (failure === undefined) return isNews;
   const text = `It is done, but a restart of this master would not know it: the list cannot be written: ${wordsOf(failure.error)}`;
   throw refused({ code: 'not-kept', text });
 }

@@ -93,18 +93,19 @@ type Work = Exclude<
   { readonly type: 'reached' | 'unreachable' | 'advice' | 'membership' | 'joined' | 'leaving' | 'removed' | 'not-up' }
 >;
 
-function logWork({ log, limit, at }: HaproxyLog, event: Work): void {
+function logWork(to: HaproxyLog, event: Work): void {
+  const { log, limit, at } = to;
   const proxy = log.for(tag, 'Proxy');
   const main = log.for(tag, 'Main');
   switch (event.type) {
     case 'state-changed':
-      return proxy.debug(
-        `${at}Changed Wazuh server '${event.server}' to ${event.to.toUpperCase()} state: ${event.why}.`,
-      );
+      return logState(to, event);
     case 'mended':
       return limit(`haproxy mended ${at} ${event.server}`, (more) =>
         proxy.warning(`${at}Server '${event.server}' was found ${event.found.toUpperCase()}. Fixing it${more}`),
       );
+    case 'weighed':
+      return logWeight(to, event);
     case 'plan': {
       main.info(`${at}Agent imbalance detected. Moving ${event.cuts} of ${agents(event.of)}.`);
       for (const [server, cuts] of Object.entries(event.from)) {
@@ -129,6 +130,33 @@ function logWork({ log, limit, at }: HaproxyLog, event: Work): void {
         ),
       );
   }
+}
+
+type Event<Type extends BalancerEvent['type']> = Extract<BalancerEvent, { readonly type: Type }>;
+
+/** Whether its node gets agents is told; on the way there, and what was told before (it leaves, it was drained), is not. */
+function logState({ log, limit, at, standingOf }: HaproxyLog, event: Event<'state-changed'>): void {
+  const proxy = log.for(tag, 'Proxy');
+  const { server, to, why } = event;
+  const standing = standingOf(server);
+  if (to === 'ready')
+    return limit(`haproxy ready ${at} ${server}`, (more) =>
+      proxy.info(`${at}Server '${server}' gets agents again: ${why}.${more}`),
+    );
+  if (to === 'drain' && (standing === 'suspect' || standing === 'down'))
+    return limit(`haproxy drain ${at} ${server}`, (more) =>
+      proxy.info(`${at}Server '${server}' gets no new agents: ${why}.${more}`),
+    );
+  return proxy.debug(`${at}Changed Wazuh server '${server}' to ${to.toUpperCase()} state: ${why}.`);
+}
+
+function logWeight({ log, limit, at }: HaproxyLog, { server, found, to, mended }: Event<'weighed'>): void {
+  const proxy = log.for(tag, 'Proxy');
+  limit(`haproxy weight ${at} ${server}`, (more) =>
+    mended
+      ? proxy.warning(`${at}Server '${server}' was found with weight ${found} instead of ${to}. Fixing it${more}`)
+      : proxy.info(`${at}Changed the weight of server '${server}' from ${found} to ${to}.${more}`),
+  );
 }
 
 /** What the node tells at its start. */

@@ -33,6 +33,7 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
     ...rows.map(({ name, address }) => [name, hostOf(address)] as const),
     [own.name, own.address],
   ]);
+  const isDrained = new Set(drained);
   return [...standings].map(([name, standing]): Member => {
     const { address = addresses.get(name), port = config.agentPort, weight = 100 } = config.nodes[name] ?? {};
     const known = last.get(name);
@@ -40,6 +41,7 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
       ...{ name, port, weight, standing },
       address: address ?? known?.address ?? '',
       since: known?.standing === standing ? known.since : now,
+      ...(isDrained.has(name) ? { drained: true } : {}),
     };
   });
 }

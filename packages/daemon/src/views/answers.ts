@@ -84,7 +84,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
     balance: balancers.balance,
     drain: async (node, drained) => {
       const names = (await rows()).map(({ name }) => name);
-      await balancers.drain(node, drained, names);
+      return await balancers.drain(node, drained, names);
     },
     explain: async (node) => {
       if (node === own) return explained(explainMaster(own, await ask(integrity, getIntegrityState, askMs), uid()));

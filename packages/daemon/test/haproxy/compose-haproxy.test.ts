@@ -64,7 +64,8 @@ it('a node that an operator drains gets empty, and agents again when he says so'
   await cluster.until('worker2 is empty', () => haproxy.counts().worker2 === 0);
   await expect(drain('master', true)).rejects.toThrow('last-node: "master" is the last node that takes agents');
   await drain('worker2', false);
-  await drain('worker1', false);
+  expect(await drain('worker1', false)).toEqual({ type: 'done' });
+  expect(await drain('worker1', false)).toEqual({ type: 'done', already: true });
   await cluster.until('all have theirs', () => Object.values(haproxy.counts()).every((count) => count >= 20));
 });
 

@@ -59,8 +59,24 @@ it.each<readonly [BalancerEvent, readonly string[]]>([
     ["info [HAPHelper] [Main] Server 'w3' leaves: it gets no new agents, and those it has are moved."],
   ],
   [
-    { type: 'state-changed', server: 'w1', to: 'ready', why: 'its checks are good' },
-    ["debug [HAPHelper] [Proxy] Changed Wazuh server 'w1' to READY state: its checks are good."],
+    { type: 'state-changed', server: 'w4', to: 'ready', why: 'its node is up' },
+    ["info [HAPHelper] [Proxy] Server 'w4' gets agents again: its node is up."],
+  ],
+  [
+    { type: 'state-changed', server: 'w2', to: 'drain', why: 'its node is down' },
+    ["info [HAPHelper] [Proxy] Server 'w2' gets no new agents: its node is down."],
+  ],
+  [
+    { type: 'state-changed', server: 'w1', to: 'drain', why: 'its node is excluded' },
+    ["debug [HAPHelper] [Proxy] Changed Wazuh server 'w1' to DRAIN state: its node is excluded."],
+  ],
+  [
+    { type: 'weighed', server: 'w1', found: 50, to: 100, mended: true },
+    ["warning [HAPHelper] [Proxy] Server 'w1' was found with weight 50 instead of 100. Fixing it"],
+  ],
+  [
+    { type: 'weighed', server: 'w1', found: 50, to: 100, mended: false },
+    ["info [HAPHelper] [Proxy] Changed the weight of server 'w1' from 50 to 100."],
   ],
 ])('%j is told', (event, lines) => {
   expect(linesOf([event])).toEqual(lines);
