@@ -32,6 +32,7 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     instance,
     servers: seen.servers,
     reachable: true,
+    quietUntil: before === 'none' ? around.now + around.config.quietMs : state.quietUntil,
     disturbed: false,
     trouble: undefined,
   };

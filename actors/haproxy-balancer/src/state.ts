@@ -23,6 +23,11 @@ export interface BalancerConfig {
   readonly tolerance: number;
   /** Milliseconds after which a server is removed that cluster and HAProxy agree is down. */
   readonly removeAfterMs: number;
+  /**
+   * Milliseconds after the first look in which nothing is balanced: agents that a balancer before this one moved, and
+   * was killed amid it, are on their way back and counted nowhere.
+   */
+  readonly quietMs: number;
   /** The longest that balancing waits, ms, for a server that does not come up. */
   readonly joinTimeoutMs: number;
 }
@@ -182,6 +187,8 @@ export interface State {
   readonly balancedOver?: ReadonlySet<string> | undefined;
   /** When a plan last ended sessions because this server came. */
   readonly movedFor: ReadonlyMap<string, number>;
+  /** No plan but to empty a server before this: see `quietMs`. */
+  readonly quietUntil: number;
   /** When balance is asked for next without a reason. */
   readonly askAt: number;
   /** Plans since balance was last found. */
@@ -246,6 +253,7 @@ export const initialState = (now: number): State => ({
   known: new Map(),
   joins: new Map(),
   movedFor: new Map(),
+  quietUntil: Number.POSITIVE_INFINITY,
   askAt: now,
   vain: 0,
   toldBalanced: false,
