@@ -18,13 +18,15 @@ export interface SiteSources {
   readonly nodes: readonly NodeView[] | undefined;
   readonly named: readonly NamedNode[];
   readonly agents: number;
+  /** Undefined: all addresses. */
+  readonly bind: string | undefined;
 }
 
 /**
  * The nodes by name, the master first; those that said goodbye and those that are excluded are left out.
  * Throws, with the cure, when there is no master or no node.
  */
-export function siteOf({ config, nodes, named, agents }: SiteSources): Site {
+export function siteOf({ config, nodes, named, agents, bind }: SiteSources): Site {
   const port = config?.agentPort ?? siteDefaults.agentPort;
   const found = new Map([...knownNodes(config, nodes), ...named.map(({ name, address }) => [name, address] as const)]);
   const masterName = masterNameOf(config, nodes);
@@ -41,6 +43,7 @@ export function siteOf({ config, nodes, named, agents }: SiteSources): Site {
     master: { address: masterAddress },
     nodes: servers,
     agents,
+    bind,
   };
 }
 
@@ -78,7 +81,7 @@ function addressOf(
 ): readonly (readonly [string, string])[] {
   if (liveness === 'left') return [];
   const own = role === 'master' ? config?.cluster.nodes[0] : undefined;
-  const text = config?.haproxy?.nodes[name]?.address ?? own ?? withoutPort(address);
+  const text = config?.muster.haproxy.nodes[name]?.address ?? own ?? withoutPort(address);
   return text === '' || text === 'local' ? [] : [[name, text]];
 }
 
@@ -96,7 +99,7 @@ function serverOf(
   named: readonly NamedNode[],
   port: number,
 ): WantedServer {
-  const own = config?.haproxy?.nodes[name];
+  const own = config?.muster.haproxy.nodes[name];
   const given = named.find((node) => node.name === name);
   return { name, address, port: given?.port ?? own?.port ?? port, weight: own?.weight ?? 100 };
 }

@@ -1,6 +1,15 @@
 /** `muster lb`: a configuration for the load balancer in front of the cluster. */
 import type { NodeConfig } from '@muster/config';
-import { connectionsOf, printAgentsFile, printHaproxy, printInitScript, printNginx, printUnit } from '@muster/haproxy';
+import {
+  connectionsOf,
+  ownServers,
+  printAgentsFile,
+  printHaproxy,
+  printInitScript,
+  printNginx,
+  printUnit,
+  type Site,
+} from '@muster/haproxy';
 import type { NodeView } from '@muster/protocol';
 import type { CommandDeps, Output } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -11,11 +20,15 @@ export interface LbOptions {
   /** Agents that there may be. */
   readonly agents: number;
   readonly node: readonly NamedNode[];
+  /** The load balancer's own address; undefined: all that it has. */
+  readonly bind: string | undefined;
 }
 
 export interface HaproxyPrint extends LbOptions {
-  /** The Runtime API's. */
-  readonly socket: string;
+  /** The Runtime API's. Undefined: the first one of `haproxy.instances` on this machine, else HAProxy's usual one. */
+  readonly socket: string | undefined;
+  /** Where it listens over TCP, too. */
+  readonly runtime: string | undefined;
   /** The file that Muster keeps. Undefined: what `haproxy.persist` says, else none. */
   readonly agentsFile: string | undefined;
   readonly part: 'main' | 'agents';
@@ -26,7 +39,8 @@ export interface HaproxyPrint extends LbOptions {
 export async function printHaproxyFor(deps: CommandDeps, output: Output, options: HaproxyPrint): Promise<ExitCode> {
   const { config, nodes } = await known(deps, output, options.root);
   const agentsFile = options.agentsFile ?? config?.muster.haproxy.persist;
-  const site = siteOf({ config, nodes, named: options.node, agents: options.agents });
+  const site = siteFrom({ config, nodes }, options, output);
+  const socket = options.socket ?? socketIn(config) ?? '/run/haproxy/admin.sock';
   const service = {
     configs: ['/etc/haproxy/haproxy.cfg', ...(agentsFile === undefined ? [] : [agentsFile])],
     files: connectionsOf(site) * 2 + 200,
@@ -34,14 +48,34 @@ export async function printHaproxyFor(deps: CommandDeps, output: Output, options
   if (options.service === 'systemd') output.out(printUnit(service).trimEnd());
   else if (options.service === 'init') output.out(printInitScript(service).trimEnd());
   else if (options.part === 'agents') output.out(printAgentsFile(site).trimEnd());
-  else output.out(printHaproxy(site, { socket: options.socket, agentsFile }).trimEnd());
+  else output.out(printHaproxy(site, { socket, agentsFile, runtime: options.runtime }).trimEnd());
   return exitCodes.fine;
 }
 
 export async function printNginxFor(deps: CommandDeps, output: Output, options: LbOptions): Promise<ExitCode> {
   const { config, nodes } = await known(deps, output, options.root);
-  output.out(printNginx(siteOf({ config, nodes, named: options.node, agents: options.agents })).trimEnd());
+  output.out(printNginx(siteFrom({ config, nodes }, options, output)).trimEnd());
   return exitCodes.fine;
+}
+
+const socketIn = (config: NodeConfig | undefined): string | undefined =>
+  config?.haproxy?.instances.flatMap(({ endpoint }) =>
+    'kind' in endpoint && endpoint.kind === 'unix' ? [endpoint.path] : [],
+  )[0];
+
+/** What would not work, though each program takes it, is said beside what is printed. */
+function siteFrom({ config, nodes }: Known, { node, agents, bind }: LbOptions, output: Output): Site {
+  const site = siteOf({ config, nodes, named: node, agents, bind });
+  const own = ownServers(site);
+  if (own.length > 0)
+    output.error(
+      `Of these addresses the load balancer itself would be asked, without end: ${own.join(', ')}. Name others with --node NAME=ADDRESS[:PORT], or give the load balancer an address of its own with --bind.`,
+    );
+  if (config?.cluster.nodeType === 'worker')
+    output.error(
+      'This is a worker: what muster.yaml of the master says of haproxy.nodes is not known here. Ask on the master.',
+    );
+  return site;
 }
 
 interface Known {

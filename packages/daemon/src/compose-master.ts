@@ -43,7 +43,7 @@ import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { openBalancers } from './haproxy/balancers.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
-import { openKnownWorkers } from './known-workers.ts';
+import { openKnownWorkers, watchKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
 import { logKeepAlive, logListener } from './link-log.ts';
 import { masterRoutes } from './master-routes.ts';
@@ -77,10 +77,11 @@ export async function composeMaster(
     poll: () => tell(integrity, { type: 'watch-exhausted' }),
   });
   const opened = await openAgents(config, platform, files, log.for('Master', 'Agent-info sync'));
-  const known = await openKnownWorkers(disk, `${files.statePath}/workers`, (error) => {
-    const text = error instanceof Error ? error.message : String(error);
-    log.for('Master', 'Main').warning(`The list of known workers cannot be kept: ${text}`);
-  });
+  const known = await openKnownWorkers(
+    disk,
+    `${files.statePath}/workers`,
+    watchKnownWorkers(log.for('Master', 'Main')),
+  );
   const system = openNodeSystem(config, platform, 'Master', giveUp);
   const { root } = system;
   const peers = openPeers();

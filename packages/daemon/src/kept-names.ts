@@ -18,16 +18,26 @@ const maxNames = 1_000;
 const maxFileBytes = 128 * 1024;
 const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** A file that is absent or holds no names counts as empty; `warn` is told once of each row of failures. */
+/** Who is told that the file is not what it should be. */
+export interface KeptNamesWatch {
+  /** It can be neither read nor written: once of each row of failures. */
+  readonly failed: (error: unknown) => void;
+  /** It holds something else than names, and was put aside: which file, what is wrong, and where it is now. */
+  readonly damaged: (text: string) => void;
+}
+
+/** An absent or empty file holds no names. Of one that is damaged the names that can be told apart count. */
 export async function openKeptNames(
-  disk: Pick<Disk, 'read' | 'replace'>,
+  disk: Pick<Disk, 'read' | 'replace' | 'steps'>,
   path: string,
-  warn: (error: unknown) => void,
+  watch: KeptNamesWatch,
 ): Promise<KeptNames> {
-  const names = await stored(disk, path).catch((error: unknown) => {
+  const warn = watch.failed;
+  const found = await stored(disk, path).catch((error: unknown): Stored => {
     warn(error);
-    return new Set<NodeName>();
+    return { names: [] };
   });
+  const names = new Set(found.names);
   let failure: { readonly error: unknown } | undefined;
   let unwritten = false;
   let writing: Promise<void> | undefined;
@@ -49,6 +59,10 @@ export async function openKeptNames(
     writing ??= write();
     return true;
   };
+  if (found.fault !== undefined) {
+    watch.damaged(`${path}: ${found.fault}; ${await putAside(disk, path)}`);
+    if (names.size > 0) changed();
+  }
   return {
     has: (name) => names.has(name),
     all: () => [...names],
@@ -66,21 +80,41 @@ export async function openKeptNames(
   };
 }
 
-async function stored(disk: Pick<Disk, 'read'>, path: string): Promise<Set<NodeName>> {
-  const bytes = await disk.read(path, maxFileBytes).catch((error: unknown) => {
-    if (error instanceof DiskError && error.code === 'TOO_LARGE') return undefined;
-    throw error;
-  });
-  const names = bytes === undefined ? [] : parsed(new TextDecoder().decode(bytes));
-  const good = names.filter((name): name is NodeName => typeof name === 'string' && namePattern.test(name));
-  return new Set(good.slice(-maxNames));
+interface Stored {
+  readonly names: readonly NodeName[];
+  readonly fault?: string;
 }
 
-function parsed(text: string): readonly unknown[] {
+async function stored(disk: Pick<Disk, 'read'>, path: string): Promise<Stored> {
+  const bytes = await disk.read(path, maxFileBytes).catch((error: unknown): 'too-large' => {
+    if (error instanceof DiskError && error.code === 'TOO_LARGE') return 'too-large';
+    throw error;
+  });
+  if (bytes === 'too-large') return { names: [], fault: `it has more than ${maxFileBytes / 1024} KB` };
+  return bytes === undefined ? { names: [] } : namesIn(new TextDecoder().decode(bytes).trim());
+}
+
+function namesIn(text: string): Stored {
+  if (text === '') return { names: [] };
+  const list = parsed(text);
+  if (!Array.isArray(list)) return { names: [], fault: 'it is no JSON list of names, such as ["worker1", "worker2"]' };
+  const good = list.filter((name): name is NodeName => typeof name === 'string' && namePattern.test(name));
+  const names = good.slice(-maxNames);
+  const others = list.length - good.length;
+  return others === 0 ? { names } : { names, fault: `${others} of its ${list.length} entries are no names of nodes` };
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** So that what somebody wrote is not lost with the next change. An earlier one that was put aside is replaced. */
+async function putAside(disk: Pick<Disk, 'steps'>, path: string): Promise<string> {
+  const to = `${path}.damaged`;
+  const [outcome] = await disk.steps([{ do: 'rename', from: path, to }]);
+  return outcome?.ok === false ? `it could not be put aside as ${to} (${outcome.failure.code})` : `put aside as ${to}`;
 }

@@ -3,9 +3,10 @@
  * restart (it was turned away, it is dead) must be missed, not forgotten.
  */
 import type { KeepAliveEvent } from '@muster/keep-alive';
+import type { Logger } from '@muster/log';
 import type { NodeName, NodeView } from '@muster/protocol';
 import type { Disk } from '@muster/tree';
-import { openKeptNames } from './kept-names.ts';
+import { type KeptNamesWatch, openKeptNames } from './kept-names.ts';
 
 export interface KnownWorkers {
   /** Remembers who is up, forgets who said goodbye. Neither blocks nor throws; the file follows. */
@@ -20,13 +21,13 @@ export interface KnownWorkers {
 
 export const notLinkedYet = 'not linked since this master started';
 
-/** A thousand, those seen last. A file that is absent or holds no names counts as empty; `warn` is told once of each row of failures. */
+/** A thousand, those seen last. */
 export async function openKnownWorkers(
-  disk: Pick<Disk, 'read' | 'replace'>,
+  disk: Pick<Disk, 'read' | 'replace' | 'steps'>,
   path: string,
-  warn: (error: unknown) => void,
+  watch: KeptNamesWatch,
 ): Promise<KnownWorkers> {
-  const names = await openKeptNames(disk, path, warn);
+  const names = await openKeptNames(disk, path, watch);
   let closed = false;
   return {
     take: (event) => {
@@ -63,4 +64,16 @@ const missingRow = (name: NodeName): NodeView => ({
   files: 0,
   heardMs: 0,
   loopDelayMs: 0,
+});
+
+/** What the log says of that file. */
+export const watchKnownWorkers = (log: Pick<Logger, 'warning'>): KeptNamesWatch => ({
+  failed: (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    log.warning(`The list of known workers cannot be kept: ${text}`);
+  },
+  damaged: (text) =>
+    log.warning(
+      `The list of known workers is damaged. Workers that cannot be read in it are missed once they linked again. ${text}`,
+    ),
 });

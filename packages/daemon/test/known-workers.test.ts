@@ -9,7 +9,12 @@ const folder = mkdtempSync(join(tmpdir(), 'muster-workers-'));
 const disk = nodeDisk({});
 const path = join(folder, 'workers');
 const warned: unknown[] = [];
-const open = (file = path) => openKnownWorkers(disk, file, (error) => void warned.push(error));
+const damaged: string[] = [];
+const open = (file = path) =>
+  openKnownWorkers(disk, file, {
+    failed: (error) => void warned.push(error),
+    damaged: (text) => void damaged.push(text),
+  });
 const turned = (peer: string, to: 'up' | 'down' | 'left'): KeepAliveEvent => ({
   type: 'liveness-changed',
   peer,
@@ -22,6 +27,7 @@ const namesOf = (known: Awaited<ReturnType<typeof open>>) => known.missing([]).m
 beforeEach(() => {
   rmSync(path, { force: true });
   warned.length = 0;
+  damaged.length = 0;
 });
 afterAll(async () => {
   await disk.close();
@@ -57,16 +63,26 @@ it('a thousand are remembered, the last seen', async () => {
   expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(1_000);
 });
 
-it.each([
-  ['empty', '', []],
-  ['no JSON', '{', []],
-  ['no list', '{"w1":1}', []],
-  ['of other things', '[1, null, "a b", "../w", "w1"]', ['w1']],
-  ['far too long', `["${'x'.repeat(200_000)}"]`, []],
-])('a file that is %s is no fault', async (_title, text, names) => {
+it.each(['', '\n', '[]'])('a file with %j is no fault', async (text) => {
   writeFileSync(path, text);
+  expect(namesOf(await open())).toEqual([]);
+  expect([warned, damaged]).toEqual([[], []]);
+});
+
+it.each([
+  ['no JSON', '["w1",]', [], 'it is no JSON list of names, such as ["worker1", "worker2"]'],
+  ['no list', '{"w1":1}', [], 'it is no JSON list of names, such as ["worker1", "worker2"]'],
+  ['of other things', '[1, null, "a b", "../w", "w1"]', ['w1'], '4 of its 5 entries are no names of nodes'],
+  ['far too long', `["${'x'.repeat(200_000)}"]`, [], 'it has more than 128 KB'],
+])('a file that is %s is told of and put aside; the names in it count', async (_title, text, names, fault) => {
+  writeFileSync(path, text);
+  const known = await open();
+  expect(namesOf(known)).toEqual(names);
+  expect([warned, damaged]).toEqual([[], [`${path}: ${fault}; put aside as ${path}.damaged`]]);
+  expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(text);
+  await known.close();
   expect(namesOf(await open())).toEqual(names);
-  expect(warned).toEqual([]);
+  expect(damaged).toHaveLength(1);
 });
 
 it('a file that cannot be written is told once, and the names are known all the same', async () => {

@@ -29,6 +29,6 @@ export type {
 export { type HaproxyPaths, printAgentsFile, printHaproxy } from './printed/haproxy.ts';
 export { printNginx } from './printed/nginx.ts';
 export { printInitScript, printUnit, type ServiceFiles } from './printed/service.ts';
-export { connectionsOf, type Site, siteDefaults } from './printed/site.ts';
+export { connectionsOf, ownServers, type Site, siteDefaults } from './printed/site.ts';
 export { openRuntimeDriver } from './runtime/runtime-driver.ts';
 export type { HealthCheck, PersistSettings, RuntimeSettings } from './runtime/settings.ts';

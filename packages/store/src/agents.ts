@@ -37,8 +37,8 @@ export interface MasterAgents {
   /** They are in client.keys no more: all that is known of them goes. Which were known. */
   remove(ids: readonly number[]): Promise<readonly number[]>;
   /**
-   * What `node` says that is held from it in `range`: what is not so is `wanted` or `lost`; what it does not list, or
-   * lists as it is not held, is taken from its name, and `wanted` too. With an empty list and `allIds` the node is forgotten.
+   * What `node` says that is held from it in `range`: what is not so is `wanted`; what it does not list, or lists
+   * as it is not held, is taken from its name. None is `lost`: times decide, once it is sent. With an empty list and `allIds` the node is forgotten.
    */
   compare(node: string, range: IdRange, held: ReadonlyMap<number, number>): Promise<MergeOutcome>;
   /** Of `(id, revision)` for what is held from `node`. */

@@ -139,7 +139,7 @@ describe('what a node believes', () => {
     expect(agents.digest('w1')).toEqual(digestOf([...held]));
   });
 
-  it('is wanted again, lost or taken from its name where it is not', async () => {
+  it('is wanted again, and taken from its name, where it is not', async () => {
     const agents = await three();
     const held = new Map([
       [1, 2],
@@ -147,9 +147,20 @@ describe('what a node believes', () => {
       [4, 1],
       [9, 1],
     ]);
-    expect(await agents.compare('w1', allIds, held)).toEqual({ lost: [4], wanted: [1, 3, 9], unknown: [] });
+    expect(await agents.compare('w1', allIds, held)).toEqual({ lost: [], wanted: [1, 3, 4, 9], unknown: [] });
     expect([1, 2, 3, 4].map((id) => agents.one(id)?.node)).toEqual(['', 'w1', '', 'w2']);
     expect(agents.digest('w1')).toEqual(digestOf([[2, 1]]));
+  });
+
+  it('of another node is weighed anew by its time: a store that was lost was told the older first', async () => {
+    const agents = await open();
+    await agents.merge('master', [update(1, { revision: 9, seenMs: 1_000 })], everyone);
+    const held = new Map([[1, 5]]);
+    expect(await agents.compare('w1', allIds, held)).toEqual({ lost: [], wanted: [1], unknown: [] });
+    expect(agents.one(1)?.node).toBe('master');
+    expect((await agents.merge('w1', [update(1, { revision: 6, seenMs: 999 })], everyone)).lost).toEqual([1]);
+    await agents.merge('w1', [update(1, { revision: 6, seenMs: 1_001 })], everyone);
+    expect(agents.one(1)?.node).toBe('w1');
   });
 
   it('counts in its range alone', async () => {

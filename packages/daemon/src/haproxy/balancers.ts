@@ -18,7 +18,7 @@ import type { Platform } from '../platform.ts';
 import { type DrainWish, refusalOf } from './drain.ts';
 import { openDriver, openReconnect } from './drivers.ts';
 import { fitBalance } from './fit-balance.ts';
-import { logBalancer, logBeginning, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
+import { logBalancer, logBeginning, logDamaged, logDrained, logNotAsked, logNotKept } from './haproxy-log.ts';
 import { type Membership, openMembership } from './membership.ts';
 import { movableAgents } from './reconnect.ts';
 
@@ -83,7 +83,10 @@ type Haproxy = NonNullable<NodeConfig['haproxy']>;
 async function spawnBalancers(needs: BalancersNeeds, haproxy: Haproxy): Promise<Balancers> {
   const { config, platform, statePath, rows } = needs;
   const { clock, disk, log } = platform;
-  const drained = await openKeptNames(disk, `${statePath}/drained`, (error) => logNotKept(log, wordsOf(error)));
+  const drained = await openKeptNames(disk, `${statePath}/drained`, {
+    failed: (error) => logNotKept(log, wordsOf(error)),
+    damaged: (text) => logDamaged(log, text),
+  });
   const membership = openMembership({
     ...{ clock, rows, drained, config: haproxy },
     own: { name: config.cluster.nodeName, address: config.cluster.nodes[0] ?? '' },

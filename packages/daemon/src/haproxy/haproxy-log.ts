@@ -157,3 +157,10 @@ export function logNotAsked(log: Log, limit: LineLimit, node: string, skipped: r
 
 export const logNotKept = (log: Log, text: string): void =>
   log.for(tag, 'Main').warning(`The list of drained nodes cannot be kept: ${text}`);
+
+export const logDamaged = (log: Log, text: string): void =>
+  log
+    .for(tag, 'Main')
+    .warning(
+      `The list of drained nodes is damaged. Nodes that cannot be read in it get agents: drain them anew, see muster balance. ${text}`,
+    );

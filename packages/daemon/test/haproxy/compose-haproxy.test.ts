@@ -1,5 +1,5 @@
 /** A master and its workers composed as in production, in front of them an HAProxy in memory. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ActorTree, Health } from '@muster/control';
@@ -138,4 +138,16 @@ it('a master that stops leaves HAProxy as it is, and still knows who is drained 
     ...haproxy.changes.slice(before).filter((line) => line === 'enable health wazuh_reporting/worker1'),
   ]);
   expect(admins().worker1).toBe('drain');
+});
+
+it('a list of drained nodes that cannot be read is told of, and put aside', async () => {
+  await cluster.close();
+  const path = join(folder, 'master/queue/cluster/muster/drained');
+  writeFileSync(path, '["worker1",]');
+  cluster = await openTestCluster(1, 100, { haproxy: haproxy.ports, muster, folder });
+  const told = cluster.master.logged.filter((line) => line.includes('The list of drained nodes is damaged'));
+  expect(told).toEqual([
+    expect.stringMatching(/^warning \[HAPHelper\].* no JSON list .*put aside as .*drained\.damaged$/),
+  ]);
+  expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('["worker1",]');
 });

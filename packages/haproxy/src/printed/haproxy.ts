@@ -6,6 +6,8 @@ import { checkedSite, connectionsOf, hostOf, type Site } from './site.ts';
 export interface HaproxyPaths {
   /** The Runtime API, for `haproxy.instances` of muster.yaml. */
   readonly socket: string;
+  /** `ADDRESS:PORT` where the Runtime API listens too, for a Muster on another machine; undefined: the socket alone. */
+  readonly runtime?: string | undefined;
   /** The file that Muster keeps (`haproxy.persist`); undefined: the agents' backend stands in the printed file. */
   readonly agentsFile: string | undefined;
 }
@@ -41,18 +43,22 @@ const head = ({ cluster }: Site, { agentsFile }: HaproxyPaths): string =>
         ]),
   ].join('\n');
 
-const globals = (site: Site, { socket }: HaproxyPaths): string => `global
+const globals = (site: Site, { socket, runtime }: HaproxyPaths): string => `global
     log /dev/log local0
     user haproxy
     group haproxy
-    pidfile /run/haproxy.pid
     # Each connection takes two file descriptors: the service needs a limit (LimitNOFILE, ulimit -n) of
     # ${connectionsOf(site) * 2 + 100} at least, or HAProxy does not start.
     maxconn ${connectionsOf(site)}
     # Muster adds, drains and removes servers here, and moves agents: haproxy.instances of muster.yaml.
     # Whoever may write to it rules this HAProxy: root, and the members of the group haproxy.
-    stats socket ${socket} mode 660 group haproxy level admin
+    stats socket ${socket} mode 660 group haproxy level admin${runtime === undefined ? '' : runtimeLines(runtime)}
     stats timeout 30s`;
+
+/** HAProxy ignores certificates on such a line: see docs/haproxy.md for TLS. */
+const runtimeLines = (place: string): string => `
+    # The same for a Muster on another machine, in clear and without a password: let nobody but the master reach it.
+    stats socket ${place.startsWith('[') ? 'ipv6' : 'ipv4'}@${place.replace(/[[\]]/g, '')} level admin`;
 
 const defaults = `defaults
     log global
@@ -66,10 +72,13 @@ const defaults = `defaults
     timeout server 10m
     timeout tunnel 10m`;
 
+const bindOf = ({ bind }: Site, port: number): string => `bind ${bind === undefined ? '' : hostOf(bind)}:${port}`;
+
 const agents = (site: Site, { agentsFile }: HaproxyPaths): string => {
-  const frontend = `# Agents report here. There must be no other frontend on this port.
+  const frontend = `# Agents report here. There must be no other frontend on this port. On the machine of a node remoted has it
+# already: give HAProxy an address of its own there (muster lb haproxy --bind ADDRESS).
 frontend ${site.backend}_front
-    bind :${site.agentPort}
+    ${bindOf(site, site.agentPort)}
     option clitcpka
     default_backend ${site.backend}`;
   return agentsFile === undefined ? `${frontend}\n\n${backendHere(site)}` : frontend;
@@ -85,19 +94,16 @@ const backendHere = (site: Site): string =>
     .join('\n')
     .trim()}`;
 
-const registration = ({
-  registrationPort,
-  master,
-}: Site): string => `# New agents enrol here: the master alone gives them keys.
+const registration = (site: Site): string => `# New agents enrol here: the master alone gives them keys.
 frontend wazuh_register
-    bind :${registrationPort}
+    ${bindOf(site, site.registrationPort)}
     timeout client 1m
     default_backend wazuh_register
 
 backend wazuh_register
     timeout server 1m
     timeout tunnel 1m
-    server master_register ${hostOf(master.address)}:${registrationPort} check inter 2s fall 3 rise 2`;
+    server master_register ${hostOf(site.master.address)}:${site.registrationPort} check inter 2s fall 3 rise 2`;
 
 const pages = `# The stats page (/stats) and metrics for Prometheus (/metrics), for this machine alone: they have no password.
 # Without "prometheus-exporter" in the output of haproxy -vv, remove that line.

@@ -36,7 +36,7 @@ ${known.nodes.map(nodeLine).join('\n')}
 
     # Agents report here.
     server {
-        listen ${known.agentPort};
+        listen ${bound(known, known.agentPort)};
         proxy_connect_timeout 5s;
         # Agents speak every 10 to 20 s: well above three of their keep-alives.
         proxy_timeout 10m;
@@ -46,7 +46,7 @@ ${known.nodes.map(nodeLine).join('\n')}
 
     # New agents enrol here: the master alone gives them keys.
     server {
-        listen ${known.registrationPort};
+        listen ${bound(known, known.registrationPort)};
         proxy_connect_timeout 5s;
         proxy_timeout 1m;
         proxy_pass wazuh_register;
@@ -54,6 +54,8 @@ ${known.nodes.map(nodeLine).join('\n')}
 }
 `;
 }
+
+const bound = ({ bind }: Site, port: number): string => (bind === undefined ? `${port}` : `${hostOf(bind)}:${port}`);
 
 const nodeLine = ({ name, address, port, weight }: WantedServer): string =>
   `        server ${hostOf(address)}:${port} weight=${weight} max_fails=3 fail_timeout=10s; # ${name}`;

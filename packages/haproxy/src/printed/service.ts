@@ -73,7 +73,10 @@ start() {
     fi
     mkdir -p "$RUNDIR" && check || return 1
     # A lower hard limit may stand in the way: then HAProxy says so itself.
-    ulimit -n ${service.files} 2>/dev/null
+    case "$(ulimit -n)" in
+        unlimited) ;;
+        *) [ "$(ulimit -n)" -ge ${service.files} ] || ulimit -n ${service.files} 2>/dev/null ;;
+    esac
     # shellcheck disable=SC2086
     "$HAPROXY" -D $FILES -p "$PIDFILE"
 }

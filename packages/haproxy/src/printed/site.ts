@@ -15,6 +15,8 @@ export interface Site {
   readonly master: { readonly address: string };
   /** In the order in which they are printed. */
   readonly nodes: readonly WantedServer[];
+  /** The address of the load balancer that agents connect to; undefined: all that it has. */
+  readonly bind?: string | undefined;
   /** Agents that there may be: connections at a time are reckoned from it. */
   readonly agents: number;
 }
@@ -32,6 +34,7 @@ export function checkedSite(site: Site): Site {
   portWord(where, site.agentPort);
   portWord(where, site.registrationPort);
   hostOf(site.master.address);
+  if (site.bind !== undefined) hostOf(site.bind);
   for (const { name, address, port } of site.nodes) {
     nameWord(where, 'server name', name);
     hostOf(address);
@@ -46,3 +49,15 @@ export function hostOf(text: string): string {
   if (address === undefined) return hostWord('the load balancer', text);
   return address.includes(':') ? `[${address}]` : address;
 }
+
+/** Servers that would be the load balancer itself: loopback addresses on a port that it listens on. Such a one is asked by itself, without end. */
+export function ownServers({ nodes, master, agentPort, registrationPort, bind }: Site): readonly string[] {
+  if (bind !== undefined && !isLoopback(bind)) return [];
+  const agents = nodes.filter(({ address, port }) => isLoopback(address) && port === agentPort);
+  const enrolment = isLoopback(master.address)
+    ? [`the master, for enrolment (${master.address}:${registrationPort})`]
+    : [];
+  return [...agents.map(({ name, address, port }) => `${name} (${address}:${port})`), ...enrolment];
+}
+
+const isLoopback = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(address);

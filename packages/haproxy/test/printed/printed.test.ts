@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import {
   connectionsOf,
   HaproxyError,
+  ownServers,
   printAgentsFile,
   printHaproxy,
   printInitScript,
@@ -78,6 +79,8 @@ describe('the configuration for HAProxy', () => {
     await judged(haproxy, '-c', '-f', whole);
     const main = put('main.cfg', forAnybody(printHaproxy(site, { ...paths, agentsFile: '/etc/haproxy/agents.cfg' })));
     await judged(haproxy, '-c', '-f', main, '-f', put('agents.cfg', printAgentsFile(site)));
+    const elsewhere = printHaproxy({ ...site, bind: '127.0.0.1' }, { ...paths, runtime: '[::1]:9999' });
+    await judged(haproxy, '-c', '-f', put('elsewhere.cfg', forAnybody(elsewhere)));
     await expect(judged(haproxy, '-c', '-f', main)).rejects.toThrow(/wazuh_reporting/);
   });
 
@@ -89,6 +92,28 @@ describe('the configuration for HAProxy', () => {
       '    server master_register 127.0.0.1:1515 check inter 2s fall 3 rise 2',
     ]);
     expect(text).toContain('balance leastconn');
+  });
+
+  it('listens where it is told, for agents and for a Muster on another machine', () => {
+    const text = printHaproxy({ ...site, bind: '10.0.0.2' }, { ...paths, runtime: '[2001:db8::2]:9999' });
+    expect(text.match(/^ {4}bind .*$/gm)).toEqual([
+      '    bind 10.0.0.2:1514',
+      '    bind 10.0.0.2:1515',
+      '    bind 127.0.0.1:9000',
+    ]);
+    expect(text).toContain('    stats socket ipv6@2001:db8::2:9999 level admin\n');
+    expect(printNginx({ ...site, bind: '::1' }).match(/listen .*;/g)).toEqual([
+      'listen [::1]:1514;',
+      'listen [::1]:1515;',
+    ]);
+  });
+
+  it('would ask itself where a node is on loopback, on a port that it listens on', () => {
+    const own = ['zeus (127.0.0.1:1514)', 'the master, for enrolment (127.0.0.1:1515)'];
+    expect(ownServers(site)).toEqual(own);
+    expect(ownServers({ ...site, bind: '10.0.0.2' })).toEqual([]);
+    expect(ownServers({ ...site, bind: '127.0.0.1' })).toEqual(own);
+    expect(ownServers({ ...site, master: { address: '10.0.0.1' }, agentPort: 9 })).toEqual([]);
   });
 
   it('has room for the agents that there may be, and says how many file descriptors that takes', () => {

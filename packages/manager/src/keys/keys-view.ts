@@ -44,7 +44,7 @@ const maxKeysBytes = 256 * 1024 * 1024;
 const readBytes = 256 * 1024;
 /** A file that is written in place is read again, this often at once. */
 const attempts = 3;
-/** Ids of one slice of a comparison: below a millisecond. */
+/** Ids of one slice of a comparison: a millisecond or two. */
 const idsATurn = 2_000;
 /** Lines that vanished and are remembered: more than any guard lets go at once. */
 const maxGone = 100_000;
@@ -204,12 +204,12 @@ async function readOnce(disk: Disk, path: string): Promise<{ parsed: ParsedKeys;
 }
 
 async function replace(state: State, parsed: ParsedKeys, disk: Disk): Promise<KeysRefresh> {
-  const left = await chosen(state.keys, (id) => parsed.keys.fileHash(id) !== state.keys.fileHash(id), disk);
-  const added = await chosen(parsed.keys, (id) => isAnother(parsed.keys, state.keys, id), disk);
-  const removed = left.filter((id) => isAnother(state.keys, parsed.keys, id));
-  if (state.vanished.size + left.length > maxGone) state.vanished.clear();
-  for (const id of left.slice(0, maxGone)) vanish(state, state.keys.of(id)!);
-  const replaced = added.filter((id) => isReplaced(state, parsed.keys, id));
+  const isOtherFile = (id: number): boolean => parsed.keys.fileHash(id) !== state.keys.fileHash(id);
+  const left = await chosen(state.keys.ids(), isOtherFile, disk);
+  const added = await chosen(parsed.keys.ids(), (id) => isAnother(parsed.keys, state.keys, id), disk);
+  const removed = await chosen(left, (id) => isAnother(state.keys, parsed.keys, id), disk);
+  await remember(state, left.slice(0, maxGone), disk);
+  const replaced = await chosen(added, (id) => isReplaced(state, parsed.keys, id), disk);
   state.keys = parsed.keys;
   state.removed = parsed.removed;
   state.highestId = parsed.highestId;
@@ -232,10 +232,16 @@ function isReplaced({ vanished }: State, keys: ClientKeys, id: number): boolean 
   return before !== undefined && keys.has(id) && keys.of(id)?.name !== before.name;
 }
 
-function vanish({ vanished }: State, line: KeyLine): void {
-  const file = infoFileName(line);
-  const others = (vanished.get(line.id) ?? []).filter((one) => infoFileName(one) !== file);
-  vanished.set(line.id, [...others, line].slice(-mostOfAnId));
+/** The lines that these have, or had until now. */
+async function remember({ vanished, keys }: State, left: readonly number[], disk: Disk): Promise<void> {
+  if (vanished.size + left.length > maxGone) vanished.clear();
+  for (const [index, id] of left.entries()) {
+    const line = keys.of(id)!;
+    const file = infoFileName(line);
+    const others = (vanished.get(id) ?? []).filter((one) => infoFileName(one) !== file);
+    vanished.set(id, [...others, line].slice(-mostOfAnId));
+    if (index % idsATurn === idsATurn - 1) await disk.turn();
+  }
 }
 
 function goneOf({ vanished, removed, keys }: State, id: number): readonly KeyLine[] {
@@ -244,15 +250,15 @@ function goneOf({ vanished, removed, keys }: State, id: number): readonly KeyLin
   return line === undefined ? all : all.filter((one) => infoFileName(one) !== infoFileName(line));
 }
 
-/** Ids of `keys`, in slices. */
-async function chosen(keys: ClientKeys, isChosen: (id: number) => boolean, disk: Disk): Promise<number[]> {
-  const ids: number[] = [];
+/** In slices. */
+async function chosen(ids: Iterable<number>, isChosen: (id: number) => boolean, disk: Disk): Promise<number[]> {
+  const found: number[] = [];
   let left = idsATurn;
-  for (const id of keys.ids()) {
-    if (isChosen(id)) ids.push(id);
+  for (const id of ids) {
+    if (isChosen(id)) found.push(id);
     if (--left > 0) continue;
     left = idsATurn;
     await disk.turn();
   }
-  return ids;
+  return found;
 }

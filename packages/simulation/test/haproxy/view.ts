@@ -36,7 +36,9 @@ function statesOf(text: string): View['states'] {
   const columns = lines[1]!.replace('# ', '').split(' ');
   return lines.slice(2).map((line) => {
     const cells = line.split(' ');
-    return Object.fromEntries(comparedStates.map((name) => [name, cells[columns.indexOf(name)]!]));
+    const state = Object.fromEntries(comparedStates.map((name) => [name, cells[columns.indexOf(name)]!]));
+    // While checks are paused or off nothing comes of it, and one that was under way may still count there.
+    return (Number(state.srv_check_state) & 12) === 4 ? state : { ...state, srv_check_health: '-' };
   });
 }
 

@@ -8,21 +8,22 @@ import { nodeOf, revisionOf, setNode } from './row.ts';
 /**
  * Of `ids`, in the transaction of `draft`. What is held otherwise than the node believes is taken from its name, so that
  * what it sends again is taken whatever its revision: a node that lost its store counts anew. What it does not list is
- * wanted too: it may only have forgotten that it is held.
+ * wanted too: it may only have forgotten that it is held. So is what another node has: a store that was lost, or is one
+ * of the past, was told the older by that one first. Times decide once it is sent.
  */
 function compareRows(
   draft: Draft,
   node: number,
   ids: readonly number[],
   held: ReadonlyMap<number, number>,
-  outcome: { readonly lost: number[]; readonly wanted: number[] },
+  outcome: { readonly wanted: number[] },
 ): void {
   for (const id of ids) {
     const cell = draft.find(id);
     const [has, revision] = [cell === undefined ? 0 : nodeOf(cell), held.get(id)];
     const asBelieved = has === node ? revision !== undefined && revisionOf(cell!) === revision : revision === undefined;
     if (asBelieved) continue;
-    (has === 0 || has === node ? outcome.wanted : outcome.lost).push(id);
+    outcome.wanted.push(id);
     if (has !== node) continue;
     setNode(cell!, 0);
     draft.changed(id);
@@ -36,7 +37,7 @@ export async function compare(
   range: IdRange,
   held: ReadonlyMap<number, number>,
 ): Promise<MergeOutcome> {
-  const outcome = { lost: [] as number[], wanted: [] as number[], unknown: [] };
+  const outcome = { lost: [], wanted: [] as number[], unknown: [] };
   for (const ids of spans(parts, node, range, [...held.keys()]))
     await change(parts, (draft, _open, numberOf) => compareRows(draft, numberOf(node), ids, held, outcome));
   return outcome;

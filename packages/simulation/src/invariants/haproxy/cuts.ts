@@ -37,9 +37,10 @@ export function openCuts(world: World, calm: Calm): Cuts {
   let moving: Moving | undefined;
   let listening = false;
   const listen = (): void => {
-    if (listening) return;
+    const crowd = listening ? undefined : crowdOf(world);
+    if (crowd === undefined) return;
     listening = true;
-    crowdOf(world)?.hear((event) => {
+    crowd.hear((event) => {
       if (event.what === 'left') left.set(event.server, (left.get(event.server) ?? 0) + 1);
     });
   };
