@@ -40,7 +40,8 @@ export interface Means {
 
 /** One call to HAProxy. One is in flight at a time. */
 export type Call =
-  | { readonly do: 'look'; readonly known: Instance | undefined }
+  /** `advise`: it is time to look again for what should be mended, also of a known instance. */
+  | { readonly do: 'look'; readonly known: Instance | undefined; readonly advise: boolean }
   | Step
   | { readonly do: 'list' }
   | { readonly do: 'cut'; readonly order: CutOrder }
@@ -56,7 +57,7 @@ export type Step =
 
 export interface Looked {
   readonly instance: Instance;
-  /** Only of an instance that was not known. */
+  /** Only of an instance that was not known, or when asked for. */
   readonly advice: readonly { readonly code: string; readonly text: string }[] | undefined;
   readonly servers: readonly SeenServer[];
 }
@@ -197,6 +198,8 @@ export interface State {
   readonly toldMembership: ReadonlySet<string>;
   readonly persisted?: string | undefined;
   readonly advice: readonly { readonly code: string; readonly text: string }[];
+  /** When it is looked for next. */
+  readonly adviseAt: number;
   readonly plans: number;
   readonly cuts: number;
   readonly restartsSeen: number;
@@ -238,6 +241,12 @@ const quickestMs = 200;
 /** Milliseconds until the next look while something goes on. */
 export const quickMs = ({ pollMs }: BalancerConfig): number => Math.min(pollMs, quickestMs);
 
+/** The least time between two looks for advice: what changes by itself (connections near their limit) changes slowly. ms. */
+const leastAdviceMs = 60_000;
+
+/** Milliseconds between two looks for advice. */
+export const adviceMs = ({ frequencyMs }: BalancerConfig): number => Math.max(leastAdviceMs, frequencyMs);
+
 /** 1 s, doubling, at most 30 s. */
 export const backOffMs = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 10));
 
@@ -259,6 +268,7 @@ export const initialState = (now: number): State => ({
   toldBalanced: false,
   toldMembership: new Set(),
   advice: [],
+  adviseAt: now,
   plans: 0,
   cuts: 0,
   restartsSeen: 0,
