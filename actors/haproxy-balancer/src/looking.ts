@@ -2,6 +2,7 @@
 import { dropped } from './settling.ts';
 import {
   type Around,
+  adviceMs,
   andThen,
   backOffMs,
   begin,
@@ -18,7 +19,10 @@ import {
 /** Begins a look when one is due and nothing else is in flight. */
 export function look(state: State, now: number): Moved {
   if (state.call !== undefined || state.lookAt > now) return moved(state);
-  return begin({ ...state, queue: [] }, { do: 'look', known: state.reachable ? state.instance : undefined });
+  return begin(
+    { ...state, queue: [] },
+    { do: 'look', known: state.reachable ? state.instance : undefined, advise: state.adviseAt <= now },
+  );
 }
 
 /** HAProxy answered. */
@@ -32,10 +36,11 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     instance,
     servers: seen.servers,
     reachable: true,
+    quietUntil: before === 'none' ? around.now + around.config.quietMs : state.quietUntil,
     disturbed: false,
     trouble: undefined,
   };
-  return andThen(moved(remembered(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice));
+  return andThen(moved(remembered(next), ...news, ...renewed.effects), (later) => advised(later, seen.advice, around));
 }
 
 const shown = ({ pid, version }: Looked['instance']) => ({ pid, version });
@@ -78,13 +83,19 @@ function remembered(state: State): State {
   return { ...state, known };
 }
 
-/** Each advice is told once. */
-function advised(state: State, advice: Looked['advice']): Moved {
-  if (advice === undefined) return moved(state);
-  const before = new Set(state.advice.map(({ code, text }) => `${code} ${text}`));
-  const fresh = advice.filter(({ code, text }) => !before.has(`${code} ${text}`));
-  return moved({ ...state, advice }, ...fresh.map(({ code, text }) => report({ type: 'advice', code, text })));
+/** Each advice is told when it is new; what is gone is taken away, and told again should it be back. */
+function advised(state: State, advice: Looked['advice'], { now, config }: Around): Moved {
+  if (advice === undefined)
+    return moved(state.adviseAt <= now ? { ...state, adviseAt: now + adviceMs(config) } : state);
+  const before = new Set(state.advice.map(adviceKey));
+  const fresh = advice.filter((one) => !before.has(adviceKey(one)));
+  const next: State = { ...state, advice, adviseAt: now + adviceMs(config) };
+  return moved(next, ...fresh.map(({ code, text }) => report({ type: 'advice', code, text })));
 }
+
+/** The numbers in it may be others each time: that is no news. */
+const adviceKey = ({ code, text }: { readonly code: string; readonly text: string }): string =>
+  `${code} ${text.replaceAll(/(?<=^|\s)\d+(?=\s|$)/g, '#')}`;
 
 /** Nobody answered, or not as HAProxy does: told once, tried again for ever. */
 export function lookFailed(state: State, { code, text }: Failure, around: Around): Moved {

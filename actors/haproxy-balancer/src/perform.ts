@@ -1,5 +1,5 @@
 import { type Scope, tell } from '@muster/actor';
-import type { BalancerDeps, Instance } from './ports.ts';
+import type { BalancerDeps } from './ports.ts';
 import { type Call, type Effect, type Failure, type Looked, longestCallMs, type Outcome, type Own } from './state.ts';
 
 /** What one incarnation has open: the one timer, and the call in flight. */
@@ -52,7 +52,7 @@ async function ask(what: Call, deps: BalancerDeps, signal: AbortSignal): Promise
   const { haproxy } = deps;
   switch (what.do) {
     case 'look':
-      return { of: 'look', ...(await look(what.known, deps, signal)) };
+      return { of: 'look', ...(await look(what, deps, signal)) };
     case 'ensure':
       await haproxy.ensureServer(what.server, signal);
       return { of: 'step' };
@@ -76,14 +76,24 @@ async function ask(what: Call, deps: BalancerDeps, signal: AbortSignal): Promise
   }
 }
 
-/** An instance that is not known is prepared before its servers are read. */
-async function look(known: Instance | undefined, { haproxy }: BalancerDeps, signal: AbortSignal): Promise<Looked> {
+/**
+ * An instance that is not known is prepared before its servers are read. One that is known is when advice is due; that
+ * it cannot be is no fault then, for what matters shows in its servers.
+ */
+async function look(
+  { known, advise }: Extract<Call, { do: 'look' }>,
+  { haproxy }: BalancerDeps,
+  signal: AbortSignal,
+): Promise<Looked> {
   const instance = await haproxy.instance(signal);
   const same = known?.pid === instance.pid && known.startedAt === instance.startedAt;
-  const advice = same ? undefined : await haproxy.prepare(signal);
+  if (same && !advise) return { instance, advice: undefined, servers: await haproxy.servers(signal) };
+  const advice = await haproxy.prepare(signal).catch((error: unknown) => {
+    if (!same) throw error;
+    return undefined;
+  });
   // What creates a backend may reload HAProxy.
-  const now = same ? instance : await haproxy.instance(signal);
-  return { instance: now, advice, servers: await haproxy.servers(signal) };
+  return { instance: await haproxy.instance(signal), advice, servers: await haproxy.servers(signal) };
 }
 
 /** `code` of an error that has one. */

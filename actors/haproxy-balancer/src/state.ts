@@ -23,6 +23,11 @@ export interface BalancerConfig {
   readonly tolerance: number;
   /** Milliseconds after which a server is removed that cluster and HAProxy agree is down. */
   readonly removeAfterMs: number;
+  /**
+   * Milliseconds after the first look in which nothing is balanced: agents that a balancer before this one moved, and
+   * was killed amid it, are on their way back and counted nowhere.
+   */
+  readonly quietMs: number;
   /** The longest that balancing waits, ms, for a server that does not come up. */
   readonly joinTimeoutMs: number;
 }
@@ -35,7 +40,8 @@ export interface Means {
 
 /** One call to HAProxy. One is in flight at a time. */
 export type Call =
-  | { readonly do: 'look'; readonly known: Instance | undefined }
+  /** `advise`: it is time to look again for what should be mended, also of a known instance. */
+  | { readonly do: 'look'; readonly known: Instance | undefined; readonly advise: boolean }
   | Step
   | { readonly do: 'list' }
   | { readonly do: 'cut'; readonly order: CutOrder }
@@ -51,7 +57,7 @@ export type Step =
 
 export interface Looked {
   readonly instance: Instance;
-  /** Only of an instance that was not known. */
+  /** Only of an instance that was not known, or when asked for. */
   readonly advice: readonly { readonly code: string; readonly text: string }[] | undefined;
   readonly servers: readonly SeenServer[];
 }
@@ -182,6 +188,8 @@ export interface State {
   readonly balancedOver?: ReadonlySet<string> | undefined;
   /** When a plan last ended sessions because this server came. */
   readonly movedFor: ReadonlyMap<string, number>;
+  /** No plan but to empty a server before this: see `quietMs`. */
+  readonly quietUntil: number;
   /** When balance is asked for next without a reason. */
   readonly askAt: number;
   /** Plans since balance was last found. */
@@ -190,6 +198,8 @@ export interface State {
   readonly toldMembership: ReadonlySet<string>;
   readonly persisted?: string | undefined;
   readonly advice: readonly { readonly code: string; readonly text: string }[];
+  /** When it is looked for next. */
+  readonly adviseAt: number;
   readonly plans: number;
   readonly cuts: number;
   readonly restartsSeen: number;
@@ -231,6 +241,12 @@ const quickestMs = 200;
 /** Milliseconds until the next look while something goes on. */
 export const quickMs = ({ pollMs }: BalancerConfig): number => Math.min(pollMs, quickestMs);
 
+/** The least time between two looks for advice: what changes by itself (connections near their limit) changes slowly. ms. */
+const leastAdviceMs = 60_000;
+
+/** Milliseconds between two looks for advice. */
+export const adviceMs = ({ frequencyMs }: BalancerConfig): number => Math.max(leastAdviceMs, frequencyMs);
+
 /** 1 s, doubling, at most 30 s. */
 export const backOffMs = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 10));
 
@@ -246,11 +262,13 @@ export const initialState = (now: number): State => ({
   known: new Map(),
   joins: new Map(),
   movedFor: new Map(),
+  quietUntil: Number.POSITIVE_INFINITY,
   askAt: now,
   vain: 0,
   toldBalanced: false,
   toldMembership: new Set(),
   advice: [],
+  adviseAt: now,
   plans: 0,
   cuts: 0,
   restartsSeen: 0,
