@@ -123,6 +123,7 @@ async function stage({ managers: count, up, chunk = 100_000, interMs = 1_000 }) 
         settleMs: 60_000,
         tolerance: 0.1,
         removeAfterMs: 240 * 60_000,
+        quietMs: 0,
         joinTimeoutMs: 10_000,
       },
     ),

@@ -102,7 +102,8 @@ export function wanted(
   around: Around,
 ): { readonly state: State; readonly mode: Mode | undefined } {
   const empty = planFor(loadsOf(cases, around), 'empty', 0).total > 0 ? 'empty' : undefined;
-  if (state.settling !== undefined || !isSettled(state, cases, around)) return { state, mode: empty };
+  const waits = state.settling !== undefined || around.now < state.quietUntil;
+  if (waits || !isSettled(state, cases, around)) return { state, mode: empty };
   const next = withTakers(state, new Set(cases.filter(takes).map(({ server }) => server.name)), around);
   if (next.full !== undefined && next.full.passes < mostPasses) return { state: next, mode: 'full' };
   return { state: next, mode: next.askAt <= around.now ? 'band' : empty };

@@ -4,6 +4,7 @@ import { casesOf } from './fates.ts';
 import { look, looked, lookFailed } from './looking.ts';
 import { noted, stepsOf } from './membership.ts';
 import type { BalancerMessage, Member } from './messages.ts';
+import { quickMs } from './pace.ts';
 import { dropped } from './settling.ts';
 import {
   type Around,
@@ -15,7 +16,6 @@ import {
   moved,
   type Outcome,
   type Own,
-  quickMs,
   type State,
 } from './state.ts';
 import { doingOf, nextStep, removeDone, rested, stepDone, stepFailed } from './steps.ts';

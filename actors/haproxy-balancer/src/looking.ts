@@ -36,6 +36,7 @@ export function looked(state: State, seen: Looked, around: Around): Moved {
     servers: seen.servers,
     reachable: true,
     seenAt: around.now,
+    quietUntil: before === 'none' ? around.now + around.config.quietMs : state.quietUntil,
     disturbed: false,
     trouble: undefined,
   };

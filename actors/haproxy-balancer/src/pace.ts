@@ -1,4 +1,4 @@
-/** How often HAProxy is asked what need not be asked at each look. Pure. */
+/** How often HAProxy is asked. Pure. */
 import type { BalancerConfig } from './state.ts';
 
 /** The least time between two looks for advice: what changes by itself (connections near their limit) changes slowly. ms. */
@@ -12,3 +12,9 @@ export const lookBackOffMs = (attempts: number): number => Math.min(5_000, backO
 
 /** Of what HAProxy refused: 1 s, doubling, at most 30 s. */
 export const backOffMs = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 10));
+
+/** Between two looks while something goes on, ms: a join takes agents within this of its first good check. */
+const quickestMs = 200;
+
+/** Milliseconds until the next look while something goes on. */
+export const quickMs = ({ pollMs }: BalancerConfig): number => Math.min(pollMs, quickestMs);

@@ -23,6 +23,11 @@ export interface BalancerConfig {
   readonly tolerance: number;
   /** Milliseconds after which a server is removed that cluster and HAProxy agree is down. */
   readonly removeAfterMs: number;
+  /**
+   * Milliseconds after the first look in which nothing is balanced: agents that a balancer before this one moved, and
+   * was killed amid it, are on their way back and counted nowhere.
+   */
+  readonly quietMs: number;
   /** The longest that balancing waits, ms, for a server that does not come up. */
   readonly joinTimeoutMs: number;
 }
@@ -189,6 +194,8 @@ export interface State {
   readonly balancedOver?: ReadonlySet<string> | undefined;
   /** When a plan last ended sessions because this server came. */
   readonly movedFor: ReadonlyMap<string, number>;
+  /** No plan but to empty a server before this: see `quietMs`. */
+  readonly quietUntil: number;
   /** When balance is asked for next without a reason. */
   readonly askAt: number;
   /** Plans since balance was last found. */
@@ -234,11 +241,6 @@ export interface Around {
 
 /** A driver has its own limits, all shorter; this one holds should a call never come back. ms. */
 export const longestCallMs = 120_000;
-/** Between two looks while something goes on, ms: a join takes agents within this of its first good check. */
-const quickestMs = 200;
-
-/** Milliseconds until the next look while something goes on. */
-export const quickMs = ({ pollMs }: BalancerConfig): number => Math.min(pollMs, quickestMs);
 
 /** A fresh incarnation knows nothing: it looks at once, and changes nothing before the cluster spoke. */
 export const initialState = (now: number): State => ({
@@ -253,6 +255,7 @@ export const initialState = (now: number): State => ({
   joins: new Map(),
   strangers: new Map(),
   movedFor: new Map(),
+  quietUntil: Number.POSITIVE_INFINITY,
   askAt: now,
   vain: 0,
   toldBalanced: false,

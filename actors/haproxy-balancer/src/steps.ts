@@ -2,7 +2,7 @@
 
 import { placeOf } from './fates.ts';
 import type { BalancerEvent } from './messages.ts';
-import { backOffMs } from './pace.ts';
+import { backOffMs, quickMs } from './pace.ts';
 import type { AdminState, WantedServer } from './ports.ts';
 import {
   type Around,
@@ -13,7 +13,6 @@ import {
   knowing,
   type Moved,
   moved,
-  quickMs,
   report,
   type State,
   type Step,

@@ -13,6 +13,7 @@ export const defaults: BalancerConfig = {
   settleMs: 60_000,
   tolerance: 0.1,
   removeAfterMs: 600_000,
+  quietMs: 0,
   joinTimeoutMs: 60_000,
 };
 

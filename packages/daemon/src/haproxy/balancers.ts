@@ -49,6 +49,8 @@ export interface BalancersNeeds {
 
 /** The reference waits for new servers as long (`reference/haproxy.md`, constants). */
 const joinTimeoutMs = 60_000;
+/** Agents connect anew within seconds; see `BalancerConfig`. */
+const quietMs = 10_000;
 /** For a balancer: it never waits for HAProxy before it answers. */
 const askMs = 5_000;
 
@@ -168,7 +170,7 @@ function spawnEach(needs: BalancersNeeds, haproxy: Haproxy, membership: Membersh
         {
           name: index === 0 ? 'haproxy-balancer' : `haproxy-balancer-${index + 1}`,
           endpoint: driver.endpoint,
-          ...{ pollMs, frequencyMs, chunk, pauseMs, settleMs, tolerance, removeAfterMs, joinTimeoutMs },
+          ...{ pollMs, frequencyMs, chunk, pauseMs, settleMs, tolerance, removeAfterMs, quietMs, joinTimeoutMs },
         },
       ),
     );

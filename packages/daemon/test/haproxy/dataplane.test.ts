@@ -82,6 +82,7 @@ test.each(['2.9', '3.4'] as const)(
             endpoint: driver.endpoint,
             pollMs: 10,
             frequencyMs: 50,
+            quietMs: 0,
             chunk: 300,
             pauseMs: 1,
           },

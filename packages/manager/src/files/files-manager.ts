@@ -52,6 +52,7 @@ export function openFilesManager(options: FilesManagerOptions): Manager {
     keys,
     strangersMs,
     ownNode,
+    isMaster,
     isElsewhere: options.isElsewhere ?? (() => false),
     contents: new Map(),
     forgotten: openForgotten(clock, infosForMs),

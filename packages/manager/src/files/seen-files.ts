@@ -21,6 +21,9 @@ const maxSeen = 5_000;
 /** Files of one slice of parsing: some milliseconds. */
 const filesATurn = 250;
 
+/** Between two nodes times are compared as well as a slow network lets them, ms. */
+const doubtMs = 10_000;
+
 /** What is remembered of the content of a file. */
 export interface Remembered {
   readonly sum: string;
@@ -39,6 +42,8 @@ export interface SeenFilesOptions {
   /** What lies here of agents that client.keys does not have stays so long, ms. */
   readonly strangersMs: number;
   readonly ownNode: string;
+  /** What other nodes saw is written here, too. */
+  readonly isMaster: boolean;
   /** Whether the agent is known to report to another node. */
   readonly isElsewhere: (id: number) => boolean;
   /** By file name. */
@@ -158,7 +163,9 @@ export function openSeenFiles(options: SeenFilesOptions): { seen(signal: AbortSi
     const isForeign = node === '' ? options.isElsewhere(line.id) : node !== options.ownNode;
     const told = code === undefined ? {} : { fault: fault(dirty.name, code, contentFaults[code]) };
     if (isForeign && names.isFirstSight(dirty.name)) return { dirty, stamp, content: { sum, status }, ...told };
-    const agent = agentOf(line.id, seenMs, status);
+    // That of an agent that has only started names no node either; after a loss of the store nothing tells whose it is. Whoever says that it is his is believed.
+    const isDoubtful = bytes.length === 0 && options.isMaster && names.isFirstSight(dirty.name);
+    const agent = agentOf(line.id, isDoubtful ? seenMs - doubtMs : seenMs, status);
     return { dirty, stamp, content, agent: info === undefined ? agent : { ...agent, info }, ...told };
   };
 

@@ -256,6 +256,24 @@ describe('statuses in files', () => {
     await stage.manager.close();
   });
 
+  it.each([
+    ['a master, which may have written them of other nodes, are dated back by 10 s', true, 10_000],
+    ['a worker are of when they say', false, 0],
+  ])('that are empty and older than the process of %s', async (_, isMaster, doubtMs) => {
+    const before = await filesStage({ isMaster });
+    await before.addAgents([1]);
+    await before.starts(1);
+    await before.manager.close();
+    const stage = await filesStage({ root: before.root, isMaster });
+    await stage.addAgents([1, 2]);
+    const first = await stage.manager.seen(forever);
+    expect(first.agents).toMatchObject([{ id: 1, status: 'pending', seenMs: stage.now() - doubtMs }]);
+    await first.remembered();
+    await stage.starts(2);
+    expect((await stage.manager.seen(forever)).agents).toMatchObject([{ id: 2, seenMs: stage.now() }]);
+    await stage.manager.close();
+  });
+
   it('are found by the listing every minute where the watch said nothing', async () => {
     const stage = await filesStage();
     await stage.addAgents([1, 2]);
