@@ -169,7 +169,6 @@ export interface State {
   readonly servers: readonly SeenServer[];
   /** The members changed since the last look: what is in flight no longer fits them. */
   readonly disturbed: boolean;
-  /** When HAProxy last answered. */
   readonly seenAt?: number | undefined;
   /** The last look was good. */
   readonly reachable: boolean;

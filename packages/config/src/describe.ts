@@ -1,7 +1,6 @@
 import type { ClusterConfig } from './cluster.ts';
 import { hiddenValue } from './fault.ts';
-import type { HaproxyConfig } from './haproxy-config.ts';
-import type { HaproxyHelperConfig } from './haproxy-helper.ts';
+import { type HaproxyHelperConfig, helperDefaults } from './haproxy-helper.ts';
 import type { NodeConfig } from './load.ts';
 import type { MusterOptions } from './muster-options.ts';
 import { formatDuration, formatSize } from './quantity.ts';
@@ -9,14 +8,15 @@ import type { TableEntry } from './table.ts';
 
 /** What holds, for people: one value a line under the name that its file uses, secrets only by their length. */
 export function describeConfig(config: NodeConfig): string {
-  const { cluster, haproxyHelper, haproxy, muster } = config;
+  const { cluster, haproxy, muster } = config;
   const files = { owner: muster.files.uid, group: muster.files.gid };
   const values = [
     ['root', config.root] as const,
     ...describeCluster(cluster),
-    ...(haproxyHelper === undefined ? [] : rowsOf('haproxy_helper', withoutSecrets(haproxyHelper))),
+    ...describeHelper(config),
     ['global.agents_disconnection_time', formatDuration(config.agents.disconnectionMs)] as const,
-    ...(haproxy === undefined ? [] : describeHaproxy(haproxy)),
+    ...(haproxy === undefined ? [] : [['remote.port', String(haproxy.agentPort)] as const]),
+    ['balanced', balancedWords(config)] as const,
     ...Object.entries({ ...muster, files, haproxy: withoutOurSecrets(muster.haproxy) }).flatMap(([name, section]) =>
       isGroup(section) ? rowsOf(snakeCase(name), section) : [[snakeCase(name), shownValue(name, section)] as const],
     ),
@@ -35,10 +35,20 @@ function describeCluster({ absent, ...cluster }: ClusterConfig): readonly Row[] 
   return rowsOf('cluster', { ...cluster, key: hiddenValue(cluster.key) });
 }
 
-const describeHaproxy = ({ agentPort, instances }: HaproxyConfig): readonly Row[] => [
-  ['remote.port', String(agentPort)],
-  ['balanced', instances.map(({ driver, text }) => `${text} (${driver})`).join(', ')],
-];
+/** Of a block that is not there its defaults hold, as far as they concern instances of `muster.yaml`. */
+function describeHelper({ haproxyHelper, haproxy }: NodeConfig): readonly Row[] {
+  if (haproxyHelper !== undefined) return rowsOf('haproxy_helper', withoutSecrets(haproxyHelper));
+  return haproxy === undefined ? [] : rowsOf('haproxy_helper', helperDefaults);
+}
+
+/** Which HAProxys, or why none. */
+function balancedWords({ cluster, haproxyHelper, haproxy }: NodeConfig): string {
+  if (haproxy !== undefined && cluster.nodeType !== 'master') return 'no: this is a worker, and the master balances';
+  if (haproxy !== undefined) return haproxy.instances.map(({ driver, text }) => `${text} (${driver})`).join(', ');
+  if (haproxyHelper === undefined) return 'no: neither haproxy.instances nor <haproxy_helper> names an HAProxy';
+  if (haproxyHelper.disabled) return 'no: haproxy_disabled of <haproxy_helper> is not no';
+  return `no: ${haproxyHelper.missing.join(', ')} missing in <haproxy_helper>`;
+}
 
 /** `enabled` and `missing` are of a helper that stands alone: the row `balanced` says what comes of it. */
 const withoutSecrets = ({ missing: _missing, enabled: _enabled, ...helper }: HaproxyHelperConfig): object => ({

@@ -337,3 +337,27 @@ describe('secrets', () => {
     expect(text).toMatch(/^balanced +https:\/\/lb:1 \(dataplane\), \/s \(runtime\)$/m);
   });
 });
+
+describe('the description says whether HAProxy is balanced', () => {
+  const balanced = async (...given: Parameters<typeof loadWith>) =>
+    /^balanced +(.*)$/m.exec(describeConfig(await loadWith(...given)))?.[1];
+
+  test('or why not', async () => {
+    expect(await balanced('')).toBe('no: neither haproxy.instances nor <haproxy_helper> names an HAProxy');
+    expect(await balanced('haproxy: {instances: [/s]}', { ...whole, haproxy_disabled: 'yes' })).toBe(
+      'no: haproxy_disabled of <haproxy_helper> is not no',
+    );
+    expect(await balanced('', { haproxy_disabled: 'no', haproxy_user: 'u' })).toBe(
+      'no: haproxy_address, haproxy_password missing in <haproxy_helper>',
+    );
+    expect(await balanced('haproxy: {instances: [/s]}')).toBe('/s (runtime)');
+  });
+
+  test('and with which tunables, also without a block', async () => {
+    const text = describeConfig(await loadWith('haproxy: {instances: [/s]}'));
+    expect(text).toMatch(/^haproxy_helper.backend +wazuh_reporting$/m);
+    expect(text).toMatch(/^haproxy_helper.frequency +1m$/m);
+    expect(text).toMatch(/^haproxy_helper.imbalance_tolerance +0.1$/m);
+    expect(describeConfig(await loadWith(''))).not.toContain('haproxy_helper.frequency');
+  });
+});
