@@ -21,6 +21,14 @@ export interface HaproxyLog {
 
 /** Each event one line or none. What HAProxy can cause again and again is limited. */
 export function logBalancer(to: HaproxyLog, event: BalancerEvent): void {
+  logEvent(to, 'text' in event ? { ...event, text: withoutStart(event.text, to.at) } : event);
+}
+
+/** A line begins with where it is from already. */
+const withoutStart = (text: string, start: string): string =>
+  text.startsWith(start) ? text.slice(start.length) : text;
+
+function logEvent(to: HaproxyLog, event: BalancerEvent): void {
   const { log, limit, at } = to;
   const proxy = log.for(tag, 'Proxy');
   const main = log.for(tag, 'Main');

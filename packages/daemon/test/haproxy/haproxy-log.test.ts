@@ -88,6 +88,18 @@ it('where there are several instances, each line begins with its own', () => {
   ]);
 });
 
+it('where the text begins with the same, it stands there once', () => {
+  const at = 'tcp://lb:1: ';
+  const text = `${at}nobody listens there`;
+  const events: readonly BalancerEvent[] = [
+    { type: 'unreachable', text },
+    { type: 'failed', doing: 'adding w1', text },
+    { type: 'advice', code: 'mode', text },
+  ];
+  for (const line of linesOf(events, at)) expect(line.split('tcp://lb:1')).toHaveLength(2);
+  expect(linesOf([{ type: 'unreachable', text }])[0]).toContain(text);
+});
+
 it('what fails again and again is told five times a minute', () => {
   const failed: BalancerEvent = { type: 'failed', doing: 'adding w1', text: 'no' };
   const lines = linesOf(Array.from({ length: 50 }, () => failed));

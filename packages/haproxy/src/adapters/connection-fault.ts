@@ -23,8 +23,12 @@ const texts: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
   ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name cannot be looked up now',
-  EACCES: 'no right to use the socket; see `user`, `group` and `mode` of its `stats socket` line',
+  EACCES:
+    'no right to use the socket; put the user of Muster into its group (`usermod -aG haproxy wazuh`, with the `group` of its `stats socket` line, which needs `mode 660`), and restart Muster',
 };
+
+const noApi =
+  "nobody listens there; does the Data Plane API run, or, where this is the address of haproxy.api, the manager's?";
 
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN';
 
@@ -36,7 +40,8 @@ export function connectionFault(name: string, error: unknown): HaproxyError {
     return new HaproxyError(name, 'refused', texts[code] ?? tlsText(code, error), error);
   const hint =
     code === 'ECONNRESET' && /^(?:tls|https):/.test(name) ? '; does it speak TLS, and trust our certificate?' : '';
-  return new HaproxyError(name, 'unreachable', `${texts[code] ?? `the connection failed (${code})`}${hint}`, error);
+  const known = code === 'ECONNREFUSED' && /^https?:/.test(name) ? noApi : texts[code];
+  return new HaproxyError(name, 'unreachable', `${known ?? `the connection failed (${code})`}${hint}`, error);
 }
 
 function tlsText(code: string, error: unknown): string {

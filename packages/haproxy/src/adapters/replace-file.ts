@@ -90,7 +90,9 @@ function judge({ program, arguments: words, good = [0] }: FileCheck, file: strin
         if (typeof code === 'number')
           return reject(new HaproxyError(path, 'failed', verdict(program, `${err}\n${out}`)));
         const why =
-          error?.killed === true ? `took longer than ${checkTimeoutMs} ms` : `cannot be run (${String(code)})`;
+          error?.killed === true
+            ? `took longer than ${checkTimeoutMs} ms`
+            : `cannot be run (${String(code)}); haproxy.binary says where HAProxy is`;
         reject(new HaproxyError(path, 'failed', `it was not replaced: ${program} ${why}`, error));
       },
     );

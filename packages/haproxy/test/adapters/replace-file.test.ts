@@ -90,7 +90,7 @@ describe('a file that is replaced', () => {
     const check = { program: join(folder, 'haproxy'), arguments: [] };
     expect(await faultOf(replaceFile(path, 'x\n', check, never))).toMatchObject({
       code: 'failed',
-      message: expect.stringMatching(/haproxy cannot be run \(ENOENT\)/),
+      message: expect.stringMatching(/haproxy cannot be run \(ENOENT\); haproxy.binary says/),
     });
     expect(readdirSync(folder)).toEqual([]);
   });
