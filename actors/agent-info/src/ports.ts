@@ -67,13 +67,17 @@ export interface AllAgents {
   digestOf(node: NodeName, range: IdRange): DigestSum;
   one(id: number): StoredAgent | undefined;
   info(id: number): AgentInfo | undefined;
+  /** Whose word `info` is; '': nothing is known. */
+  infoFrom(id: number): NodeName;
   page(query: { readonly after: number; readonly limit: number }): {
     readonly rows: readonly { readonly id: number }[];
     readonly next: number | undefined;
   };
   readonly size: () => number;
   unpublished(limit: number): readonly number[];
-  published(updates: readonly Pick<StoredAgent, 'id' | 'revision' | 'node' | 'status'>[]): Promise<void>;
+  published(
+    updates: readonly (Pick<StoredAgent, 'id' | 'revision' | 'node' | 'status'> & { readonly infoFrom: NodeName })[],
+  ): Promise<void>;
 }
 
 export interface StoredAgent extends AgentUpdate {

@@ -231,6 +231,7 @@ export function openAllAgents(disk: Disk = { full: false }): MemoryAllAgents {
     digestOf: (node, range: IdRange) => digestOf(node).sumOf(range),
     one: (id) => rows.get(id)?.agent,
     info: (id) => rows.get(id)?.info,
+    infoFrom: (id) => rows.get(id)?.infoOf ?? '',
     page: ({ after, limit }) => {
       const ids = [...rows.keys()].filter((id) => id > after).sort((a, b) => a - b);
       return { rows: ids.slice(0, limit).map((id) => ({ id })), next: ids.length > limit ? ids[limit - 1] : undefined };
@@ -239,9 +240,9 @@ export function openAllAgents(disk: Disk = { full: false }): MemoryAllAgents {
     unpublished: (limit) => [...unpublished].slice(0, limit),
     published: (updates) =>
       written(disk, () => {
-        for (const { id, revision, node } of updates) {
-          const agent = rows.get(id)?.agent;
-          if (agent?.revision === revision && agent.node === node) unpublished.delete(id);
+        for (const { id, revision, node, infoFrom } of updates) {
+          const { agent, infoOf = '' } = rows.get(id) ?? {};
+          if (agent?.revision === revision && agent.node === node && infoOf === infoFrom) unpublished.delete(id);
         }
       }),
     ids: () => [...rows.keys()].sort((a, b) => a - b),

@@ -48,6 +48,8 @@ export interface MasterAgents {
   /** Without `info`; ids in order. `scanned`: the last id looked at, for the next page; a page looks at 5,000 at most. */
   page(query: AgentQuery): { readonly rows: readonly KnownAgent[]; readonly next: number | undefined };
   info(id: number): AgentInfo | undefined;
+  /** Whose word `info` is; '': nothing is known. It may be another node than the one that heard the agent last, until that one has told it whole. */
+  infoFrom(id: number): string;
   /** Newest first; at most `MAX_HISTORY`. */
   history(id: number): readonly { readonly node: string; readonly sinceMs: number }[];
   /** How many of each status, by node. */
@@ -57,7 +59,13 @@ export interface MasterAgents {
   readonly newestMs: () => number;
   /** Ids whose newest update was not yet written to the manager beside us, at most `limit`; and that they were, so and not otherwise. */
   unpublished(limit: number): readonly number[];
-  published(updates: readonly Pick<KnownAgent, 'id' | 'revision' | 'node' | 'status'>[]): Promise<void>;
+  published(updates: readonly PublishedAs[]): Promise<void>;
+}
+
+/** How an agent was when it was written to the manager beside us. */
+export interface PublishedAs extends Pick<KnownAgent, 'id' | 'revision' | 'node' | 'status'> {
+  /** As `MasterAgents.infoFrom`. */
+  readonly infoFrom: string;
 }
 
 /** What a worker sends next, in one batch. */

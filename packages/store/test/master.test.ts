@@ -226,14 +226,28 @@ describe('views', () => {
     await agents.merge('w1', [update(1), update(2)], everyone);
     expect(agents.unpublished(10)).toEqual([1, 2]);
     expect(agents.unpublished(1)).toEqual([1]);
-    const [one, two] = [agents.one(1)!, agents.one(2)!];
+    const now = (id: number) => ({ ...agents.one(id)!, infoFrom: agents.infoFrom(id) });
+    const [one, two] = [now(1), now(2)];
     await agents.merge('w1', [update(1, { revision: 2 })], everyone);
     await agents.published([one, two]);
     expect(agents.unpublished(10)).toEqual([1]);
-    await agents.published([agents.one(1)!]);
+    await agents.published([now(1)]);
     await agents.judge(9_000, 9_000, () => false);
-    await agents.published([{ ...agents.one(1)!, status: 'active' }]);
+    await agents.published([{ ...now(1), status: 'active' }]);
     expect(agents.unpublished(10)).toEqual([1, 2]);
+  });
+
+  it('what was asked for and came while an agent was published is not taken for published', async () => {
+    const agents = await open();
+    await agents.merge('w1', [update(1, { info: info('old') })], everyone);
+    const moved = await agents.merge('w2', [update(1, { revision: 1, seenMs: 2_000 })], everyone);
+    expect([moved.wanted, agents.infoFrom(1)]).toEqual([[1], 'w1']);
+    const written = { ...agents.one(1)!, infoFrom: agents.infoFrom(1) };
+    await agents.merge('w2', [update(1, { revision: 1, seenMs: 2_000, info: info('new') })], everyone);
+    await agents.published([written]);
+    expect([agents.unpublished(10), agents.infoFrom(1)]).toEqual([[1], 'w2']);
+    await agents.published([{ ...agents.one(1)!, infoFrom: 'w2' }]);
+    expect(agents.unpublished(10)).toEqual([]);
   });
 
   it('what is removed is gone from all of them', async () => {

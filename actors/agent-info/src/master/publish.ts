@@ -24,6 +24,14 @@ export async function publishNext(
 ): Promise<{ readonly count: number; readonly faults: readonly Fault[] }> {
   const known = store.unpublished(limit).flatMap((id) => store.one(id) ?? []);
   if (known.length === 0) return { count: 0, faults: [] };
+  // As it is now: what comes while it is written is written after it.
+  const asNow = known.map(({ id, revision, node, status }) => ({
+    id,
+    revision,
+    node,
+    status,
+    infoFrom: store.infoFrom(id),
+  }));
   const wallAhead = wallNow() - nodeTime();
   const wall = (ms: number): number => (ms === 0 ? 0 : ms + wallAhead);
   const rows = known
@@ -33,7 +41,7 @@ export async function publishNext(
       return { ...agent, ...times, info: store.info(agent.id) ?? noInfo };
     });
   const faults = rows.length === 0 ? [] : await manager.publish(rows, signal);
-  await store.published(known.map(({ id, revision, node, status }) => ({ id, revision, node, status })));
+  await store.published(asNow);
   return { count: known.length, faults };
 }
 

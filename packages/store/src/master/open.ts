@@ -1,6 +1,5 @@
 /** The master's agents over any `Kv`: rows of status in memory and in the store, all else in the store alone. */
-import type { AgentStatus } from '@muster/protocol';
-import type { MasterAgents } from '../agents.ts';
+import type { MasterAgents, PublishedAs } from '../agents.ts';
 import { wordKey } from '../bytes.ts';
 import type { Kv } from '../kv.ts';
 import { loadRows, openRowIndex } from '../rows/index-of-rows.ts';
@@ -13,7 +12,17 @@ import { judge } from './judge.ts';
 import { merge } from './merging.ts';
 import { pageOf } from './page.ts';
 import { change, idsIn, type Parts, pieces, tables } from './parts.ts';
-import { isUnpublished, knownAgent, nodeOf, ROW_BYTES, revisionOf, setUnpublished, sinceOf, statusOf } from './row.ts';
+import {
+  infoNodeOf,
+  isUnpublished,
+  knownAgent,
+  nodeOf,
+  ROW_BYTES,
+  revisionOf,
+  setUnpublished,
+  sinceOf,
+  statusOf,
+} from './row.ts';
 import { openMasterView } from './view.ts';
 
 export interface OpenOptions {
@@ -43,6 +52,10 @@ export async function openMasterAgents(kv: Kv, options: OpenOptions = {}): Promi
     info: (id) => {
       const bytes = kv.table(tables.infos).get(wordKey(id));
       return bytes === undefined ? undefined : decodeInfo(bytes);
+    },
+    infoFrom: (id) => {
+      const cell = rows.find(id);
+      return cell === undefined ? '' : names.nameOf(infoNodeOf(cell));
     },
     history: (id) => historyOf(parts, id),
     counts: () => new Map([...view.counts()].map(([node, counts]) => [names.nameOf(node), { ...counts }])),
@@ -87,8 +100,13 @@ function unpublished({ rows, view }: Parts, limit: number): readonly number[] {
 }
 
 function published(parts: Parts, updates: Parameters<MasterAgents['published']>[0]): Promise<void> {
-  const asIs = (cell: Cell, { revision, node, status }: { revision: number; node: string; status: AgentStatus }) =>
-    revisionOf(cell) === revision && statusOf(cell) === status && parts.names.nameOf(nodeOf(cell)) === node;
+  const { nameOf } = parts.names;
+  // What is known of the agent may have come meanwhile, without a new revision: it was asked for.
+  const asIs = (cell: Cell, { revision, node, status, infoFrom }: PublishedAs): boolean =>
+    revisionOf(cell) === revision &&
+    statusOf(cell) === status &&
+    nameOf(nodeOf(cell)) === node &&
+    nameOf(infoNodeOf(cell)) === infoFrom;
   return change(parts, (draft) => {
     for (const update of updates) {
       const cell = draft.find(update.id);
