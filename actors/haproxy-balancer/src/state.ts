@@ -99,7 +99,7 @@ export interface Known {
   readonly leaving?: boolean | undefined;
   /** What `ensureServer` said of it, for the address wanted and the address seen. */
   readonly checked?: Checked | undefined;
-  /** Health checks of it ran: that they do not any more is somebody else's doing. */
+  /** Its health checks ran when it was last ensured, or since: that they do not any more is somebody else's doing. */
   readonly ran?: boolean | undefined;
   /** Its weight was as this, as its node's should be. */
   readonly weight?: number | undefined;

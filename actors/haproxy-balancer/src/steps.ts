@@ -64,14 +64,17 @@ function noteMade(state: State, step: Step): State {
   return { ...state, rests: without(state.rests, key), made };
 }
 
-/** One that was just added is ensured once more when it is seen: only then is known what was looked at. */
+/**
+ * One that was just added is ensured once more when it is seen: only then is known what was looked at. What was seen
+ * unchecked before may have no checks to begin; what was seen checked has some, should the next look find them ended.
+ */
 function ensured(state: State, { server }: Extract<Step, { do: 'ensure' }>, isMoved: boolean): Moved {
   const seen = state.servers.find(({ name }) => name === server.name);
   if (seen !== undefined) {
     return moved(
       knowing(state, server.name, {
         checked: { wanted: placeOf(server), seen: placeOf(seen), moved: isMoved },
-        ran: false,
+        ran: seen.health !== 'unchecked',
       }),
     );
   }

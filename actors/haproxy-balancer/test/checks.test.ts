@@ -1,3 +1,4 @@
+import type { HaproxyPort } from '../src/index.ts';
 import { member, modelWith, rig } from './rig.ts';
 
 describe('health checks', () => {
@@ -7,6 +8,26 @@ describe('health checks', () => {
     await pass(3_000);
     model.servers.get('w1')!.check = undefined;
     await pass(3_000);
+    expect(model.servers.get('w1')!.check?.health).toBe('up');
+    await system.stop();
+  });
+
+  it('that somebody ends right after they were looked at first, before the next look, are begun again', async () => {
+    const model = modelWith(['w1']);
+    model.configure(member('w1'));
+    model.pass(3_000);
+    let left = 1;
+    const port = (all: HaproxyPort): HaproxyPort => ({
+      ...all,
+      ensureServer: async (...args) => {
+        await all.ensureServer(...args);
+        if (left-- > 0) model.servers.get('w1')!.check = undefined;
+      },
+    });
+    const { pass, members, system } = rig({ model, port });
+    await members(member('w1'));
+    await pass(5_000);
+    expect(left).toBeLessThan(1);
     expect(model.servers.get('w1')!.check?.health).toBe('up');
     await system.stop();
   });
