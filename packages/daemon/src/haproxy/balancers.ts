@@ -12,6 +12,7 @@ import { type BalancerDeps, type BalancerMessage, getBalance, spawnBalancer } fr
 import type { Log } from '@muster/log';
 import { type Balance, type BalancerView, clip, type Health, type NodeName, type NodeView } from '@muster/protocol';
 import type { MasterAgents } from '@muster/store';
+import { inTurn } from '../files/in-turn.ts';
 import { type KeptNames, openKeptNames } from '../kept-names.ts';
 import { type LineLimit, lineLimit } from '../line-limit.ts';
 import type { Platform } from '../platform.ts';
@@ -104,6 +105,7 @@ async function spawnBalancers(needs: BalancersNeeds, haproxy: Haproxy): Promise<
   );
   const views = (): Promise<readonly BalancerView[]> =>
     Promise.all(balanced.map(({ actor }) => ask(actor, getBalance, askMs)));
+  const wished = inTurn(wish);
   return {
     changed: membership.peersChanged,
     forget: (node) => {
@@ -111,8 +113,11 @@ async function spawnBalancers(needs: BalancersNeeds, haproxy: Haproxy): Promise<
     },
     balance: async () => fitBalance(await views()),
     health: async () => ({ balancers: await Promise.all(balanced.map(healthOf)) }),
-    drain: (node, wanted, names) =>
-      drain({ node, drained: wanted }, { names, views, drained, membership, haproxy, log }),
+    drain: async (node, wanted, names) => {
+      const isNews = await wished({ node, drained: wanted }, { names, views, drained, membership, haproxy, log });
+      await kept(drained);
+      return isNews;
+    },
     close: () => {
       membership.close();
       for (const { driver } of balanced) driver.close();
@@ -129,17 +134,25 @@ interface Draining {
   readonly log: Log;
 }
 
-/** It holds when it is on disk: an operator who reads that it is done may restart the master. */
-async function drain(wish: DrainWish, { names, views, drained, membership, haproxy, log }: Draining): Promise<boolean> {
-  const seen = wish.drained ? [...(await views())] : [];
+/** One at a time: a drain waits for the views, and what is asked after it must not overtake it. */
+async function wish(
+  wanted: DrainWish,
+  { names, views, drained, membership, haproxy, log }: Draining,
+): Promise<boolean> {
+  const seen = wanted.drained ? [...(await views())] : [];
   const facts = { names, members: membership.members(), already: drained.all(), excluded: haproxy.excludedNodes };
-  const refusal = refusalOf(wish, { ...facts, views: seen });
+  const refusal = refusalOf(wanted, { ...facts, views: seen });
   if (refusal !== undefined) throw refused(refusal);
-  const isNews = wish.drained ? drained.add(wish.node) : drained.delete(wish.node);
-  if (isNews) logDrained(log, wish.node, wish.drained);
+  const isNews = wanted.drained ? drained.add(wanted.node) : drained.delete(wanted.node);
+  if (isNews) logDrained(log, wanted.node, wanted.drained);
   membership.drainsChanged();
+  return isNews;
+}
+
+/** It holds when it is on disk: an operator who reads that it is done may restart the master. */
+async function kept(drained: KeptNames): Promise<void> {
   const failure = await drained.written();
-  if (failure === undefined) return isNews;
+  if (failure === undefined) return;
   const text = `It is done, but a restart of this master would not know it: the list cannot be written: ${wordsOf(failure.error)}`;
   throw refused({ code: 'not-kept', text });
 }

@@ -69,6 +69,16 @@ it('a node that an operator drains gets empty, and agents again when he says so'
   await cluster.until('all have theirs', () => Object.values(haproxy.counts()).every((count) => count >= 20));
 });
 
+it('what operators ask in one moment is done in the order in which they asked', async () => {
+  const both = (first: boolean) => Promise.all([drain('worker1', first), drain('worker1', !first)]);
+  expect(await both(true)).toEqual([{ type: 'done' }, { type: 'done' }]);
+  expect(await drain('worker1', false)).toEqual({ type: 'done', already: true });
+  const others = await Promise.allSettled(['worker1', 'worker2', 'master'].map((node) => drain(node, true)));
+  expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  await Promise.all(['worker1', 'worker2'].map((node) => drain(node, false)));
+  await cluster.until('all have theirs again', () => Object.values(haproxy.counts()).every((count) => count >= 20));
+});
+
 it('only the master balances', async () => {
   const [, worker] = cluster.nodes;
   await expect(worker!.ask({ type: 'get-balance' })).rejects.toThrow('not-master: Only the master balances agents');
