@@ -135,6 +135,7 @@ export function openInvariants(world: World): Invariants {
     if (node === undefined) return;
     turns.process(change);
     calm.process(change);
+    cuts.process(change);
     liveness.process(change);
     known.process(change);
     order.process(change);

@@ -84,7 +84,8 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: 'no-cut-below-target',
-    about: 'Where agents are taken no session is ended that leaves fewer than the share of that server.',
+    about:
+      'Where agents are taken no session is ended that leaves fewer than the share of that server, by the weights wanted; of a node that was not up since the master started, by that in HAProxy.',
   },
   { name: 'no-agent-cut-twice', about: 'No agent loses its connection twice for one plan.' },
   {

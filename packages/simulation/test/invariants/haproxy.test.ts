@@ -129,6 +129,43 @@ describe('sessions that a node ends', () => {
     expect(violations).toEqual([]);
   });
 
+  describe('after somebody changed the weight of a server', () => {
+    const edited = async (before: (staged: Awaited<ReturnType<typeof balanced>>) => void) => {
+      const staged = await balanced();
+      before(staged);
+      staged.say('set server BE/worker2 weight 256', 'operator');
+      await staged.pass(6_000);
+      staged.say('show info');
+      staged.cuts.log(planned);
+      return staged;
+    };
+    const linked = { ...planned, text: 'worker2 is up: its beats arrive' };
+
+    it('follow the new one as long as its node is none that the master knows', async () => {
+      const { cutOn, violations } = await edited(() => undefined);
+      cutOn('master');
+      cutOn('master');
+      expect(violations).toEqual([]);
+      cutOn('master');
+      expect(violations[0]).toMatch(/: a session on master was ended, and 1 are left there; of 12 its share is 2$/);
+    });
+
+    it('follow the wanted one where the node linked', async () => {
+      const { cutOn, violations } = await edited(({ cuts }) => cuts.log(linked));
+      cutOn('master');
+      expect(violations[0]).toMatch(/ its share is 4$/);
+    });
+
+    it('follow the new one where it linked to a master of before', async () => {
+      const { cutOn, violations } = await edited(({ cuts }) => {
+        cuts.log(linked);
+        cuts.process({ node: 'master', incarnation: 1, what: 'killed' });
+      });
+      cutOn('master');
+      expect(violations).toEqual([]);
+    });
+  });
+
   it('are the agent’s once for each plan', async () => {
     const { world, crowd, cuts, say, pass, violations } = await balanced();
     const again = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Sessions are ended only where there are too many, and nobody's twice for one plan. */
 
-import type { LogLine } from '../../happenings.ts';
+import type { LogLine, ProcessChange } from '../../happenings.ts';
 import { crowdOf } from '../../haproxy/crowd.ts';
 import type { HaproxyEvent } from '../../haproxy/machine.ts';
 import { isUsable, type ModelServer } from '../../haproxy/server.ts';
@@ -8,6 +8,7 @@ import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
 
 export interface Cuts {
+  process(change: ProcessChange): void;
   log(line: LogLine): void;
 }
 
@@ -20,9 +21,20 @@ interface Moving {
   total: number;
   /** Something was ended. */
   isBegun: boolean;
+  /** By name, as HAProxy had them: of servers whose node was not up since the master's process began. */
+  strange: ReadonlyMap<string, number>;
   /** Of the servers that took agents: the most. */
   weights: number;
 }
+
+/** What the master knew goes with its process. */
+const ends: ReadonlySet<ProcessChange['what']> = new Set([
+  'killed',
+  'power-lost',
+  'stopped',
+  'gave-up',
+  'start-failed',
+]);
 
 /** Down, and nobody looks any more whether it is: that it takes nobody is not to be seen. */
 const isUnchecked = ({ admin, checks }: ModelServer): boolean => admin === 'ready' && checks?.enabled !== true;
@@ -34,6 +46,11 @@ export function openCuts(world: World, calm: Calm): Cuts {
   const took = new Map<string, number>();
   /** Agents that left each server since it was planned, and were not cut. */
   const left = new Map<string, number>();
+  /**
+   * Nodes that were up since the master's process began. Servers of others keep the weight that they have: it mends none
+   * for a node that it has not seen, and HAProxy places agents by it.
+   */
+  const known = new Set<string>();
   let moving: Moving | undefined;
   let listening = false;
   const listen = (): void => {
@@ -44,16 +61,24 @@ export function openCuts(world: World, calm: Calm): Cuts {
       if (event.what === 'left') left.set(event.server, (left.get(event.server) ?? 0) + 1);
     });
   };
-  const weightOf = (name: string): number => crowdOf(world)?.plan.weights[name] ?? 100;
+  const isKnown = (name: string): boolean => name === world.master.name || known.has(name);
+  const strangeNow = (): Moving['strange'] =>
+    new Map(
+      (haproxy.process()?.servers() ?? []).flatMap(({ name, weight }) =>
+        isKnown(name) ? [] : [[name, Math.max(1, weight)] as const],
+      ),
+    );
+  const weightOf = (name: string, strange: Moving['strange']): number =>
+    strange.get(name) ?? crowdOf(world)?.plan.weights[name] ?? 100;
   const takers = (): readonly ModelServer[] => (haproxy.process()?.servers() ?? []).filter(isUsable);
   const note = (): void => {
     for (const server of haproxy.process()?.servers() ?? [])
       if (isUsable(server) || isUnchecked(server)) took.set(server.name, timeline.now());
   };
-  const weightsNow = (): number =>
+  const weightsNow = (strange: Moving['strange']): number =>
     sum(
       [...took].filter(([, at]) => timeline.now() - at < memoryMs),
-      ([name]) => weightOf(name),
+      ([name]) => weightOf(name, strange),
     );
   const judgeTwice = (source: string): void => {
     const agent = crowdOf(world)?.of(source);
@@ -68,8 +93,8 @@ export function openCuts(world: World, calm: Calm): Cuts {
     if (moving === undefined || !isTaking || timeline.now() - calm.editedAt() < memoryMs) return;
     if (!moving.isBegun) moving.total = Math.min(moving.total, sum(takes, ({ sessions }) => sessions) + 1);
     moving.isBegun = true;
-    moving.weights = Math.max(moving.weights, weightsNow());
-    const target = Math.floor((moving.total * weightOf(server)) / moving.weights);
+    moving.weights = Math.max(moving.weights, weightsNow(moving.strange));
+    const target = Math.floor((moving.total * weightOf(server, moving.strange)) / moving.weights);
     if (stay < target - (left.get(server) ?? 0))
       violate(
         'no-cut-below-target',
@@ -85,13 +110,19 @@ export function openCuts(world: World, calm: Calm): Cuts {
     judgeTarget(event);
   });
   return {
+    process: ({ node, what }) => {
+      if (node === world.master.name && ends.has(what)) known.clear();
+    },
     log: ({ node, text }) => {
       if (node !== world.master.name) return;
+      const [, up] = /^(\S+) is up: /.exec(text) ?? [];
+      if (up !== undefined) known.add(up);
       const [, planned] = /^Agent imbalance detected\. Moving \d+ of (\d+) agent/.exec(text) ?? [];
       if (planned === undefined) return;
       cutInPlan.clear();
       left.clear();
-      moving = { total: Number(planned), weights: weightsNow(), isBegun: false };
+      const strange = strangeNow();
+      moving = { total: Number(planned), weights: weightsNow(strange), strange, isBegun: false };
     },
   };
 }
