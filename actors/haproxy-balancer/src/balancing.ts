@@ -102,9 +102,10 @@ export function wanted(
   around: Around,
 ): { readonly state: State; readonly mode: Mode | undefined } {
   const empty = planFor(loadsOf(cases, around), 'empty', 0).total > 0 ? 'empty' : undefined;
-  const waits = state.settling !== undefined || around.now < state.quietUntil;
-  if (waits || !isSettled(state, cases, around)) return { state, mode: empty };
+  if (state.settling !== undefined || !isSettled(state, cases, around)) return { state, mode: empty };
   const next = withTakers(state, new Set(cases.filter(takes).map(({ server }) => server.name)), around);
+  // Who comes or goes meanwhile is a reason still, when that time is over.
+  if (around.now < state.quietUntil) return { state: next, mode: empty };
   if (next.full !== undefined && next.full.passes < mostPasses) return { state: next, mode: 'full' };
   return { state: next, mode: next.askAt <= around.now ? 'band' : empty };
 }

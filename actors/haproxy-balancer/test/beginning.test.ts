@@ -25,6 +25,21 @@ describe('a balancer that begins', () => {
     await next.system.stop();
   });
 
+  it('balances whole for who comes meanwhile, as soon as that time is over', async () => {
+    const { pass, members, model, of, system } = rig({ model: modelWith(names), config });
+    await members(...all.slice(0, 2));
+    await pass(3_000);
+    model.join(40);
+    await members(...all.slice(0, 1), member('w2', { standing: 'drained' }));
+    await pass(2_000);
+    await members(...all.slice(0, 2));
+    await pass(4_000);
+    expect(model.counts()).toEqual({ w1: 40, w2: 0 });
+    await pass(6_000);
+    expect([model.counts(), of('plan').map(({ cuts }) => cuts)]).toEqual([{ w1: 20, w2: 20 }, [20, 20]]);
+    await system.stop();
+  });
+
   it('empties a server whose node left all the same', async () => {
     const { pass, members, model, system } = rig({ model: modelWith(names), config });
     await members(...all);
