@@ -100,3 +100,11 @@ export const MAX_AGENT_PAGE = 500;
 
 /** Nodes at which one agent reported, that are remembered. */
 export const MAX_HISTORY = 20;
+
+/** UTF-16 units of a message or a state as JSON for people: what the kernel shows of one is below 16 KiB. */
+export const MAX_SHOWN = 16 * 1024;
+
+/** Rows of one answer to `get-trace`, `get-events`, `get-logs`: what one frame holds at usual lengths. */
+export const MAX_TRACE_ROWS = 200;
+export const MAX_EVENT_ROWS = 500;
+export const MAX_LOG_ROWS = 500;

@@ -7,16 +7,21 @@ import type {
   AssignGroup,
   Balance,
   ClusterView,
+  Events,
   GetAgents,
+  GetEvents,
   GroupAssigned,
+  Healthcheck,
   NodeName,
   RegisterAgent,
   RegistrationRefused,
   RemoveAgent,
 } from '@muster/protocol';
 import { allPages } from './agent-pages.ts';
-import { ControlError, controlError } from './errors.ts';
+import { controlError } from './errors.ts';
+import { expectType } from './expect-type.ts';
 import type { ActorRow, AgentFilter, Health, LocalReply, LocalRequest, LogLevel } from './local.ts';
+import { type NodeClient, nodeClient } from './node-client.ts';
 
 /** An open conversation with the node of one R. */
 export interface ControlClient {
@@ -49,6 +54,12 @@ export interface ControlClient {
   removeAgent(agent: Omit<RemoveAgent, 'type'>): Promise<AgentRemoved | RegistrationRefused>;
   /** The group of an agent that has none yet. */
   assignGroup(agent: Omit<AssignGroup, 'type'>): Promise<GroupAssigned | RegistrationRefused>;
+  /** What happened at this node. */
+  events(query: Omit<GetEvents, 'type'>): Promise<Events>;
+  /** What every node did last, as the master knows; of these, where `nodes` names some. Rejects when the master cannot be asked. */
+  healthcheck(nodes?: readonly NodeName[]): Promise<Healthcheck>;
+  /** Views of, and orders to, one node; this one where `node` is absent. Orders to another node are taken on the master alone. */
+  at(node?: NodeName): NodeClient;
   close(): void;
 }
 
@@ -98,18 +109,12 @@ export async function connectControl(root: string, dial: ControlDial, timeoutMs:
     register: (agent) => ask({ type: 'register-agent', ...agent }, 'agent-registered', 'registration-refused'),
     removeAgent: (agent) => ask({ type: 'remove-agent', ...agent }, 'agent-removed', 'registration-refused'),
     assignGroup: (agent) => ask({ type: 'assign-group', ...agent }, 'group-assigned', 'registration-refused'),
+    events: (query) => ask({ type: 'get-events', ...query }, 'events'),
+    healthcheck: (nodes) =>
+      ask({ type: 'get-healthcheck', ...(nodes === undefined ? {} : { nodes: [...nodes] }) }, 'healthcheck'),
+    at: (node) => nodeClient(ask, node, root),
     close: () => connection.close(),
   };
 }
 
 const nothing = (): void => {};
-
-function expectType<Type extends LocalReply['type']>(
-  reply: LocalReply,
-  types: readonly Type[],
-  root: string,
-): Extract<LocalReply, { readonly type: Type }> {
-  if (types.some((type) => type === reply.type)) return reply as Extract<LocalReply, { readonly type: Type }>;
-  const text = `The Muster of R (${root}) answered with ${reply.type} instead of ${types[0]}. Do both have the same version?`;
-  throw new ControlError('unexpected', text);
-}

@@ -8,7 +8,30 @@
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor } from '@muster/actor';
 import type { Answer } from '@muster/link';
-import type { Agents, AgentView, Balance, ClusterView, GetAgents } from '@muster/protocol';
+import type {
+  ActorAnswer,
+  ActorDetail,
+  Agents,
+  AgentView,
+  Balance,
+  Bench,
+  ClusterView,
+  DeadLetterList,
+  Events,
+  GetAgents,
+  GetEvents,
+  GetLogs,
+  GetTrace,
+  Healthcheck,
+  LinkList,
+  Logs,
+  NodeInfo,
+  NodeName,
+  NodeReply,
+  Relay,
+  Standing,
+  Trace,
+} from '@muster/protocol';
 import { decide, type Effect, type Limits, nothingYet, type Own, type State } from './decide.ts';
 import type {
   ActorTree,
@@ -27,7 +50,14 @@ export interface ControlConfig extends Limits {
 }
 
 /** A person waits: 10 s is long, and more than a worker's own ask of its master (5 s). 32 at once are more than people make, 4 more than those of one worker. */
-export const controlDefaults: ControlConfig = { deadlineMs: 10_000, maxRequests: 32, maxPerNode: 4, tickMs: 500 };
+export const controlDefaults: ControlConfig = {
+  deadlineMs: 10_000,
+  viewDeadlineMs: 1_200,
+  maxRequests: 32,
+  maxPerNode: 4,
+  tickMs: 500,
+  peersMayOrder: false,
+};
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -54,10 +84,33 @@ export interface ControlAnswers {
   readonly agent: (id: number) => Awaitable<AgentView>;
   /** Adds or removes an agent or picks its group, on the master. A refusal by the registrar is a reply; throws when it cannot be asked. */
   readonly registration: (request: RegistrationRequest) => Awaitable<RegistrationReply>;
+  /** One actor from inside. Throws when there is none at `path`. */
+  readonly actor: (path: string) => Awaitable<ActorDetail>;
+  readonly deadLetters: () => Awaitable<DeadLetterList>;
+  readonly links: () => Awaitable<LinkList>;
+  /** What matching actors handled since the last question of the session. Throws when there are too many sessions. */
+  readonly trace: (query: GetTrace) => Awaitable<Trace>;
+  readonly events: (query: GetEvents) => Awaitable<Events>;
+  readonly nodeInfo: () => Awaitable<NodeInfo>;
+  readonly logs: (query: GetLogs) => Awaitable<Logs>;
+  /** What this node did last. A master's has nothing. */
+  readonly standing: () => Awaitable<Standing>;
+  /** What every node did last; of these, where `nodes` names some. On a worker the master's; throws when it cannot be asked. */
+  readonly healthcheck: (nodes: readonly NodeName[] | undefined) => Awaitable<Healthcheck>;
+  /** Ends the actor at `path` in good order and begins it anew. Throws when there is none, or it is a supervisor. */
+  readonly restart: (path: string) => Awaitable<void>;
+  /** Tells the actor one of its operations, as JSON. Throws when the message is none of them, or breaks its schema. */
+  readonly tellActor: (path: string, message: string) => Awaitable<void>;
+  readonly askActor: (path: string, message: string) => Awaitable<ActorAnswer>;
+  readonly bench: (path: string, count: number) => Awaitable<Bench>;
+  /** Asks another node. Throws when there is none of this name, when it cannot be reached or does not answer in time. */
+  readonly relay: (node: NodeName, message: Relay['message']) => Awaitable<NodeReply>;
 }
 
 export interface ControlDeps {
   readonly clock: Clock;
+  /** Its name: what is relayed to it is answered here. */
+  readonly ownNode: NodeName;
   /**
    * Opens the local socket and hands each request to `ask`. Resolves when it listens; rejects when it
    * cannot. Closes the socket and its clients when `signal` is aborted, at once, so that the next
@@ -126,7 +179,7 @@ function reply(answer: Answer, view: LocalReply, { warn }: ControlDeps): void {
 
 /** Not `scope.run`: a stop does not wait for answers, whose askers see the socket close. */
 function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
-  answerOf(request, deps.answers).then(
+  answerOf(request, deps).then(
     (reply) => scope.send({ type: 'answered', id, reply }),
     (error: unknown) => scope.send({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
   );
@@ -144,7 +197,8 @@ function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void
   );
 }
 
-async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise<LocalReply> {
+async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<LocalReply> {
+  const { answers } = deps;
   switch (request.type) {
     case 'get-cluster':
       return await answers.cluster();
@@ -174,12 +228,46 @@ async function answerOf(request: LocalRequest, answers: ControlAnswers): Promise
       return await answers.agents(request);
     case 'get-agent':
       return await answers.agent(request.id);
+    case 'get-actor':
+      return await answers.actor(request.path);
+    case 'get-dead-letters':
+      return await answers.deadLetters();
+    case 'get-links':
+      return await answers.links();
+    case 'get-trace':
+      return await answers.trace(request);
+    case 'get-events':
+      return await answers.events(request);
+    case 'get-node-info':
+      return await answers.nodeInfo();
+    case 'get-logs':
+      return await answers.logs(request);
+    case 'get-standing':
+      return await answers.standing();
+    case 'get-healthcheck':
+      return await answers.healthcheck(request.nodes);
+    case 'restart-actor':
+      await answers.restart(request.path);
+      return { type: 'done' };
+    case 'tell-actor':
+      await answers.tellActor(request.path, request.message);
+      return { type: 'done' };
+    case 'ask-actor':
+      return await answers.askActor(request.path, request.message);
+    case 'bench-actor':
+      return await answers.bench(request.path, request.count);
+    case 'relay':
+      return { type: 'relayed', message: await relayed(request, deps) };
     case 'register-agent':
     case 'remove-agent':
     case 'assign-group':
       return await answers.registration(request);
   }
 }
+
+/** What is relayed to this node itself is answered as if it had been asked here. Its answers are those of a node. */
+const relayed = async ({ node, message }: Relay, deps: ControlDeps): Promise<NodeReply> =>
+  node === deps.ownNode ? ((await answerOf(message, deps)) as NodeReply) : await deps.answers.relay(node, message);
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string =>

@@ -8,6 +8,7 @@ export interface Request {
   readonly from: Origin;
   readonly answer: Answer;
   readonly type: LocalRequest['type'];
+  readonly withinMs: number;
   readonly deadlineAt: number;
 }
 
@@ -38,8 +39,10 @@ export type Effect =
   | { readonly type: 'warn'; readonly text: string };
 
 export interface Limits {
-  /** Milliseconds a request may take. At least 1. */
+  /** Milliseconds that a request which does something may take. At least 1. */
   readonly deadlineMs: number;
+  /** The same for a view: with the pause between two looks, below the 2 s after which a person thinks that it hangs. At least 1. */
+  readonly viewDeadlineMs: number;
   /**
    * Requests worked on at once, those of this machine and those of nodes each; more are refused, so that a
    * mad client costs no memory, and no node keeps the people here from asking. At least 1.
@@ -47,17 +50,38 @@ export interface Limits {
   readonly maxRequests: number;
   /** Of these, requests of one node. At least 1. */
   readonly maxPerNode: number;
+  /** What is relayed by a peer may be an order: so on a worker, whose only peer is its master. */
+  readonly peersMayOrder: boolean;
 }
 
 export const nothingYet: State = { socket: 'closed', warned: undefined, nextId: 1, requests: new Map() };
 
-/** What a worker may ask of its master's control: views, never acts. */
+/** What a node may ask of another's control. */
 const askableByNodes: ReadonlySet<LocalRequest['type']> = new Set([
   'get-cluster',
   'explain',
   'get-agents',
   'get-agent',
+  'get-healthcheck',
 ]);
+
+/** What changes something, and may take its time. The rest are views. */
+const orders: ReadonlySet<LocalRequest['type']> = new Set([
+  'set-log-level',
+  'crash-actor',
+  'sync-now',
+  'forget-node',
+  'drain-node',
+  'restart-actor',
+  'tell-actor',
+  'ask-actor',
+  'bench-actor',
+  'register-agent',
+  'remove-agent',
+  'assign-group',
+]);
+const isOrder = (message: LocalRequest): boolean =>
+  orders.has(message.type === 'relay' ? message.message.type : message.type);
 
 /** One step of the actor. Pure; `now` is milliseconds on a monotonic scale. */
 export function decide(
@@ -80,7 +104,7 @@ export function decide(
     case 'lost':
       return next({ ...state, socket: 'closed' }, [{ type: 'warn', text: lostText }]);
     case 'tick':
-      return tick(state, now, limits);
+      return tick(state, now);
   }
 }
 
@@ -92,7 +116,7 @@ function asked(
   now: number,
   limits: Limits,
 ): Decision<State, Effect> {
-  if (!mayAsk(from, message.type)) {
+  if (!mayAsk(from, message, limits)) {
     return next(state, [fail(answer, 'not-allowed', `Only a program on the node itself may ask for ${message.type}.`)]);
   }
   const before = takenBy(state, from, limits);
@@ -101,7 +125,8 @@ function asked(
     return next(state, [fail(answer, 'overloaded', text)]);
   }
   const id = state.nextId;
-  const request = { from, answer, type: message.type, deadlineAt: now + limits.deadlineMs };
+  const withinMs = isOrder(message) ? limits.deadlineMs : limits.viewDeadlineMs;
+  const request = { from, answer, type: message.type, withinMs, deadlineAt: now + withinMs };
   const requests = new Map(state.requests).set(id, request);
   return next({ ...state, nextId: id + 1, requests }, [{ type: 'work', id, request: message }]);
 }
@@ -126,10 +151,10 @@ function notOpened(state: State, text: string): Decision<State, Effect> {
   return next({ ...state, socket: 'closed', warned: text }, warn);
 }
 
-function tick(state: State, now: number, limits: Limits): Decision<State, Effect> {
+function tick(state: State, now: number): Decision<State, Effect> {
   const late = [...state.requests].filter(([, { deadlineAt }]) => now >= deadlineAt);
-  const effects: Effect[] = late.map(([, { answer, type }]) => {
-    return fail(answer, 'timeout', `The node did not answer ${type} within ${limits.deadlineMs} ms.`);
+  const effects: Effect[] = late.map(([, { answer, type, withinMs }]) => {
+    return fail(answer, 'timeout', `The node did not answer ${type} within ${withinMs} ms.`);
   });
   const left = without(
     state,
@@ -139,7 +164,11 @@ function tick(state: State, now: number, limits: Limits): Decision<State, Effect
   return next({ ...left, socket: 'opening' }, [...effects, { type: 'open-socket' }]);
 }
 
-const mayAsk = (from: Origin, type: LocalRequest['type']): boolean => from.kind === 'local' || askableByNodes.has(type);
+function mayAsk(from: Origin, message: LocalRequest, { peersMayOrder }: Limits): boolean {
+  if (from.kind === 'local') return true;
+  if (message.type === 'relay') return peersMayOrder || !isOrder(message);
+  return askableByNodes.has(message.type);
+}
 
 const next = (state: State, effects: readonly Effect[] = []): Decision<State, Effect> => ({ state, effects });
 const fail = (answer: Answer, code: string, text: string): Effect => ({ type: 'fail', answer, code, text });

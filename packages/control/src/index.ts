@@ -30,3 +30,4 @@ export type {
 export { isLocalRequest } from './local.ts';
 export { dialLocally, listenLocally, openControl } from './local-socket.ts';
 export type { ControlMessage, Origin } from './messages.ts';
+export type { NodeClient } from './node-client.ts';

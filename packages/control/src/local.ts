@@ -1,33 +1,59 @@
 /** What programs on this machine may ask of the running node, and what they are told: part of the catalogue. */
 import type {
+  ActorAnswer,
+  ActorDetail,
   ActorTree,
   ActorView,
   AgentRegistered,
   AgentRemoved,
   Agents,
   AgentView,
+  AskActor,
   AssignGroup,
   Balance,
+  Bench,
+  BenchActor,
   ClusterView,
   CrashActor,
+  DeadLetterList,
   Done,
   DrainNode,
+  Events,
   Explain,
   Explanation,
   ForgetNode,
+  GetActor,
   GetAgent,
   GetAgents,
   GetBalance,
   GetCluster,
+  GetDeadLetters,
+  GetEvents,
   GetHealth,
+  GetHealthcheck,
+  GetLinks,
+  GetLogs,
+  GetNodeInfo,
+  GetStanding,
+  GetTrace,
   GetTree,
   GroupAssigned,
   Health,
+  Healthcheck,
+  LinkList,
+  Logs,
+  NodeInfo,
   RegisterAgent,
   RegistrationRefused,
+  Relay,
+  Relayed,
   RemoveAgent,
+  RestartActor,
   SetLogLevel,
+  Standing,
   SyncNow,
+  TellActor,
+  Trace,
   WireMessage,
 } from '@muster/protocol';
 
@@ -55,6 +81,20 @@ export type LocalRequest =
   | DrainNode
   | GetAgents
   | GetAgent
+  | GetActor
+  | GetDeadLetters
+  | GetLinks
+  | GetTrace
+  | GetEvents
+  | GetNodeInfo
+  | GetLogs
+  | GetStanding
+  | GetHealthcheck
+  | RestartActor
+  | TellActor
+  | AskActor
+  | BenchActor
+  | Relay
   | RegistrationRequest;
 export type LocalReply =
   | ClusterView
@@ -65,6 +105,18 @@ export type LocalReply =
   | Balance
   | Agents
   | AgentView
+  | ActorDetail
+  | DeadLetterList
+  | LinkList
+  | Trace
+  | Events
+  | NodeInfo
+  | Logs
+  | Standing
+  | Healthcheck
+  | ActorAnswer
+  | Bench
+  | Relayed
   | RegistrationReply;
 
 const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
@@ -80,6 +132,20 @@ const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'drain-node',
   'get-agents',
   'get-agent',
+  'get-actor',
+  'get-dead-letters',
+  'get-links',
+  'get-trace',
+  'get-events',
+  'get-node-info',
+  'get-logs',
+  'get-standing',
+  'get-healthcheck',
+  'restart-actor',
+  'tell-actor',
+  'ask-actor',
+  'bench-actor',
+  'relay',
   'register-agent',
   'remove-agent',
   'assign-group',

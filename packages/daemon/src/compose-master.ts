@@ -37,6 +37,7 @@ import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
 import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
 import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, openRegistrar, spawnNodeRegistration } from './agents/registration.ts';
+import { openDoors } from './doors/open-doors.ts';
 import { nextEpoch } from './epoch.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
@@ -175,28 +176,24 @@ export async function composeMaster(
     ),
   );
 
+  const answers = masterAnswers({
+    ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity },
+    agents: masterAgentViews(agents, opened),
+    agentWork: () => masterAgentHealth(agents, opened),
+    registration: (request) => askRegistration(registration, { type: 'local' }, request),
+  });
   const control = root.spawn((parent) =>
     spawnControl(parent, {
-      clock,
-      listen: platform.listenLocally,
-      answers: masterAnswers({
-        config,
-        platform,
-        system,
-        files,
-        standing,
-        peers,
-        known,
-        balancers,
-        keepAlive,
-        integrity,
-        agents: masterAgentViews(agents, opened),
-        agentWork: () => masterAgentHealth(agents, opened),
-        registration: (request) => askRegistration(registration, { type: 'local' }, request),
-      }),
+      ...{ clock, answers, ownNode: config.cluster.nodeName, listen: platform.listenLocally },
       warn: (text) => log.for('Local Server', 'Main').warning(text),
     }),
   );
+
+  openDoors({
+    ...{ root, config, platform, system, files, peers, answers },
+    tag: 'Master',
+    registration: (request) => askRegistration(registration, { type: 'local' }, request),
+  });
 
   const links = root.supervise('links');
   const routes = masterRoutes({ keepAlive, fileServer, integrity, control, agents, registration });

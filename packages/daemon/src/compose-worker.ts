@@ -16,9 +16,9 @@
  * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
  * in the opposite order, so the first to go is the network.
  */
-import { type Ref, tell } from '@muster/actor';
+import { offer, type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
-import { spawnControl } from '@muster/control';
+import { type ControlMessage, controlDefaults, spawnControl } from '@muster/control';
 import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
@@ -31,6 +31,7 @@ import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, registrationByMaster, spawnNodeRegistration } from './agents/registration.ts';
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
+import { openDoors } from './doors/open-doors.ts';
 import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest, nextTurnOf } from './files/manifest-stream.ts';
@@ -179,26 +180,35 @@ export async function composeWorker(
     ),
   );
 
-  root.spawn((parent) =>
-    spawnControl(parent, {
-      clock,
-      listen: platform.listenLocally,
-      answers: workerAnswers({
-        ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
-        dialer: () => dialer,
-        master: linkedMaster,
-        agentWork: () => workerAgentHealth(agents, opened),
-        registration: (request) => askRegistration(registration, { type: 'local' }, request),
-      }),
-      warn: (text) => log.for('Local Server', 'Main').warning(text),
-    }),
+  const answers = workerAnswers({
+    ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
+    dialer: () => dialer,
+    master: linkedMaster,
+    agentWork: () => workerAgentHealth(agents, opened),
+    registration: (request) => askRegistration(registration, { type: 'local' }, request),
+  });
+  const control = root.spawn((parent) =>
+    spawnControl(
+      parent,
+      {
+        ...{ clock, answers, ownNode: cluster.nodeName, listen: platform.listenLocally },
+        warn: (text) => log.for('Local Server', 'Main').warning(text),
+      },
+      { ...controlDefaults, peersMayOrder: true },
+    ),
   );
+
+  openDoors({
+    ...{ root, config, platform, system, files, peers, answers },
+    tag,
+    registration: (request) => askRegistration(registration, { type: 'local' }, request),
+  });
 
   const links = root.supervise('links');
   const { own, deps } = linkSettings(config, platform);
   const linking = {
     ...{ platform, links, peers, keepAlive, limit },
-    routes: workerRoutes(keepAlive, fileReplica, agents, (generation) => {
+    routes: workerRoutes({ keepAlive, fileReplica, agents, control }, (generation) => {
       announced = generation;
     }),
     linked: (link: PausedLink) => {
@@ -254,9 +264,17 @@ const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
 
 /** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */
 function workerRoutes(
-  keepAlive: Ref<KeepAliveMessage>,
-  fileReplica: Ref<FileReplicaMessage>,
-  agents: Pick<WorkerAgentsNode, 'deliver'>,
+  {
+    keepAlive,
+    fileReplica,
+    agents,
+    control,
+  }: {
+    readonly keepAlive: Ref<KeepAliveMessage>;
+    readonly fileReplica: Ref<FileReplicaMessage>;
+    readonly agents: Pick<WorkerAgentsNode, 'deliver'>;
+    readonly control: Ref<ControlMessage>;
+  },
   announced: (generation: GenerationAnnounced) => void,
 ): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
   return {
@@ -266,8 +284,11 @@ function workerRoutes(
       announced(message);
       tell(fileReplica, { type: 'announced', generation: message });
     },
-    deliverAsk: (_from, _to, message, answer) =>
-      answer.fail('not-allowed', `${message.type} is not asked of a worker.`),
+    deliverAsk: (node, _to, message, answer) => {
+      if (message.type !== 'relay') return answer.fail('not-allowed', `${message.type} is not asked of a worker.`);
+      const taken = offer(control, { type: 'ask', from: { kind: 'node', node }, message, answer });
+      if (!taken) answer.fail('overloaded', 'the worker has too much to do: ask again');
+    },
     deliverOpen: (_from, _to, message, stream) =>
       stream.abort('not-allowed', `${message.type} is not served by a worker.`),
   };

@@ -4,25 +4,39 @@ import type { NodeConfig } from '@muster/config';
 import type { Logger } from '@muster/log';
 import type { Platform } from './platform.ts';
 
-/** Starts the tree; `giveUp` is called when it cannot be kept running, with everything stopped. */
+/** Starts the tree; `giveUp` is called when it cannot be kept running, with everything stopped. `watchers` see it beside the log. */
 export function openNodeSystem(
   { muster: { restarts } }: NodeConfig,
   { clock, random, scheduler, log }: Platform,
   tag: string,
   giveUp: (reason: string) => void,
+  watchers: readonly Partial<Observer>[] = [],
 ): ActorSystem {
   const logger = log.for(tag, 'Actors');
   return openSystem({
     clock,
     random,
     scheduler,
-    observer: logged(logger),
+    observer: together([logged(logger), ...watchers]),
     supervision: {
       intensity: { maxRestarts: restarts.max, withinMs: restarts.withinMs },
       backOff: { minMs: restarts.backOffMinMs, maxMs: restarts.backOffMaxMs, factor: 2, jitter: 0.2 },
     },
     giveUp: (reason) => giveUp(reason),
   });
+}
+
+/** One observer of several. A hook that none has stays absent: it would cost each message a call. */
+function together(watchers: readonly Partial<Observer>[]): Partial<Observer> {
+  const hooks: Record<string, unknown> = {};
+  for (const hook of ['spawned', 'received', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
+    const all = watchers.flatMap((watcher) => (watcher[hook] === undefined ? [] : [watcher[hook].bind(watcher)]));
+    if (all.length > 0)
+      hooks[hook] = (...told: unknown[]) => {
+        for (const tell of all) (tell as (...args: unknown[]) => void)(...told);
+      };
+  }
+  return hooks;
 }
 
 const logged = (logger: Logger): Partial<Observer> => ({

@@ -120,8 +120,8 @@ export type Health = Static<typeof Health>;
 export const GetTree = Fields({ type: Type.Literal('get-tree') });
 export type GetTree = Static<typeof GetTree>;
 
-/** `node/links/node:worker1`. */
-const ActorPath = Type.String({ minLength: 1, maxLength: 512 });
+/** `/links/node:worker1`. */
+export const ActorPath = Type.String({ minLength: 1, maxLength: 512 });
 
 /** One actor or supervisor of the running tree. */
 export const ActorView = Fields({

@@ -20,10 +20,15 @@ import * as agentsView from './agents-view.ts';
 import * as balancer from './balancer.ts';
 import * as cluster from './cluster.ts';
 import * as control from './control.ts';
+import * as events from './events.ts';
 import * as fileSync from './file-sync.ts';
+import * as inspect from './inspect.ts';
 import * as integrity from './integrity.ts';
 import * as keepAlive from './keep-alive.ts';
+import * as nodeInfo from './node-info.ts';
 import * as registration from './registration.ts';
+import * as relay from './relay.ts';
+import * as standing from './standing.ts';
 
 export type * from './agent-groups.ts';
 export type * from './agent-info.ts';
@@ -31,11 +36,16 @@ export type * from './agents-view.ts';
 export type * from './balancer.ts';
 export * from './cluster.ts';
 export * from './control.ts';
+export { type EventKind, type EventRow, type Events, eventKinds, type GetEvents } from './events.ts';
 export * from './file-sync.ts';
+export type * from './inspect.ts';
 export * from './integrity.ts';
 export * from './keep-alive.ts';
+export type * from './node-info.ts';
 export { SeenSync, SyncState } from './parts.ts';
 export type * from './registration.ts';
+export type * from './relay.ts';
+export type * from './standing.ts';
 
 /** Every message. */
 export type WireMessage =
@@ -59,6 +69,32 @@ export type WireMessage =
   | balancer.GetBalance
   | balancer.Balance
   | balancer.DrainNode
+  | inspect.GetActor
+  | inspect.ActorDetail
+  | inspect.GetDeadLetters
+  | inspect.DeadLetterList
+  | inspect.GetLinks
+  | inspect.LinkList
+  | inspect.GetTrace
+  | inspect.Trace
+  | inspect.RestartActor
+  | inspect.TellActor
+  | inspect.AskActor
+  | inspect.ActorAnswer
+  | inspect.BenchActor
+  | inspect.Bench
+  | events.GetEvents
+  | events.Events
+  | nodeInfo.GetNodeInfo
+  | nodeInfo.NodeInfo
+  | nodeInfo.GetLogs
+  | nodeInfo.Logs
+  | standing.GetStanding
+  | standing.Standing
+  | standing.GetHealthcheck
+  | standing.Healthcheck
+  | relay.Relay
+  | relay.Relayed
   | agentInfo.AgentStatuses
   | agentInfo.AgentsTaken
   | agentInfo.AgentsMoved
@@ -234,6 +270,34 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'get-balance': localAsk(balancer.GetBalance, 'balance'),
   balance: reply(balancer.Balance, ['daemon'], MAX_FRAME),
   'drain-node': localAsk(balancer.DrainNode, 'done'),
+  'get-actor': localAsk(inspect.GetActor, 'actor'),
+  actor: reply(inspect.ActorDetail, ['daemon'], MAX_FRAME),
+  'get-dead-letters': localAsk(inspect.GetDeadLetters, 'dead-letters'),
+  'dead-letters': reply(inspect.DeadLetterList, ['daemon'], MAX_FRAME),
+  'get-links': localAsk(inspect.GetLinks, 'links'),
+  links: reply(inspect.LinkList, ['daemon'], MAX_FRAME),
+  'get-trace': { ...localAsk(inspect.GetTrace, 'trace'), maxBytes: 2_048 },
+  trace: reply(inspect.Trace, ['daemon'], MAX_FRAME),
+  'restart-actor': { ...localAsk(inspect.RestartActor, 'done'), maxBytes: 2_048 },
+  // A path, and 16,384 characters of 3 bytes at most.
+  'tell-actor': { ...localAsk(inspect.TellActor, 'done'), maxBytes: 52_000 },
+  'ask-actor': { ...localAsk(inspect.AskActor, 'actor-answer'), maxBytes: 52_000 },
+  'actor-answer': reply(inspect.ActorAnswer, ['daemon'], 52_000),
+  'bench-actor': { ...localAsk(inspect.BenchActor, 'bench'), maxBytes: 2_048 },
+  bench: reply(inspect.Bench, ['daemon'], SMALL),
+  'get-events': localAsk(events.GetEvents, 'events'),
+  events: reply(events.Events, ['daemon'], MAX_FRAME),
+  'get-node-info': localAsk(nodeInfo.GetNodeInfo, 'node-info'),
+  'node-info': reply(nodeInfo.NodeInfo, ['daemon'], 65_536),
+  'get-logs': { ...localAsk(nodeInfo.GetLogs, 'logs'), maxBytes: 2_048 },
+  logs: reply(nodeInfo.Logs, ['daemon'], MAX_FRAME),
+  'get-standing': localAsk(standing.GetStanding, 'standing'),
+  standing: reply(standing.Standing, ['daemon'], SMALL),
+  // 1,000 names of 64 letters.
+  'get-healthcheck': { ...clusterAsk(standing.GetHealthcheck, ['worker', 'local'], 'healthcheck'), maxBytes: 67_000 },
+  healthcheck: reply(standing.Healthcheck, ['master', 'daemon'], MAX_FRAME),
+  relay: { ...clusterAsk(relay.Relay, ['master', 'worker', 'local'], 'relayed'), maxBytes: 53_000 },
+  relayed: reply(relay.Relayed, ['master', 'worker', 'daemon'], MAX_FRAME),
   done: reply(control.Done, ['daemon'], SMALL),
 };
 

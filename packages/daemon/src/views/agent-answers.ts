@@ -9,7 +9,7 @@ export type AgentViews = Pick<ControlAnswers, 'agents' | 'agent'>;
 export type AskMaster = (to: ActorName, message: WireMessage, timeoutMs: number) => Promise<AskOutcome | undefined>;
 
 /** Views come from memory: less than the 10 s that the control actor gives. */
-const viewMs = 4_000;
+const viewMs = 800;
 
 /** Throws what the master refused in its own words; `no-master` without a link. */
 export function workerAgentViews(askMaster: AskMaster): AgentViews {

@@ -25,9 +25,15 @@ import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
 import { type AgentViews, workerAgentViews } from './agent-answers.ts';
+import { eventsViews } from './events.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
+import { inspectViews } from './inspect.ts';
+import { linksViews } from './links.ts';
+import { nodeInfoViews } from './node-info.ts';
+import { masterRelay, workerRelay } from './relay.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
+import { standingViews } from './standing.ts';
 
 export interface AnswerSources {
   readonly config: NodeConfig;
@@ -35,7 +41,7 @@ export interface AnswerSources {
   readonly system: ActorSystem;
   readonly files: NodeFiles;
   readonly standing: Standing;
-  readonly peers: Pick<Peers, 'traffic'>;
+  readonly peers: Peers;
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
@@ -56,12 +62,12 @@ export interface WorkerSources extends AnswerSources {
   readonly master: () => LinkedNode | undefined;
 }
 
-/** For an actor of this node: more than any of them takes, less than a person waits. */
-const askMs = 5_000;
+/** For an actor of this node, ms: more than any of them takes, less than a person waits. */
+const askMs = 1_000;
 /** Stable code of the failure that names the nodes there are. */
 const noSuchNode = 'no-such-node';
 
-/** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 5 s. */
+/** The master's own knowledge: every node as its keep-alive sees it. Asks of its actors reject after 1 s. */
 export function masterAnswers(sources: MasterSources): ControlAnswers {
   const { config, keepAlive, integrity, known, platform, balancers } = sources;
   const { uid } = platform.process;
@@ -73,6 +79,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   return {
     ...common(sources, balancers.health),
     ...sources.agents,
+    relay: masterRelay(sources.peers, async () => (await rows()).map(({ name }) => name)),
     forget: async (node) => {
       const { name, liveness } = found(node, await rows());
       if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
@@ -120,6 +127,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
     ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources.master(), to, message, timeoutMs)),
+    relay: workerRelay(sources.master),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
       return answer?.type === 'cluster' ? answer : ownView();
@@ -142,7 +150,7 @@ const explained = (text: string): string => clip(text, MAX_EXPLANATION);
 
 /** The master's answer; undefined without a link, or when it did not answer in time. */
 async function askMaster(sources: WorkerSources, message: WireMessage): Promise<WireMessage | undefined> {
-  const outcome = await askOverLink(sources.master(), 'control', message, askMs - 1_000);
+  const outcome = await askOverLink(sources.master(), 'control', message, askMs - 200);
   if (outcome === undefined) return undefined;
   if (outcome.ok) return outcome.message;
   if (outcome.failure.code === noSuchNode) throw unknownNode(outcome.failure.text);
@@ -152,9 +160,14 @@ async function askMaster(sources: WorkerSources, message: WireMessage): Promise<
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | 'balance' | 'drain' | keyof AgentViews> {
+): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | 'balance' | 'drain' | 'relay' | keyof AgentViews> {
   const { platform, system, integrity, files } = sources;
   return {
+    ...inspectViews(),
+    ...linksViews(),
+    ...nodeInfoViews(),
+    ...standingViews(),
+    ...eventsViews(),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect().map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
