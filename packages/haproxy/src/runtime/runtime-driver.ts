@@ -6,6 +6,7 @@ import { lookForAdvice } from './advice.ts';
 import { renderAgentsCfg } from './agents-cfg.ts';
 import type { Target } from './ask.ts';
 import { changeState, changeWeight, deleteServer, joinServer } from './change.ts';
+import { openEnding } from './ending.ts';
 import { readInfo } from './info.ts';
 import { listServers } from './servers.ts';
 import { cutSessions, listSessions } from './sessions.ts';
@@ -17,6 +18,7 @@ export function openRuntimeDriver(settings: RuntimeSettings, ports: HaproxyPorts
   const name = endpointText(settings.endpoint);
   const backend = nameWord(name, 'backend name', settings.backend);
   const target: Target = { ports, endpoint: settings.endpoint, name, backend };
+  const ending = openEnding();
   const check = { ...defaultCheck, ...settings.check };
   return {
     endpoint: name,
@@ -31,8 +33,8 @@ export function openRuntimeDriver(settings: RuntimeSettings, ports: HaproxyPorts
     setState: async (server, state, signal) => changeState(target, server, state, signal),
     setWeight: async (server, weight, signal) => changeWeight(target, server, weight, signal),
     sessions: async (signal) =>
-      (await listSessions(target, signal)).map(({ id, source, server }) => ({ id, source, server })),
-    cut: async (order, signal) => cutSessions(target, order, signal),
+      (await listSessions(target, ending, signal)).map(({ id, source, server }) => ({ id, source, server })),
+    cut: async (order, signal) => cutSessions(target, order, ending, signal),
     removeServer: async (server, signal) => deleteServer(target, server, signal),
     persist: async (servers, signal) => {
       if (settings.persist === undefined) return;
