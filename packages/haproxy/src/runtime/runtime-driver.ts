@@ -1,5 +1,5 @@
 /** Drives HAProxy through its Runtime API: nothing is ever reloaded, single sessions are seen and ended. */
-import type { Driver } from '../driver.ts';
+import type { Driver, Server } from '../driver.ts';
 import { endpointText } from '../endpoint.ts';
 import type { HaproxyPorts } from '../ports.ts';
 import { lookForAdvice } from './advice.ts';
@@ -8,7 +8,7 @@ import type { Target } from './ask.ts';
 import { changeState, changeWeight, deleteServer, joinServer } from './change.ts';
 import { openEnding } from './ending.ts';
 import { readInfo } from './info.ts';
-import { listServers } from './servers.ts';
+import { type KnownServer, listServers } from './servers.ts';
 import { cutSessions, listSessions } from './sessions.ts';
 import { defaultCheck, type RuntimeSettings } from './settings.ts';
 import { nameWord } from './words.ts';
@@ -49,22 +49,5 @@ export function openRuntimeDriver(settings: RuntimeSettings, ports: HaproxyPorts
 /** 2: the file is right, but has no listener of its own, as it should be. */
 const judge = (binary: string) => ({ program: binary, arguments: ['-c', '-f', '{}'], good: [0, 2] });
 
-const shownServer = ({
-  name,
-  address,
-  port,
-  weight,
-  admin,
-  health,
-  sessions,
-  changedMs,
-}: Awaited<ReturnType<typeof listServers>>[number]) => ({
-  name,
-  address,
-  port,
-  weight,
-  admin,
-  health,
-  sessions,
-  changedMs,
-});
+/** Without what only this driver needs to know. */
+const shownServer = ({ host, checked, maxconn, throttled, ...server }: KnownServer): Server => server;
