@@ -7,13 +7,13 @@ import type { ClusterControlDeps } from './run.ts';
 
 bearBrokenPipes();
 
-/** Milliseconds from the start of this process within which a node that does not answer is given up. */
-const patienceMs = 1_900;
+/** Milliseconds from the start of this process after which a node that does not answer is given up: it ends within 2 s. */
+const patienceMs = 1_750;
 /** Milliseconds that are left for an answer however slowly this process started. */
 const leastMs = 1_200;
 
 export const clusterControlDeps: ClusterControlDeps = {
-  open: (root) => openControl(root, Math.max(leastMs, patienceMs - performance.now())),
+  open: (root) => openControl(root, Math.max(leastMs, Math.round(patienceMs - performance.now()))),
   whyStill,
   clock: () => ({ nowMs: Date.now(), zoneMinutes: (atMs) => -new Date(atMs).getTimezoneOffset() }),
   out: (text) => void process.stdout.write(text),
