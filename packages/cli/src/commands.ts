@@ -1,13 +1,10 @@
 /** What each command does, with the world passed in; parsing is in `program.ts`. */
 import type { NodeConfig } from '@muster/config';
 import type { ControlClient, LogLevel } from '@muster/control';
+import type { Paint } from '@muster/render';
+import { isHealthy, isInSync, printable, renderHealth, renderNodes, renderTree } from '@muster/render';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { isHealthy, renderHealth } from './render/health.ts';
-import { isInSync, renderNodes } from './render/nodes.ts';
-import type { Paint } from './render/table.ts';
-import { renderTree } from './render/tree.ts';
-import { printable } from './render/units.ts';
 import type { StopOutcome } from './stop.ts';
 
 export interface StartOptions {

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { clientTimeoutMs, openControl } from '@muster/control';
+import { paintFor } from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
-import { paintFor } from './render/table.ts';
 import { stopPatienceMs, stopProcess } from './stop.ts';
 
 export const version: string = createRequire(import.meta.url)('../package.json').version;

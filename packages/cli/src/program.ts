@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type AgentFilter, isUnreachable } from '@muster/control';
+import { printable } from '@muster/render';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { agentId, agentStatus, groupName } from './agent-arguments.ts';
 import { showAgent, showAgents } from './agents.ts';
@@ -20,7 +21,6 @@ import {
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
-import { printable } from './render/units.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.

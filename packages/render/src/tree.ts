@@ -1,11 +1,11 @@
-import type { ActorRow } from '@muster/control';
+import type { ActorView } from '@muster/protocol';
 import { type Cell, type Paint, renderTable, type Tone } from './table.ts';
 import { age, printable } from './units.ts';
 
 const tones: Readonly<Record<string, Tone>> = { running: 'good', ending: 'warn', down: 'bad', stopped: 'dim' };
 
 /** The living actors as a tree, each with its mailbox and its work; last errors below. */
-export function renderTree(actors: readonly ActorRow[], paint: Paint): string[] {
+export function renderTree(actors: readonly ActorView[], paint: Paint): string[] {
   const sorted = [...actors].sort((a, b) => comparePaths(partsOf(a), partsOf(b)));
   const head = ['ACTOR', 'STATE', 'MAILBOX', 'HIGHEST', 'PROCESSED', 'BUSY', 'RESTARTS'];
   const rows = sorted.map((actor, index) => row(actor, branchOf(sorted, index)));
@@ -15,7 +15,7 @@ export function renderTree(actors: readonly ActorRow[], paint: Paint): string[] 
   return [...renderTable(head, rows, paint), ...(errors.length > 0 ? ['', 'Last errors', ...errors] : [])];
 }
 
-const row = (actor: ActorRow, branch: string): readonly Cell[] => {
+const row = (actor: ActorView, branch: string): readonly Cell[] => {
   const tone = tones[actor.state];
   return [
     { text: branch + printable(partsOf(actor).at(-1) ?? actor.path) },
@@ -29,7 +29,7 @@ const row = (actor: ActorRow, branch: string): readonly Cell[] => {
 };
 
 /** `│   ├── ` for the actor at `index`: which of its ancestors, and it itself, have younger siblings below. */
-function branchOf(sorted: readonly ActorRow[], index: number): string {
+function branchOf(sorted: readonly ActorView[], index: number): string {
   const parts = partsOf(sorted[index]!);
   const depth = parts.length - partsOf(sorted[0]!).length;
   let branch = '';
@@ -49,7 +49,7 @@ function branchOf(sorted: readonly ActorRow[], index: number): string {
   return branch;
 }
 
-const partsOf = ({ path }: ActorRow): readonly string[] => path.split('/').filter((part) => part !== '');
+const partsOf = ({ path }: ActorView): readonly string[] => path.split('/').filter((part) => part !== '');
 
 function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let at = 0; at < Math.min(a.length, b.length); at++) if (a[at] !== b[at]) return a[at]! < b[at]! ? -1 : 1;
