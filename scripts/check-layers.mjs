@@ -16,6 +16,7 @@ const allowed = [
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/manager$/, ['protocol', 'tree']],
+  [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
 /** Third-party packages that one package alone may import. */

@@ -33,6 +33,10 @@ export const commandDeps: CommandDeps = {
     return checkConfiguration(root);
   },
   readConfig: async (root) => (await import('@muster/daemon')).readConfig(root),
+  inspect: async (root, options, { out, error, paint, outIsTerminal = false, flow = async () => true }) => {
+    const { inspect, processDeps } = await import('@muster/inspector');
+    return inspect(options, processDeps({ open: () => open(root), out, error, paint, outIsTerminal, flow }));
+  },
   newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
 };
 
