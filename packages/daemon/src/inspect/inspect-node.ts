@@ -10,12 +10,14 @@ export interface InspectedNode {
   readonly system: ActorSystem;
   /** First word of its log lines. */
   readonly tag: string;
+  /** Is told what is logged, in the same words without a full stop: `/integrity was restarted`. */
+  readonly operated?: (text: string) => void;
 }
 
 /** Numbers of trace sessions begin below this. */
 const firstTraces = 2 ** 31;
 
-export function inspectNode({ config, platform, system, tag }: InspectedNode): Inspecting {
+export function inspectNode({ config, platform, system, tag, operated }: InspectedNode): Inspecting {
   const { clock, log, random } = platform;
   const logger = log.for(tag, 'Actors');
   return openInspecting({
@@ -23,6 +25,9 @@ export function inspectNode({ config, platform, system, tag }: InspectedNode): I
     clock,
     role: config.cluster.nodeType,
     firstTrace: () => Math.floor(random.next() * firstTraces),
-    operated: (text) => logger.info(`Operated by hand: ${text}.`),
+    operated: (text) => {
+      logger.info(`Operated by hand: ${text}.`);
+      operated?.(text);
+    },
   });
 }
