@@ -182,6 +182,7 @@ export async function composeMaster(
     inspect: inspecting.views,
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity },
     agents: masterAgentViews(agents, opened),
+    agentCounts: agents.agents.counts,
     agentWork: () => masterAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
