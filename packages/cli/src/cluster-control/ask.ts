@@ -1,6 +1,6 @@
 /** What the node is asked for each view, and what of the answers is shown. */
-import type { ControlClient } from '@muster/control';
-import type { AgentRowView, HealthcheckRow } from '@muster/protocol';
+import type { AgentFilter, ControlClient } from '@muster/control';
+import type { AgentRowView, AgentStatus, HealthcheckRow } from '@muster/protocol';
 import { type AgentLine, statusNamed } from './agents.ts';
 import { NumberedError } from './faults.ts';
 import type { HealthSheet } from './health.ts';
@@ -32,10 +32,20 @@ export async function askAgents(client: ControlClient, options: Options): Promis
     (statuses.length === 0 || statuses.includes(status)) &&
     (options.nodes.length === 0 || options.nodes.includes(node));
   const found = [await managerLine(client)].filter(isWanted);
-  const filter = statuses.length === 1 && statuses[0] !== undefined ? { status: statuses[0] } : {};
+  const filter = filterOf(statuses, options.nodes);
   for await (const { rows } of client.allAgents(filter)) found.push(...rows.map(agentLine).filter(isWanted));
   return found;
 }
+
+/** A node is asked for one of each at most; of several all are looked through. */
+const filterOf = (statuses: readonly AgentStatus[], nodes: readonly string[]): AgentFilter => {
+  const [status, node = ''] = [statuses[0], nodes[0]];
+  const isOneNode = nodes.length === 1 && /^[A-Za-z0-9_-]{1,64}$/.test(node);
+  return {
+    ...(statuses.length === 1 && status !== undefined ? { status } : {}),
+    ...(isOneNode ? { node } : {}),
+  };
+};
 
 const noStatus = (word: string, { profile }: Options): string =>
   `'${word}' is no agent status: ${
