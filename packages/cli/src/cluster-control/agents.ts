@@ -1,6 +1,6 @@
 /** `cluster_control -a`. Pure. */
 import { type AgentStatus, agentIdText, agentStatuses, agentStatusNames38 } from '@muster/protocol';
-import { printable } from '../render/units.ts';
+import { printable } from '@muster/render';
 import type { Profile } from './profile.ts';
 import { paddedLines } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** What went wrong, in the words and with the exit code that the originals have for it. Pure. */
 import { ControlError } from '@muster/control';
-import { printable } from '../render/units.ts';
+import { printable } from '@muster/render';
 import type { Profile } from './profile.ts';
 
 /** One line for stderr, without its end, and how the command ends. */

@@ -1,5 +1,5 @@
 /** `cluster_control -i [more]`: which nodes, how many, and the lines around them. Pure. */
-import { printable } from '../render/units.ts';
+import { printable } from '@muster/render';
 import { details38, summary38 } from './health-38.ts';
 import { details414, summary414 } from './health-414.ts';
 import type { HealthRow } from './health-row.ts';

@@ -1,5 +1,5 @@
 /** `cluster_control -l`. Pure. */
-import { printable } from '../render/units.ts';
+import { printable } from '@muster/render';
 import { paddedLines, ruleFor } from './table.ts';
 
 /** A node that is connected. */
