@@ -40,6 +40,7 @@ function rig(more: Partial<FileReplicaDeps> = {}) {
       tell(replica, { type: 'local-tree', ...localOf(disk.tree), marks: [mark] });
     },
     confirmGeneration: () => {},
+    compared: () => {},
     report: (event) => void events.push(event),
     ...more,
   };

@@ -179,6 +179,7 @@ export async function composeMaster(
   const answers = masterAnswers({
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity },
     agents: masterAgentViews(agents, opened),
+    agentCounts: agents.agents.counts,
     agentWork: () => masterAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });

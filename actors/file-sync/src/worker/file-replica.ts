@@ -39,6 +39,8 @@ export interface FileReplicaDeps {
   readonly rescan: (directories: readonly string[] | 'all', mark: number) => void;
   /** Asks the master to say generation `id` again. Lost is fine: it is asked again. */
   readonly confirmGeneration: (id: GenerationId) => void;
+  /** The disk, as last scanned, was compared with the newest generation. Neither blocks nor throws. */
+  readonly compared: () => void;
   /** Neither blocks nor throws. */
   readonly report: (event: FileReplicaEvent) => void;
 }
@@ -94,6 +96,9 @@ function perform(effect: Effect, deps: FileReplicaDeps, scope: Scope<Own>, alarm
       break;
     case 'confirm-generation':
       deps.confirmGeneration(effect.id);
+      break;
+    case 'compared':
+      deps.compared();
       break;
     case 'report':
       deps.report(effect.event);
