@@ -121,6 +121,7 @@ export async function run(
   };
   const client = {
     health: () => answer({ cluster }),
+    cluster: () => answer({ type: 'cluster', cluster, nodes: rows }),
     healthcheck: () => answer({ type: 'healthcheck', rows: [...rows] }),
     allAgents: (filter: AgentFilter) => allPages((after) => page(after, filter), '/r'),
     at: () => ({ nodeInfo: () => answer({ managerVersion: 'v4.14.7' }) }),
