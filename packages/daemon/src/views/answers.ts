@@ -17,6 +17,7 @@ import {
   type WireMessage,
 } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
+import type { NodeEvents } from '../events/node-events.ts';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Balancers } from '../haproxy/balancers.ts';
 import type { KnownWorkers } from '../known-workers.ts';
@@ -45,6 +46,7 @@ export interface AnswerSources {
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
+  readonly events: Pick<NodeEvents, 'journal'>;
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
@@ -167,7 +169,7 @@ function common(
     ...linksViews(),
     ...nodeInfoViews(),
     ...standingViews(),
-    ...eventsViews(),
+    ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect().map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
