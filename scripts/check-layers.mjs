@@ -16,6 +16,7 @@ const allowed = [
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
+  [/^packages\/metrics$/, ['protocol', 'actor']],
   [/^packages\/manager$/, ['protocol', 'tree']],
   [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
@@ -27,6 +28,7 @@ const soleImporters = {
   'fast-xml-parser': 'packages/config',
   msgpackr: 'protocol',
   lmdb: 'packages/store',
+  'prom-client': 'packages/metrics',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [
