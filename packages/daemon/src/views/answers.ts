@@ -167,7 +167,7 @@ function common(
   return {
     ...inspectViews(),
     ...linksViews(),
-    ...nodeInfoViews(),
+    ...nodeInfoViews(sources),
     ...standingViews(),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
