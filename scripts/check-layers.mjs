@@ -15,6 +15,7 @@ const allowed = [
   [/^packages\/actor$/, []],
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
+  [/^packages\/list-query$/, []],
   [/^packages\/manager$/, ['protocol', 'tree']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
