@@ -48,7 +48,7 @@ export interface ClusterSocketDeps {
   readonly healthcheck: (names: readonly NodeName[] | undefined) => Awaitable<Healthcheck>;
   readonly register: (request: RegistrationRequest) => Promise<RegistrationReply>;
   /** Has the manager's rules loaded anew when this node's files are the master's. Neither blocks nor throws. */
-  readonly reloadRuleset: () => void;
+  readonly reloadRuleset: (signal: AbortSignal) => void;
   readonly report: (event: ClusterSocketEvent) => void;
 }
 
@@ -118,7 +118,7 @@ function perform(effect: Effect, scope: Scope<Own>, around: Surroundings): void 
     case 'work':
       return work(effect, scope, around);
     case 'reload':
-      return deps.reloadRuleset();
+      return deps.reloadRuleset(scope.signal);
     case 'reply-view':
       return tell(effect.to, effect.value);
   }

@@ -1,65 +1,37 @@
 /** The answer to `get_nodes` (`reference/links.md` 6). Pure. */
-import type { NodeField, NodesQuery, Search, SortField } from './nodes-query.ts';
+import { type ListFault, listFaultText, listOf } from '@muster/list-query';
+import { type NodesQuery, nodeFields } from './nodes-query.ts';
 import { fine, type Outcome, refused } from './outcome.ts';
 
-/** A node that takes part now. */
-export interface NodeRow {
+/** A node that takes part now. The order of its fields is that of the answer. */
+export type NodeRow = {
   readonly name: string;
   readonly type: 'master' | 'worker';
   /** Without a `v`. */
   readonly version: string;
   readonly ip: string;
-}
+};
 
 export interface NodesAnswer {
-  readonly items: readonly Readonly<Partial<NodeRow>>[];
+  readonly items: readonly Partial<NodeRow>[];
   /** That fit, before offset and limit. */
   readonly totalItems: number;
 }
 
+/** Names that are told, of those that there are not. */
+const mostTold = 10;
+
 /** `rows`: the master first, then workers in the order of their links; they stay so unless sorted. */
-export function nodesAnswer(rows: readonly NodeRow[], query: NodesQuery): Outcome<NodesAnswer> {
-  const { names, type, search, sort, select, distinct, offset, limit } = query;
-  const missing = names?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
-  if (missing.length > 0) return refused(1730, missing.slice(0, 10).join(', '));
-  const wanted = names === undefined ? undefined : new Set(names);
-  const fitting = rows
-    .filter((row) => (wanted?.has(row.name) ?? true) && (type === undefined || row.type === type))
-    .filter((row) => matches(row, search));
-  const items = sorted(fitting, sort).map((row) => selected(row, select));
-  const all = distinct ? withoutTwins(items) : items;
-  const end = limit === undefined ? all.length : offset + limit;
-  return fine({ items: all.slice(offset, end), totalItems: all.length });
+export function nodesAnswer(rows: readonly NodeRow[], { names, type, list }: NodesQuery): Outcome<NodesAnswer> {
+  const known = new Set(rows.map(({ name }) => name));
+  const missing = names?.filter((name) => !known.has(name)) ?? [];
+  if (missing.length > 0) return refused(1730, missing.slice(0, mostTold).join(', '));
+  const wanted = names === undefined ? known : new Set(names);
+  const fitting = rows.filter((row) => wanted.has(row.name) && (type === undefined || row.type === type));
+  const found = listOf(fitting, list, { fields: nodeFields });
+  return 'fault' in found ? faulty(found.fault) : fine({ items: found.items, totalItems: found.total });
 }
 
-function matches(row: NodeRow, search: Search | undefined): boolean {
-  if (search === undefined) return true;
-  const found = [row.name, row.type, row.version, row.ip].some((value) => value.toLowerCase().includes(search.text));
-  return found !== search.negated;
-}
-
-/** Whatever the case; stable. */
-function sorted(rows: readonly NodeRow[], sort: readonly SortField[]): readonly NodeRow[] {
-  return [...rows].sort((one, other) => {
-    for (const { field, descending } of sort) {
-      const order = compare(one[field].toLowerCase(), other[field].toLowerCase());
-      if (order !== 0) return descending ? -order : order;
-    }
-    return 0;
-  });
-}
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-const selected = (row: NodeRow, select: readonly NodeField[]): Readonly<Partial<NodeRow>> =>
-  Object.fromEntries(select.map((field) => [field, row[field]]));
-
-function withoutTwins<T extends object>(items: readonly T[]): readonly T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const text = JSON.stringify(item);
-    if (seen.has(text)) return false;
-    seen.add(text);
-    return true;
-  });
-}
+/** Programs have the heading of a code themselves. */
+const faulty = ({ code, text }: ListFault): Outcome<never> =>
+  refused(code, text.replace(`${listFaultText(code)}: `, ''));

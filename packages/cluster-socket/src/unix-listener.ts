@@ -122,13 +122,23 @@ function settle(server: Server, beside: string, path: string, owner: UnixListene
   try {
     chmodSync(beside, 0o660);
     place(beside, path);
-    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+    give(path, owner);
     return inodeOf(path);
   } catch (cause) {
     server.close(() => {});
     throw new LinkError('bind-failed', `cannot listen on ${path}: ${(cause as Error).message}`, { cause });
   } finally {
     rmSync(beside, { force: true });
+  }
+}
+
+/** Where this process may not give it, it stays its own: whoever may open its other files may open this. */
+function give(path: string, owner: UnixListenerOptions['owner']): void {
+  if (owner === undefined) return;
+  try {
+    chownSync(path, owner.uid, owner.gid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
   }
 }
 

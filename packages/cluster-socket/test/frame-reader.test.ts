@@ -95,7 +95,7 @@ describe('the reader of frames', () => {
   });
 
   it('holds what came, and twice that at most, whatever length is claimed', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.integer({ min: 1, max: maxPayload }), fc.integer({ min: 0, max: 20_000 }), (claimed, sent) => {
         const head = Buffer.from(bytesOfFrame(1, 'echo'));
         head.writeUInt32BE(claimed, 4);
@@ -106,7 +106,7 @@ describe('the reader of frames', () => {
   });
 
   it('is harmed by nothing that comes', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 })), (chunks) => {
         const all = chunks.reduce((sum, { length }) => sum + length, 0);
         expect(readAll(chunks).most).toBeLessThanOrEqual(2 * all + 2_048);
@@ -125,7 +125,7 @@ describe('the writer of frames', () => {
   });
 
   it('is understood by the reader', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(message, (given) => {
         expect(readAll(encodeFrame(given)).frames.map(shown)).toEqual([shown(given)]);
       }),

@@ -31,8 +31,7 @@ export function openClusterSocket({ root, config, platform, files, peers, answer
         listen: platform.listenInternally,
         tree: () => files.last()?.tree,
         masterLinked: () => master() !== undefined,
-        nodes: async () =>
-          nodeRows(role === 'master' ? await answers.cluster() : await mastersView(master())),
+        nodes: async () => nodeRows(role === 'master' ? await answers.cluster() : await mastersView(master())),
         healthcheck: (names) => answers.healthcheck(names),
         reloadRuleset: rulesetReload({ config, platform, answers }),
         report: reportTo(log, lineLimit(clock.now)),

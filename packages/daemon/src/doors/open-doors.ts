@@ -5,6 +5,7 @@ import type { ControlAnswers, RegistrationReply, RegistrationRequest } from '@mu
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
+import { openClusterSocket } from './cluster-socket.ts';
 
 export interface DoorSources {
   readonly root: Supervisor;
@@ -22,4 +23,6 @@ export interface DoorSources {
 }
 
 /** Starts them after what they ask, so that they stop before it. */
-export function openDoors(_sources: DoorSources): void {}
+export function openDoors(sources: DoorSources): void {
+  openClusterSocket(sources);
+}
