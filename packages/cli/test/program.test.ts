@@ -1,7 +1,7 @@
 import { type ControlClient, ControlError } from '@muster/control';
+import { plain } from '@muster/render';
 import type { CommandDeps, StartOptions } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
-import { plain } from '../src/render/table.ts';
 
 const master = {
   name: 'zeus',

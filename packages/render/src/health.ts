@@ -1,4 +1,4 @@
-import type { Health } from '@muster/control';
+import type { Health } from '@muster/protocol';
 import { generationWords } from '@muster/protocol';
 import { agentFacts } from './agent-work.ts';
 import { type Paint, renderTable, type Tone } from './table.ts';

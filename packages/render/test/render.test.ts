@@ -1,10 +1,18 @@
-import type { ActorRow, Health } from '@muster/control';
-import type { ClusterView, NodeView } from '@muster/protocol';
-import { isHealthy, renderHealth } from '../src/render/health.ts';
-import { isInSync, renderNodes } from '../src/render/nodes.ts';
-import { ansi, paintFor, plain, renderTable } from '../src/render/table.ts';
-import { renderTree } from '../src/render/tree.ts';
-import { age, bytes, printable } from '../src/render/units.ts';
+import type { ActorView, ClusterView, Health, NodeView } from '@muster/protocol';
+import {
+  age,
+  ansi,
+  bytes,
+  isHealthy,
+  isInSync,
+  paintFor,
+  plain,
+  printable,
+  renderHealth,
+  renderNodes,
+  renderTable,
+  renderTree,
+} from '../src/index.ts';
 
 const id = (generation: number) => ({ epoch: 1_760_000_000_000, generation });
 const node = (changes: Partial<NodeView>): NodeView => ({
@@ -64,7 +72,7 @@ const health: Health = {
   receivedBytes: 5_400_000,
 };
 
-const actor = (path: string, changes: Partial<ActorRow> = {}): ActorRow => ({
+const actor = (path: string, changes: Partial<ActorView> = {}): ActorView => ({
   path,
   kind: 'actor',
   state: 'running',

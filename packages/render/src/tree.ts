@@ -1,24 +1,27 @@
-import type { ActorRow } from '@muster/control';
+import type { ActorView } from '@muster/protocol';
 import { type Cell, type Paint, renderTable, type Tone } from './table.ts';
 import { age, printable } from './units.ts';
 
 const tones: Readonly<Record<string, Tone>> = { running: 'good', ending: 'warn', down: 'bad', stopped: 'dim' };
 
-/** The living actors as a tree, each with its mailbox and its work; last errors below. */
-export function renderTree(actors: readonly ActorRow[], paint: Paint): string[] {
+/**
+ * The living actors as a tree, each with its mailbox and its work; last errors below. `boxes` false: without box
+ * drawing, each with its whole path, for programs that read it.
+ */
+export function renderTree(actors: readonly ActorView[], paint: Paint, boxes = true): string[] {
   const sorted = [...actors].sort((a, b) => comparePaths(partsOf(a), partsOf(b)));
   const head = ['ACTOR', 'STATE', 'MAILBOX', 'HIGHEST', 'PROCESSED', 'BUSY', 'RESTARTS'];
-  const rows = sorted.map((actor, index) => row(actor, branchOf(sorted, index)));
+  const rows = sorted.map((actor, index) => row(actor, boxes ? branchOf(sorted, index) + nameOf(actor) : actor.path));
   const errors = sorted.flatMap(({ path, lastError }) => {
     return lastError === undefined ? [] : [`${paint(printable(path), 'bold')}: ${printable(lastError)}`];
   });
   return [...renderTable(head, rows, paint), ...(errors.length > 0 ? ['', 'Last errors', ...errors] : [])];
 }
 
-const row = (actor: ActorRow, branch: string): readonly Cell[] => {
+const row = (actor: ActorView, name: string): readonly Cell[] => {
   const tone = tones[actor.state];
   return [
-    { text: branch + printable(partsOf(actor).at(-1) ?? actor.path) },
+    { text: printable(name) },
     tone === undefined ? { text: printable(actor.state) } : { text: actor.state, tone },
     { text: `${actor.mailbox}`, align: 'right' },
     { text: `${actor.highWater}`, align: 'right' },
@@ -29,7 +32,7 @@ const row = (actor: ActorRow, branch: string): readonly Cell[] => {
 };
 
 /** `│   ├── ` for the actor at `index`: which of its ancestors, and it itself, have younger siblings below. */
-function branchOf(sorted: readonly ActorRow[], index: number): string {
+function branchOf(sorted: readonly ActorView[], index: number): string {
   const parts = partsOf(sorted[index]!);
   const depth = parts.length - partsOf(sorted[0]!).length;
   let branch = '';
@@ -49,7 +52,8 @@ function branchOf(sorted: readonly ActorRow[], index: number): string {
   return branch;
 }
 
-const partsOf = ({ path }: ActorRow): readonly string[] => path.split('/').filter((part) => part !== '');
+const nameOf = (actor: ActorView): string => partsOf(actor).at(-1) ?? actor.path;
+const partsOf = ({ path }: ActorView): readonly string[] => path.split('/').filter((part) => part !== '');
 
 function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let at = 0; at < Math.min(a.length, b.length); at++) if (a[at] !== b[at]) return a[at]! < b[at]! ? -1 : 1;

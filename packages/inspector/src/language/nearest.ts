@@ -1,0 +1,23 @@
+/** Of `words`, the one that was meant by `written`: at most two letters apart, or what it begins. Undefined: none, or several. */
+export function nearest(written: string, words: readonly string[]): string | undefined {
+  if (written === '') return undefined;
+  const begun = words.filter((word) => word.startsWith(written));
+  if (begun.length === 1) return begun[0];
+  const near = words.filter((word) => distance(written, word) <= Math.min(2, Math.floor(written.length / 2)));
+  return near.length === 1 ? near[0] : undefined;
+}
+
+/** Letters that must be put in, taken out or changed (Levenshtein). Texts of more than 64 letters are far from all. */
+function distance(one: string, other: string): number {
+  if (one.length > 64 || other.length > 64) return Number.POSITIVE_INFINITY;
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const change = one[at - 1] === other[to - 1] ? 0 : 1;
+      next.push(Math.min(row[to]! + 1, next[to - 1]! + 1, row[to - 1]! + change));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
