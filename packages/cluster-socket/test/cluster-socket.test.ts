@@ -1,7 +1,7 @@
 import { tell } from '@muster/actor';
 import { settle } from '@muster/actor/testing';
 import type { RegistrationRequest } from '../src/sendsync.ts';
-import { bytesOfFrame, exceptionIn, type Heard } from './raw-client.ts';
+import { bytesOfFrame, exceptionIn, type Heard } from '../src/testing/index.ts';
 import { digest, openRig, type Rig, type RigOptions, rows } from './rig.ts';
 
 let rig: Rig;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import * as fc from 'fast-check';
 import { encodeFrame, type Frame, maxPayload, openFrameReader, pieceBytes } from '../src/index.ts';
-import { bytesOfFrame, framesIn } from './raw-client.ts';
+import { bytesOfFrame, framesIn } from '../src/testing/index.ts';
 
 /** All frames, and the fault that ended it. */
 function readAll(chunks: readonly Uint8Array[]) {

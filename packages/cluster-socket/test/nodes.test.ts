@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { type NodeRow, nodesAnswer } from '../src/nodes-answer.ts';
 import { nodesQuery } from '../src/nodes-query.ts';
+import { exceptionIn } from '../src/testing/index.ts';
 import { refusalText } from '../src/wazuh-error.ts';
-import { exceptionIn } from './raw-client.ts';
 
 const rows: readonly [NodeRow, ...NodeRow[]] = [
   { name: 'master', type: 'master', version: '4.14.7', ip: '10.0.0.9' },

@@ -17,7 +17,7 @@ import {
   type NodeRow,
   spawnClusterSocket,
 } from '../src/index.ts';
-import { bytesOfFrame, framesIn, type Heard } from './raw-client.ts';
+import { bytesOfFrame, framesIn, type Heard } from '../src/testing/index.ts';
 
 export const wallStart = Date.UTC(2026, 10, 22, 9, 0, 0);
 export const rows: readonly NodeRow[] = [

@@ -10,7 +10,7 @@ import { eventually, testSystem } from '@muster/actor/testing';
 import { absentCluster } from '@muster/config';
 import * as fc from 'fast-check';
 import { type ClusterSocketEvent, clusterSocketDefaults, listenOnUnix, spawnClusterSocket } from '../src/index.ts';
-import { bytesOfFrame, exceptionIn, type RawClient, rawClient } from './raw-client.ts';
+import { bytesOfFrame, exceptionIn, type RawClient, rawClient } from '../src/testing/index.ts';
 import { rows, tree } from './rig.ts';
 
 /** Malformed frames that the fuzz sends in all. */

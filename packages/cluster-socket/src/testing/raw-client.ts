@@ -1,4 +1,4 @@
-/** A program that speaks as `reference/links.md` 6 says, by the byte, and knows nothing of the code that it tests. */
+/** Adapter: a program that speaks as `reference/links.md` 6 says, by the byte, and knows nothing of the code that it tests. */
 import { Buffer } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
 
