@@ -11,6 +11,7 @@
  *   ├── file-sync    ← integrity, links       serves files
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
+ *   ├── cluster-socket ← c-internal.sock: `doors/`
  *   └── links (supervisor)
  *       ├── node:NAME   one for each worker
  *       └── listener    ← the network
@@ -44,6 +45,7 @@ import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { openBalancers } from './haproxy/balancers.ts';
+import { inspectNode } from './inspect/inspect-node.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { openKnownWorkers, watchKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
@@ -182,9 +184,12 @@ export async function composeMaster(
     ),
   );
 
+  const inspecting = inspectNode({ config, platform, system, tag: 'Master' });
   const views = masterAnswers({
+    inspect: inspecting.views,
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity, events },
     agents: masterAgentViews(agents, opened),
+    agentCounts: agents.agents.counts,
     agentWork: () => masterAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
@@ -250,6 +255,7 @@ export async function composeMaster(
       balancers.close();
       const written = Promise.all([known.close(), events.close()]);
       await system.stop();
+      inspecting.close();
       await written;
       await opened.close();
       await files.close();
