@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { clientTimeoutMs, openControl } from '@muster/control';
 import { paintFor } from '@muster/render';
+import { bearBrokenPipes } from './broken-pipe.ts';
 import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
 import { stopPatienceMs, stopProcess } from './stop.ts';
@@ -45,12 +46,7 @@ process.stdout.on('error', () => {
   isRead = false;
 });
 
-/** A reader that went away (`muster nodes | head -1`) is no fault: what is left unsaid is dropped. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+bearBrokenPipes();
 
 export const processOutput: Output = {
   out: (text) => void process.stdout.write(`${text}\n`),
