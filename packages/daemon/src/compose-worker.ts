@@ -39,6 +39,7 @@ import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
 import { unlessStalled } from './files/stalled.ts';
+import { inspectNode } from './inspect/inspect-node.ts';
 import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
@@ -187,7 +188,9 @@ export async function composeWorker(
     ),
   );
 
+  const inspecting = inspectNode({ config, platform, system, tag });
   const answers = workerAnswers({
+    inspect: inspecting.views,
     ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
     dialer: () => dialer,
     master: linkedMaster,
@@ -260,6 +263,7 @@ export async function composeWorker(
     system,
     stop: async () => {
       await system.stop();
+      inspecting.close();
       await opened.close();
       await files.close();
     },
