@@ -17,6 +17,8 @@ const allowed = [
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
   [/^packages\/manager$/, ['protocol', 'tree']],
+  [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
+  [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
 /** Third-party packages that one package alone may import. */

@@ -65,6 +65,22 @@ describe('the file replica', () => {
     await system.stop();
   });
 
+  it('shows its state without the files of its trees', async () => {
+    const { system, replica } = rig();
+    tell(replica, { type: 'linked' });
+    tell(replica, { type: 'announced', generation: announced });
+    await settle();
+    const shown = system.state('/file-sync');
+    expect(shown).toMatchObject({
+      linked: true,
+      holds: id,
+      target: { id, tree: { files: 1 } },
+      local: { tree: { files: 1 } },
+    });
+    expect(JSON.stringify(shown)).not.toContain('"directories":{');
+    await system.stop();
+  });
+
   it('answers with all that is known', async () => {
     const { system, replica } = rig();
     tell(replica, { type: 'linked' });

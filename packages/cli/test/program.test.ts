@@ -1,7 +1,7 @@
 import { type ControlClient, ControlError } from '@muster/control';
+import { plain } from '@muster/render';
 import type { CommandDeps, StartOptions } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
-import { plain } from '../src/render/table.ts';
 
 const master = {
   name: 'zeus',
@@ -65,6 +65,7 @@ async function run(
       throw new Error('there is no configuration');
     },
     newKey: async () => 'k'.repeat(32),
+    inspect: async () => 0,
     ...deps,
   };
   const output = {
@@ -290,5 +291,25 @@ describe('the command line', () => {
 
   it('shows its help as a fault when no command is given', async () => {
     expect((await run('')).code).toBe(1);
+  });
+});
+
+describe('inspect', () => {
+  it('hands its options on, and ends as the inspector does', async () => {
+    const given: unknown[] = [];
+    const inspect: CommandDeps['inspect'] = async (root, options) => {
+      given.push([root, options]);
+      return 3;
+    };
+    expect((await run('inspect', {}, {}, { inspect })).code).toBe(3);
+    await run('inspect --node worker1 --operate --json --eval tree --root /r', {}, {}, { inspect });
+    expect(given).toEqual([
+      ['/var/ossec', { node: undefined, operate: false, json: false, eval: undefined }],
+      ['/r', { node: 'worker1', operate: true, json: true, eval: 'tree' }],
+    ]);
+  });
+
+  it('of a node that can have no such name is refused', async () => {
+    expect(await run('inspect --node ../x')).toMatchObject({ code: 1, error: expect.stringContaining('letters') });
   });
 });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, tell } from '@muster/actor';
+import { type Clock, systemClock, tell } from '@muster/actor';
 import { testSystem } from '@muster/actor/testing';
+import { endOfTurn, linkLimits } from '@muster/link';
 import {
   type ControlAnswers,
   type ControlClient,
@@ -190,6 +191,24 @@ describe('the local socket', () => {
     expect(await client.tree()).toEqual([]);
     client.close();
     expect(crashes).toEqual([]);
+  });
+
+  it('is left by a client at once, also where the node neither reads nor leaves', async () => {
+    const wedged = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+    const arrived = once(wedged, 'connection') as Promise<[Socket]>;
+    await new Promise<void>((listening) => void wedged.listen(path(), listening));
+    const waits: number[] = [];
+    const after: Clock['after'] = (ms, run) => {
+      waits.push(ms);
+      return systemClock.after(ms, run);
+    };
+    const deps = { clock: { ...systemClock, after }, wallNow: () => 0, defer: endOfTurn, limits: linkLimits };
+    const dialled = await dialLocally(deps)(path(), 120_000);
+    const [socket] = await arrived;
+    dialled.close();
+    expect(waits.at(-1)).toBe(100);
+    socket.destroy();
+    wedged.close();
   });
 
   it('serves others while clients hang up in the middle of a request', async () => {

@@ -10,7 +10,7 @@
  * anew, and a hold of the guard begins anew.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
-import type { FileTree, GenerationAnnounced, GenerationId } from '@muster/protocol';
+import { type FileTree, type GenerationAnnounced, type GenerationId, treeFigures } from '@muster/protocol';
 import type { GuardLimits } from '../guard.ts';
 import type { Replication, ReplicationResult } from '../shapes.ts';
 import { codeOf, faultWords } from '../words.ts';
@@ -51,6 +51,17 @@ const shown = (message: FileReplicaMessage | Own): unknown =>
     ? { type: message.type }
     : message;
 
+/** The same of the state, with figures in their place. */
+const shownState = ({ target, local, lacks, work, repairs, deletions, ...state }: State): unknown => ({
+  ...state,
+  work: work.type === 'replicating' ? { type: work.type, id: work.id, done: work.done } : work,
+  ...(target === undefined ? {} : { target: { id: target.id, tree: treeFigures(target.tree) } }),
+  ...(local === undefined ? {} : { local: { ...local, tree: treeFigures(local.tree) } }),
+  ...(lacks === undefined ? {} : { lacks: lacks.size }),
+  // Last: they name single files, and what is shown is cut at its end.
+  ...{ repairs, deletions },
+});
+
 /** Marks of different incarnations never meet: none asks for this many scans. */
 const marksPerIncarnation = 2 ** 32;
 /** Progress is told this often at most, ms: enough for an eye, no load. */
@@ -75,6 +86,7 @@ export function spawnFileReplica(
     decide: (state, message, now) => decide(state, message, now, config.guard),
     perform: (effect, scope) => perform(effect, deps, scope, alarm),
     redact: shown,
+    redactState: shownState,
   });
 }
 

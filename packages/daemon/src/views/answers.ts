@@ -13,10 +13,12 @@ import {
   type GenerationId,
   type Health,
   MAX_EXPLANATION,
+  MAX_VIEW_ROWS,
   type NodeView,
   type WireMessage,
 } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
+import type { NodeEvents } from '../events/node-events.ts';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Balancers } from '../haproxy/balancers.ts';
 import type { KnownWorkers } from '../known-workers.ts';
@@ -29,7 +31,7 @@ import { type AgentViews, type AskMaster, workerAgentViews } from './agent-answe
 import { eventsViews } from './events.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
-import { inspectViews } from './inspect.ts';
+import type { InspectViews } from './inspect.ts';
 import { linksViews } from './links.ts';
 import { nodeInfoViews } from './node-info.ts';
 import { masterRelay, workerRelay } from './relay.ts';
@@ -46,6 +48,8 @@ export interface AnswerSources {
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
+  readonly inspect: InspectViews;
+  readonly events: Pick<NodeEvents, 'journal'>;
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
@@ -173,18 +177,14 @@ function common(
 > {
   const { platform, system, integrity, files } = sources;
   return {
-    ...inspectViews(),
+    ...sources.inspect,
     ...linksViews(),
-    ...nodeInfoViews(),
-    ...eventsViews(),
+    ...nodeInfoViews(sources),
+    ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
-    tree: () => fitRows(system.inspect().map(actorRow), shortActor),
+    tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
     registration: sources.registration,
-    crash: (path) => {
-      if (system.crash(path, new Error('crashed on request'))) return;
-      throw new Error(`There is no running actor at ${path}; muster tree lists those there are.`);
-    },
     syncNow: () => tell(integrity, { type: 'dirty', directories: files.last()?.directories ?? [] }),
   };
 }

@@ -1,19 +1,18 @@
 import { openDice } from '../../src/dice.ts';
 import { openHaproxyProcess, type Reach, type ServerSettings, serverFrom } from '../../src/haproxy/index.ts';
-import { openQueue } from '../../src/queue.ts';
+import { openHandClock } from './hand-clock.ts';
 
 const backend = 'wazuh_reporting';
 
 function rig(reach: (address: string) => Reach = () => 'up', servers: readonly string[] = []) {
-  const queue = openQueue<() => void>();
-  let now = 0;
+  const clock = openHandClock();
   const process = openHaproxyProcess(
     {
       ...{ backend, frontend: 'agents', version: '2.6.12', pid: 1, startedAt: 1, connectMs: 5_000 },
       ...{ retries: 3, redispatch: true },
       servers: servers.map((line) => serverFrom(line.split(' ')) as ServerSettings),
     },
-    { now: () => now, after: (delayMs, run) => queue.add(now + delayMs, run), reach },
+    { ...clock, reach },
     openDice(1),
   );
   const closed: string[] = [];
@@ -32,18 +31,7 @@ function rig(reach: (address: string) => Reach = () => 'up', servers: readonly s
       };
       return process.connect(client);
     },
-    pass: (ms: number) => {
-      const until = now + ms;
-      for (let due = queue.take(); due !== undefined; due = queue.take()) {
-        if (due.at > until) {
-          queue.add(due.at, due.item);
-          break;
-        }
-        now = Math.max(now, due.at);
-        due.item();
-      }
-      now = until;
-    },
+    pass: clock.pass,
     status: (name: string) =>
       new RegExp(`^${backend},${name},(?:[^,]*,){15}([^,]*)`, 'm').exec(process.ask(`show stat ${backend} 4 -1`))?.[1],
   };
@@ -71,10 +59,22 @@ describe('the modelled process', () => {
   });
 
   it('gives the id of an ended session to the next one', () => {
-    const { process, connect } = rig(undefined, ['a 10.0.0.2:1514 check']);
+    const { process, connect, pass } = rig(undefined, ['a 10.0.0.2:1514 check']);
     const first = connect()!;
     expect(process.ask(`shutdown session ${first.id}`)).toBe('\n');
+    pass(10);
     expect(connect()!.id).toBe(first.id);
+  });
+
+  it('ends a session a moment after it said so, and lists and counts it until then', () => {
+    const { process, connect, closed, pass } = rig(undefined, ['a 10.0.0.2:1514 check']);
+    const first = connect()!;
+    process.ask(`shutdown session ${first.id}`);
+    expect([closed, process.sessions().length, process.servers()[0]!.sessions]).toEqual([[], 1, 1]);
+    expect(process.ask(`shutdown session ${first.id}`)).toBe('\n');
+    expect(connect()!.id).not.toBe(first.id);
+    pass(10);
+    expect([closed, process.sessions().length, process.servers()[0]!.sessions]).toEqual([['10.0.0.1:1'], 1, 1]);
   });
 
   it('leaves connections where they are when an address changes', () => {
