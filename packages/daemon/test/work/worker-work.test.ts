@@ -65,13 +65,22 @@ describe('the note of a worker', () => {
   it('says what is under way, until it ends, however it ends', async () => {
     const { work } = rig();
     const open = withResolvers<void>();
-    const scan = work.scanning(() => open.promise);
+    const list = work.listing(() => open.promise);
     const send = work.sending(1, () => open.promise);
     expect(work.read()).toEqual({ type: 'standing', syncing: true, sendingAgents: true });
     open.reject(new Error('the link closed'));
-    await expect(scan).rejects.toThrow('the link closed');
+    await expect(list).rejects.toThrow('the link closed');
     await expect(send).rejects.toThrow('the link closed');
     expect(work.read()).toEqual({ type: 'standing', syncing: false, sendingAgents: false });
+  });
+
+  it('a disk that is only read is not being synchronised', async () => {
+    const { work } = rig();
+    const open = withResolvers<void>();
+    const scan = work.scanning(() => open.promise);
+    expect(work.read().syncing).toBe(false);
+    open.resolve();
+    await scan;
   });
 
   it('an older announcement, and groups that are held already, change nothing', async () => {
