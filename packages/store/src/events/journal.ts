@@ -47,7 +47,7 @@ export interface EventJournalOptions {
 export const MAX_EVENTS = 10_000;
 
 /** Rows read at the opening before others get a turn. */
-const rowsATurn = 1_000;
+const rowsATurn = 250;
 /** Keys have 32 bits: a clock that is far off leaves room for as many events again. */
 const maxFirstId = 3_000_000_000;
 const maxId = 4_000_000_000;
