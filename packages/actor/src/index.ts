@@ -17,6 +17,7 @@ export type { CrashOutcome, Observer } from './observer.ts';
 export type { Probed } from './probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export type { RecentMessage } from './recent.ts';
+export { redacted } from './redaction.ts';
 export { offer, type Ref, tell } from './ref.ts';
 export {
   type BackOff,

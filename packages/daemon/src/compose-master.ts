@@ -44,6 +44,7 @@ import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { openBalancers } from './haproxy/balancers.ts';
+import { inspectNode } from './inspect/inspect-node.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { openKnownWorkers, watchKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
@@ -177,9 +178,12 @@ export async function composeMaster(
     ),
   );
 
+  const inspecting = inspectNode({ config, platform, system, tag: 'Master' });
   const answers = masterAnswers({
+    inspect: inspecting.views,
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity },
     agents: masterAgentViews(agents, opened),
+    agentCounts: agents.agents.counts,
     agentWork: () => masterAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
@@ -244,6 +248,7 @@ export async function composeMaster(
       balancers.close();
       const written = known.close();
       await system.stop();
+      inspecting.close();
       await written;
       await opened.close();
       await files.close();

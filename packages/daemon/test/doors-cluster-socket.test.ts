@@ -117,7 +117,7 @@ test('nodes that are down or left are not listed, and the master comes first', (
     version: 'v1.2',
   } as const;
   const nodes = [
-    { ...row, name: 'b', role: 'worker', liveness: 'suspect', address: '1' },
+    { ...row, name: 'b', role: 'worker', liveness: 'suspect', address: '1:41234' },
     { ...row, name: 'm', role: 'master', liveness: 'up', address: '2' },
     { ...row, name: 'c', role: 'worker', liveness: 'down', address: '3' },
     { ...row, name: 'd', role: 'worker', liveness: 'left', address: '4' },

@@ -1,12 +1,10 @@
 /** What the node is asked for each view, and what of the answers is shown. */
-import type { ControlClient } from '@muster/control';
-import type { AgentRowView, HealthcheckRow } from '@muster/protocol';
+import type { AgentFilter, ControlClient } from '@muster/control';
+import { type AgentRowView, type AgentStatus, type HealthcheckRow, peerHost } from '@muster/protocol';
 import { type AgentLine, statusNamed } from './agents.ts';
 import { NumberedError } from './faults.ts';
 import type { HealthSheet } from './health.ts';
-import { hostOf } from './host-of.ts';
-import type { NodeLine } from './nodes.ts';
-import { unknownNames } from './nodes.ts';
+import { type NodeLine, unknownNames } from './nodes.ts';
 import type { Options } from './options.ts';
 
 /** The connected nodes: the master, then workers in the order of their links. */
@@ -32,10 +30,20 @@ export async function askAgents(client: ControlClient, options: Options): Promis
     (statuses.length === 0 || statuses.includes(status)) &&
     (options.nodes.length === 0 || options.nodes.includes(node));
   const found = [await managerLine(client)].filter(isWanted);
-  const filter = statuses.length === 1 && statuses[0] !== undefined ? { status: statuses[0] } : {};
+  const filter = filterOf(statuses, options.nodes);
   for await (const { rows } of client.allAgents(filter)) found.push(...rows.map(agentLine).filter(isWanted));
   return found;
 }
+
+/** A node is asked for one of each at most; of several all are looked through. */
+const filterOf = (statuses: readonly AgentStatus[], nodes: readonly string[]): AgentFilter => {
+  const [status, node = ''] = [statuses[0], nodes[0]];
+  const isOneNode = nodes.length === 1 && /^[A-Za-z0-9_-]{1,64}$/.test(node);
+  return {
+    ...(statuses.length === 1 && status !== undefined ? { status } : {}),
+    ...(isOneNode ? { node } : {}),
+  };
+};
 
 const noStatus = (word: string, { profile }: Options): string =>
   `'${word}' is no agent status: ${
@@ -44,20 +52,22 @@ const noStatus = (word: string, { profile }: Options): string =>
       : 'active, disconnected, never_connected and pending are'
   }`;
 
-/** Rejects with `no-master` where the master cannot be asked: only it knows all agents. */
+/** Rejects where the master cannot be asked, before anybody waits for its agents: only it knows them all. */
 async function managerLine(client: ControlClient): Promise<AgentLine> {
-  const { rows } = await client.healthcheck();
-  const master = rows.find(({ role }) => role === 'master');
-  const node = master?.name ?? '';
-  const info =
-    node === ''
-      ? undefined
-      : await client
-          .at(node)
-          .nodeInfo()
-          .catch(() => undefined);
-  const version = info?.managerVersion === undefined ? '' : `Wazuh ${info.managerVersion}`;
+  // No worker is asked what it did: one that hangs would be waited for.
+  const [{ nodes }] = await Promise.all([client.cluster(), client.healthcheck([])]);
+  const node = nodes.find(({ role }) => role === 'master')?.name ?? '';
+  const version = await managerVersion(client, node);
   return { id: 0, name: node, ip: '127.0.0.1', status: 'active', version, node };
+}
+
+/** As agents write theirs; '' where it cannot be seen. */
+async function managerVersion(client: ControlClient, node: string): Promise<string> {
+  const info = await client
+    .at(node)
+    .nodeInfo()
+    .catch(() => undefined);
+  return info?.managerVersion === undefined ? '' : `Wazuh ${info.managerVersion}`;
 }
 
 const agentLine = ({ id, name, ip, status, version, node = '' }: AgentRowView): AgentLine => ({
@@ -68,4 +78,4 @@ const agentLine = ({ id, name, ip, status, version, node = '' }: AgentRowView): 
 const connected = (rows: readonly HealthcheckRow[]): readonly HealthcheckRow[] =>
   rows
     .filter(({ role, lastKeepAliveAgoMs }) => role === 'master' || lastKeepAliveAgoMs !== undefined)
-    .map((row) => ({ ...row, version: row.version.replace(/^v/, ''), address: hostOf(row.address) }));
+    .map((row) => ({ ...row, version: row.version.replace(/^v/, ''), address: peerHost(row.address) }));

@@ -32,7 +32,9 @@ export async function faultOf(error: unknown, profile: Profile, whyStill: () => 
       return standstill(await whyStill(), profile);
     case 'no-permission':
       return { text: `ERROR: ${words(error)}`, code: 1 };
+    // `closed`: the link broke while the master was asked.
     case 'no-master':
+    case 'closed':
       return profile === '3.8'
         ? numbered(3016, words(error), profile)
         : numbered(3023, 'Worker node is not connected to master', profile);

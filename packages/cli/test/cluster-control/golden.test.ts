@@ -21,6 +21,7 @@ const forbidden = new ControlError(
   'This user may not open /r/queue/cluster/muster.sock. Run it as root.',
 );
 const cutOff = new ControlError('no-master', 'This worker has no link to its master.');
+const linkLost = new ControlError('closed', 'the link to node01 is closed: no beat for 4.1 s');
 const late = new ControlError('timeout', 'The Muster of R (/r) did not answer in time.');
 const torn = new ControlError('broken', 'The Muster of R (/r) closed the connection: it hung up');
 const other = new ControlError('unsendable', 'The answer cannot be sent.');
@@ -69,6 +70,7 @@ const cases: Readonly<Record<Profile, readonly Case[]>> = {
     ['fault-invalid', '-l', 1, () => ({ closed: gone, still: { invalid: 'Error 3004 - Invalid node type x' } })],
     ['fault-no-permission', '-l', 1, () => ({ closed: forbidden })],
     ['fault-cut-off', '-l', 1, () => ({ refusal: cutOff })],
+    ['fault-link-lost', '-l', 1, () => ({ refusal: linkLost })],
     ['fault-late', '-i', 1, () => ({ refusal: late })],
     ['fault-torn', '-a', 1, () => ({ refusal: torn })],
     ['fault-other', '-a', 1, () => ({ refusal: other })],
@@ -85,6 +87,7 @@ const cases: Readonly<Record<Profile, readonly Case[]>> = {
     ['fault-invalid', '-l', 1, () => ({ closed: gone, still: { invalid: 'Error 3004 - Invalid node type x' } })],
     ['fault-no-permission', '-l', 1, () => ({ closed: forbidden })],
     ['fault-cut-off', '-l', 0, () => ({ refusal: cutOff })],
+    ['fault-link-lost', '-l', 0, () => ({ refusal: linkLost })],
     ['fault-late', '-i', 0, () => ({ refusal: late })],
     ['fault-torn', '-a', 0, () => ({ refusal: torn })],
     ['fault-other', '-a', 0, () => ({ refusal: other })],

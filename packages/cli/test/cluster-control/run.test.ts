@@ -56,6 +56,16 @@ describe('cluster_control', () => {
     });
   });
 
+  it('has the node leave out what one name and one status leave out, and looks through the rest itself', async () => {
+    const asked = async (...argv: readonly string[]) => (await run(['-a', ...argv])).filters[0];
+    expect(await asked()).toEqual({});
+    expect(await asked('-fn', 'node02', '-fs', 'active')).toEqual({ node: 'node02', status: 'active' });
+    expect(await asked('-fn', 'node02', 'node03', '-fs', 'active', 'pending')).toEqual({});
+    // No node has such a name, and a node would refuse to be asked for it.
+    expect(await asked('-fn', 'a b')).toEqual({});
+    expect((await run(['-a', '-fn', 'a b'])).out).toBe('ID  NAME  IP  STATUS  VERSION  NODE NAME  \n');
+  });
+
   it('in 3.8 takes a name behind -fn of -i for every node whose name is part of what was written', async () => {
     const shown = async (...argv: readonly string[]) =>
       [

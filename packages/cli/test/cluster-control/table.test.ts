@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type AgentStatus, agentStatuses } from '@muster/protocol';
 import fc from 'fast-check';
 import { type AgentLine, renderAgents38, renderAgents414, statusNamed } from '../../src/cluster-control/agents.ts';
-import { hostOf } from '../../src/cluster-control/host-of.ts';
 import { type NodeLine, renderNodes38, renderNodes414 } from '../../src/cluster-control/nodes.ts';
 import { paddedLines, ruleFor } from '../../src/cluster-control/table.ts';
 
@@ -166,16 +165,6 @@ describe('the agents', () => {
     expect(statusNamed(word, profile)).toBe(status),
   );
 });
-
-it.each([
-  ['10.0.0.1:41234', '10.0.0.1'],
-  ['10.0.0.1', '10.0.0.1'],
-  ['wazuh.master', 'wazuh.master'],
-  ['[fd00::1]:41234', 'fd00::1'],
-  ['[fd00::1]', 'fd00::1'],
-  ['fd00::1', 'fd00::1'],
-  ['', ''],
-])('the host of %j is %j', (address, host) => expect(hostOf(address)).toBe(host));
 
 it('every table of the golden files ends each line with two blanks, and no other line of them ends with one', () => {
   const read = (file: string): readonly string[] =>

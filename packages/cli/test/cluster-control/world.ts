@@ -1,5 +1,5 @@
 /** A cluster that stands still, and one command line run in it. */
-import { allPages, type ControlClient } from '@muster/control';
+import { type AgentFilter, allPages, type ControlClient } from '@muster/control';
 import type { AgentRowView, HealthcheckRow } from '@muster/protocol';
 import type { Standstill } from '../../src/cluster-control/faults.ts';
 import type { Profile } from '../../src/cluster-control/profile.ts';
@@ -85,6 +85,8 @@ export interface Ran {
   readonly roots: readonly string[];
   readonly opened: number;
   readonly left: number;
+  /** What of agents each page was asked for. */
+  readonly filters: readonly AgentFilter[];
 }
 
 /** Runs `argv` in `world`, in pages of two agents. */
@@ -107,16 +109,21 @@ export async function run(
     return value;
   };
   let pages = 0;
-  const page = async (after: number, status?: string) => {
+  const filters: AgentFilter[] = [];
+  const page = async (after: number, { status, node }: AgentFilter) => {
     if (pages++ === refusalAfter && refusal !== undefined) throw refusal;
-    const fit = all.filter((row) => row.id > after && (status === undefined || row.status === status));
+    filters.push({ ...(status === undefined ? {} : { status }), ...(node === undefined ? {} : { node }) });
+    const isFit = (row: AgentRowView): boolean =>
+      row.id > after && row.status === (status ?? row.status) && row.node === (node ?? row.node);
+    const fit = all.filter(isFit);
     const next = fit.length > 2 ? { next: fit[1]!.id } : {};
     return answer({ type: 'agents' as const, rows: fit.slice(0, 2), ...next, total: all.length });
   };
   const client = {
     health: () => answer({ cluster }),
+    cluster: () => answer({ type: 'cluster', cluster, nodes: rows }),
     healthcheck: () => answer({ type: 'healthcheck', rows: [...rows] }),
-    allAgents: (filter: { readonly status?: string }) => allPages((after) => page(after, filter.status), '/r'),
+    allAgents: (filter: AgentFilter) => allPages((after) => page(after, filter), '/r'),
     at: () => ({ nodeInfo: () => answer({ managerVersion: 'v4.14.7' }) }),
     close: () => {
       told.left += 1;
@@ -136,5 +143,5 @@ export async function run(
     resolve: (path: string) => (path.startsWith('/') ? path : `/here/${path}`),
   };
   const code = await runClusterControl(argv, deps, environment);
-  return { code, ...told };
+  return { code, filters, ...told };
 }
