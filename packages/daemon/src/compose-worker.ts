@@ -33,6 +33,7 @@ import { askRegistration, registrationByMaster, spawnNodeRegistration } from './
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
 import { openDoors } from './doors/open-doors.ts';
+import { both, openNodeEvents } from './events/node-events.ts';
 import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest, nextTurnOf } from './files/manifest-stream.ts';
@@ -94,7 +95,8 @@ export async function composeWorker(
     journal.info(`An interrupted run left a ${found}: ${renamed} renamed, ${removed} removed.`);
     for (const { path, text } of failures) journal.warning(`What it left of ${path} could not be done: ${text}`);
   });
-  const system = openNodeSystem(config, platform, tag, giveUp);
+  const events = await openNodeEvents(config, platform, opened.kv, log.for(tag, 'Main'));
+  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
@@ -110,7 +112,7 @@ export async function composeWorker(
       parent,
       {
         ...keepAliveDeps(platform, peers, standing, () => agents?.marks() ?? {}),
-        report: (event) => logKeepAlive(log, limit, tag, event),
+        report: both((event) => logKeepAlive(log, limit, tag, event), events.keepAlive),
       },
       keepAliveConfig(config),
     ),
@@ -123,7 +125,8 @@ export async function composeWorker(
     isLinked: () => master !== undefined,
     askMaster,
   });
-  const registration = spawnNodeRegistration({ root, config, platform, tag, by: registrationByMaster(askMaster) });
+  const by = registrationByMaster(askMaster);
+  const registration = spawnNodeRegistration({ root, config, platform, tag, by, heard: events.registration });
 
   const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
@@ -138,6 +141,7 @@ export async function composeWorker(
     // Who came and who went is known at once, also where nothing is watched: one stat.
     opened.dirty(['etc']);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    events.replicated(plan, result);
     return result;
   });
   const fileReplica = root.spawn((parent) =>
@@ -156,6 +160,7 @@ export async function composeWorker(
         compared: work.compared,
         report: ({ type: _, ...status }) => {
           logReplica(log, tag, status);
+          events.replica(status);
           standing.set(status);
         },
       },
@@ -190,15 +195,16 @@ export async function composeWorker(
   );
 
   const inspecting = inspectNode({ config, platform, system, tag });
-  const answers = workerAnswers({
+  const views = workerAnswers({
     inspect: inspecting.views,
-    ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
+    ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica, events },
     dialer: () => dialer,
     master: linkedMaster,
     work,
     agentWork: () => workerAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
+  const answers = events.recorded(views);
   const control = root.spawn((parent) =>
     spawnControl(
       parent,
@@ -212,7 +218,7 @@ export async function composeWorker(
 
   openDoors({
     ...{ root, config, platform, system, files, peers, answers },
-    tag,
+    ...{ tag, events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
 
@@ -254,7 +260,7 @@ export async function composeWorker(
         },
         linkOpened: (link) => takeLink(link, linking),
         isLinked: () => master !== undefined,
-        report: (event) => logDialer(log, cluster.nodeName, event),
+        report: both((event) => logDialer(log, cluster.nodeName, event), events.dialer),
       },
       { ...dialerDefaults, retryMinMs: muster.link.retryMinMs, retryMaxMs: muster.link.retryMaxMs },
     ),
@@ -263,7 +269,7 @@ export async function composeWorker(
   return {
     system,
     stop: async () => {
-      await system.stop();
+      await Promise.all([events.close(), system.stop()]);
       inspecting.close();
       await opened.close();
       await files.close();

@@ -72,7 +72,10 @@ describe('c-internal.sock', () => {
       n_connected_nodes: 1,
       nodes: {
         master: { info: { type: 'master', n_active_agents: 0 } },
-        worker1: { info: { type: 'worker' }, status: { sync_integrity_free: expect.any(Boolean), last_keep_alive: utc } },
+        worker1: {
+          info: { type: 'worker' },
+          status: { sync_integrity_free: expect.any(Boolean), last_keep_alive: utc },
+        },
       },
     });
     const { nodes } = JSON.parse(onWorker!.text);

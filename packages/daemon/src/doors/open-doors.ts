@@ -2,6 +2,7 @@
 import type { ActorSystem, Supervisor } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlAnswers, RegistrationReply, RegistrationRequest } from '@muster/control';
+import type { EventJournal } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
@@ -18,6 +19,8 @@ export interface DoorSources {
   readonly peers: Peers;
   /** What the command line is told. Views answer within `viewMs` or throw; nobody waits for a node that is wedged. */
   readonly answers: ControlAnswers;
+  /** What happened here: `watch` wakes whoever streams it, `counts` are for metrics. */
+  readonly events: Pick<EventJournal, 'read' | 'watch' | 'counts'>;
   /** The three requests of authd and remoted: answered by the registrar, on the master. */
   readonly registration: (request: RegistrationRequest) => Promise<RegistrationReply>;
 }

@@ -1,4 +1,4 @@
-/** The inspector's answers of one node, and where it is told what an operator did. */
+/** The inspector's answers of one node, and where it is logged what an operator did. */
 import type { ActorSystem } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Platform } from '../platform.ts';
@@ -10,14 +10,12 @@ export interface InspectedNode {
   readonly system: ActorSystem;
   /** First word of its log lines. */
   readonly tag: string;
-  /** Is told what is logged, in the same words without a full stop: `/integrity was restarted`. */
-  readonly operated?: (text: string) => void;
 }
 
 /** Numbers of trace sessions begin below this. */
 const firstTraces = 2 ** 31;
 
-export function inspectNode({ config, platform, system, tag, operated }: InspectedNode): Inspecting {
+export function inspectNode({ config, platform, system, tag }: InspectedNode): Inspecting {
   const { clock, log, random } = platform;
   const logger = log.for(tag, 'Actors');
   return openInspecting({
@@ -25,9 +23,6 @@ export function inspectNode({ config, platform, system, tag, operated }: Inspect
     clock,
     role: config.cluster.nodeType,
     firstTrace: () => Math.floor(random.next() * firstTraces),
-    operated: (text) => {
-      logger.info(`Operated by hand: ${text}.`);
-      operated?.(text);
-    },
+    operated: (text) => logger.info(`Operated by hand: ${text}.`),
   });
 }

@@ -18,6 +18,7 @@ import {
   type WireMessage,
 } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
+import type { NodeEvents } from '../events/node-events.ts';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Balancers } from '../haproxy/balancers.ts';
 import type { KnownWorkers } from '../known-workers.ts';
@@ -48,6 +49,7 @@ export interface AnswerSources {
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
   readonly inspect: InspectViews;
+  readonly events: Pick<NodeEvents, 'journal'>;
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
@@ -178,7 +180,7 @@ function common(
     ...sources.inspect,
     ...linksViews(),
     ...nodeInfoViews(),
-    ...eventsViews(),
+    ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),

@@ -7,17 +7,19 @@ export function nearest(written: string, words: readonly string[]): string | und
   return near.length === 1 ? near[0] : undefined;
 }
 
-/** Letters that must be put in, taken out or changed (Levenshtein). Texts of more than 64 letters are far from all. */
+/** Letters that must be put in, taken out, changed, or swapped with their neighbour. Texts of more than 64 letters are far from all. */
 function distance(one: string, other: string): number {
   if (one.length > 64 || other.length > 64) return Number.POSITIVE_INFINITY;
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, at) => at)];
   for (let at = 1; at <= one.length; at++) {
-    const next = [at];
+    const [before, row] = [rows[at - 1]!, [at]];
     for (let to = 1; to <= other.length; to++) {
       const change = one[at - 1] === other[to - 1] ? 0 : 1;
-      next.push(Math.min(row[to]! + 1, next[to - 1]! + 1, row[to - 1]! + change));
+      const least = Math.min(before[to]! + 1, row[to - 1]! + 1, before[to - 1]! + change);
+      const isSwap = at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      row.push(isSwap ? Math.min(least, rows[at - 2]![to - 2]! + 1) : least);
     }
-    row = next;
+    rows.push(row);
   }
-  return row.at(-1)!;
+  return rows[one.length]![other.length]!;
 }

@@ -33,8 +33,10 @@ export function namesOf(path: string): readonly string[] {
 }
 
 const endsIn = (path: string, written: string): boolean => written !== '' && path.endsWith(written);
-const endsInName = (path: string, written: string): boolean =>
-  endsIn(path, `/${written.replace(/^\//, '')}`) || (!written.startsWith('/') && endsIn(path, `:${written}`));
+const endsInName = (path: string, written: string): boolean => {
+  if (written.startsWith('/')) return endsIn(path, written);
+  return written !== '' && (endsIn(path, `/${written}`) || endsIn(path, `:${written}`));
+};
 
 function listed(paths: readonly string[]): string {
   const first = paths.slice(0, named).join(', ');

@@ -26,7 +26,7 @@ export function renderTop(view: TopView, style: Style, lines: number, columns: n
     head(view.sort),
     sorted(view.rates, view.sort)
       .slice(0, Math.max(1, lines - 3))
-      .map(row),
+      .map((rate) => row(rate, columns)),
     style.paint,
   );
   return [cut(summary(view), columns), '', ...table].slice(0, lines);
@@ -43,8 +43,14 @@ export const topKeys: ReadonlyMap<string, SortKey> = new Map([
 
 const head = (sort: SortKey): readonly string[] => heads.map(([text, key]) => (key === sort ? `${text}*` : text));
 
-const row = ({ path, mailbox, perSecond: rate, busy, processed, restarts }: ActorRate): readonly Cell[] => [
-  left(path),
+/** Columns that are left for the path beside the numbers, at their usual widths. */
+const besidesPath = 52;
+
+const row = (
+  { path, mailbox, perSecond: rate, busy, processed, restarts }: ActorRate,
+  columns: number,
+): readonly Cell[] => [
+  left(cut(path, Math.max(12, columns - besidesPath))),
   mailbox > 0 ? { ...right(`${mailbox}`), tone: 'warn' } : right('0'),
   right(perSecond(rate)),
   right(percent(busy)),

@@ -5,8 +5,8 @@ import type { Asking } from '../session.ts';
 import { pause } from '../waiting.ts';
 import type { Context } from './context.ts';
 
-/** A node that is silent, or linked no more, may be so for a moment. */
-const temporary: ReadonlySet<string> = new Set(['timeout', 'not-linked', 'no-master', 'broken', 'not-running']);
+/** A node that is silent, or linked no more, may be so for a moment. For one that does not run the session has waited. */
+const temporary: ReadonlySet<string> = new Set(['timeout', 'not-linked', 'no-master', 'broken']);
 
 /** Between two tries, ms. */
 const againMs = 1_000;

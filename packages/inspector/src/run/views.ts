@@ -82,10 +82,11 @@ export async function exportTo(file: string, context: Context): Promise<Result> 
       return { error: error.message };
     }
   };
+  const own = await ask(context, (node) => node.health());
   const facts = {
     madeAt: new Date(context.wallNow()).toISOString(),
-    node: context.session.node(),
-    health: await ask(context, (node) => node.health()),
+    node: own.node,
+    health: own,
     tree: await had((node) => node.tree()),
     links: await had((node) => node.links()),
     deadLetters: await had((node) => node.deadLetters()),

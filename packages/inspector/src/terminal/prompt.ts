@@ -42,19 +42,18 @@ export function openPrompt({ input, output, size, historyFile }: PromptDeps, han
   const screen = openScreen((text) => void output.write(text));
   let running: AbortController | undefined;
 
-  const run = async (line: string): Promise<void> => {
+  /** `done` shows the prompt; what was typed ahead comes behind it. A bug is shown as one, and ends nothing. */
+  const run = async (line: string, done: (error: Error | null) => void): Promise<void> => {
     const stop = new AbortController();
     running = stop;
     const keys = takeKeys(input, () => stop.abort());
     const live: Live = { size, frame: screen.frame, done: screen.done, keys: keys.give };
-    try {
-      if (await handlers.run(line, { live, stop: stop.signal })) server.close();
-    } finally {
-      running = undefined;
-      server.setPrompt(handlers.text());
-      // After the prompt is shown again, which is the caller's next step.
-      queueMicrotask(keys.release);
-    }
+    const outcome = await handlers.run(line, { live, stop: stop.signal }).catch((error: Error) => error);
+    running = undefined;
+    if (outcome === true) return server.close();
+    server.setPrompt(handlers.text());
+    done(outcome instanceof Error ? outcome : null);
+    keys.release();
   };
 
   const server = start({
@@ -65,10 +64,7 @@ export function openPrompt({ input, output, size, historyFile }: PromptDeps, han
     useColors: false,
     ignoreUndefined: true,
     eval: (line, _context, _file, done) => {
-      run(line).then(
-        () => done(null, undefined),
-        (error: Error) => done(error, undefined),
-      );
+      run(line, (error) => done(error, undefined)).catch(() => {});
     },
     completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
       handlers.complete(line).then(
