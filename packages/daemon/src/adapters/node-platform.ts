@@ -11,6 +11,7 @@ import { openLmdbKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import type { Platform } from '../platform.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { nodeHost } from './host.ts';
 import { openRest, systemHeap } from './memory.ts';
 
 export interface OpenPlatform {
@@ -56,6 +57,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
       rssBytes: () => process.memoryUsage.rss(),
       loopDelayMs: loop.delayMs,
     },
+    host: nodeHost,
   };
   return {
     platform,
