@@ -115,7 +115,9 @@ it('docs/inspector.md has every command, with its options', () => {
   for (const { name, options } of catalogue) {
     const row = page.split('\n').find((line) => line.startsWith('| ') && line.includes(`\`${name}`)) ?? '';
     expect(row).not.toBe('');
-    for (const option of Object.keys(options).filter((each) => name !== 'events' || !['--for', '--count'].includes(each)))
+    for (const option of Object.keys(options).filter(
+      (each) => name !== 'events' || !['--for', '--count'].includes(each),
+    ))
       expect(row).toContain(option);
   }
 });

@@ -233,7 +233,8 @@ describe('without a terminal', () => {
       const options = ['--operate', '--node', node];
       const { code, text } = await muster(master.root, 'inspect', ...options, '--eval', first);
       expect({ line, code }).toEqual({ line, code: 0 });
-      for (const words of skeleton(rest)) expect({ line, has: skeleton(text.split('\n')) }).toEqual({ line, has: expect.arrayContaining([words]) });
+      for (const words of skeleton(rest))
+        expect({ line, has: skeleton(text.split('\n')) }).toEqual({ line, has: expect.arrayContaining([words]) });
     }
   });
 
