@@ -47,11 +47,13 @@ export function install(options) {
 
 /** The command `muster`, once it is built. */
 export const command = join(root, 'packages/cli/dist/main.js');
+/** `cluster_control`. */
+const second = join(root, 'packages/cli/dist/cluster-control.js');
 
-/** Builds everything. tsc, and turbo's cache after it, write files that may not be run; the command may. */
+/** Builds everything. tsc, and turbo's cache after it, write files that may not be run; the commands may. */
 export function build(options) {
   runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
-  chmodSync(command, 0o755);
+  for (const path of [command, second]) chmodSync(path, 0o755);
 }
 
 /** Installs and builds, silently unless something fails. */

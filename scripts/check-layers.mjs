@@ -18,6 +18,8 @@ const allowed = [
   [/^packages\/list-query$/, []],
   [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query']],
   [/^packages\/manager$/, ['protocol', 'tree']],
+  [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
+  [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
 /** Third-party packages that one package alone may import. */

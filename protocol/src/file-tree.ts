@@ -20,6 +20,13 @@ export interface FileTree {
   readonly bytes: number;
 }
 
+/** What people are shown of a tree: its files may be 100,000. */
+export const treeFigures = ({ root, files, bytes }: FileTree): Pick<FileTree, 'root' | 'files' | 'bytes'> => ({
+  root,
+  files,
+  bytes,
+});
+
 /** Sorts by UTF-16 units, like every order here: the same on every machine. */
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;

@@ -26,6 +26,7 @@ export * from './limits.ts';
 export * from './manifest-block.ts';
 export * from './manifest-decoder.ts';
 export { checkPath } from './path.ts';
+export { peerHost } from './peer-host.ts';
 export * from './protocol-version.ts';
 export * from './range-digest.ts';
 export * from './tree-changes.ts';

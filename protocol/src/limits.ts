@@ -19,7 +19,7 @@ export const DATA_HEADER = 9;
 /** Raw bytes of one data frame: what is left of a frame beside its kind and its stream id. */
 export const MAX_DATA = MAX_FRAME - 5;
 
-/** Nested arrays and maps. The deepest message has 5; the rest is room for messages to come, far below any stack. */
+/** Nested arrays and maps. The deepest message has 7; the rest is room for messages to come, far below any stack. */
 export const MAX_DEPTH = 16;
 
 /** Values in one msgpack text, keys not counted. The largest message, a tree of 1,000 actors, has about 11,000. */
@@ -103,6 +103,12 @@ export const MAX_HISTORY = 20;
 
 /** UTF-16 units of a message or a state as JSON for people: what the kernel shows of one is below 16 KiB. */
 export const MAX_SHOWN = 16 * 1024;
+
+/** Nodes of one `healthcheck`: the usual row is 330 bytes and up to 33 values. 4.14's own lists of nodes end there, too. */
+export const MAX_HEALTHCHECK_ROWS = 500;
+
+/** Of a reply that may come from another node: it must fit a frame with `relayed` around it, on each hop. */
+export const MAX_NODE_REPLY = MAX_FRAME - KIB;
 
 /** Rows of one answer to `get-trace`, `get-events`, `get-logs`: what one frame holds at usual lengths. */
 export const MAX_TRACE_ROWS = 200;

@@ -2,6 +2,7 @@
 import type { Envelope, MessageType, Sender, WireMessage } from '@muster/protocol';
 import { catalogue, digestBytes, packBatch } from '@muster/protocol';
 import { agentInfo } from './agents.ts';
+import { doorMessages } from './door-samples.ts';
 
 export const digest = (byte: string): Uint8Array => digestBytes(byte.repeat(64));
 
@@ -267,6 +268,7 @@ export const messages: Samples = {
     history: [{ node: 'worker1', sinceAgoMs: 86_400_000.5 }],
   },
   'sync-now': { type: 'sync-now' },
+  ...doorMessages,
   done: { type: 'done' },
 };
 

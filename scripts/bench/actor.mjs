@@ -1,5 +1,5 @@
 /**
- * Messages inside one process: tells to one actor; alone, amid 10,000 siblings, inside a nested
+ * Messages inside one process: what an inspector costs that looks at 10,000 actors each second; tells to one actor; alone, amid 10,000 siblings, inside a nested
  * supervisor of 10,000 children, and with observers; ping-pong and asks; what an idle actor and a
  * dead letter cost. Yardsticks in the same run: bare nact, a bare queue drained in batches, and for
  * the crowds a system with one actor that is alive at the same time: bursts alternate, and the ratio
@@ -54,8 +54,7 @@ async function best(total, round) {
 }
 
 /** An actor that counts, and calls `goal.reached` when it came to the goal. */
-function counter(parent, name) {
-  const goal = { left: 0, reached: () => {} };
+function counter(parent, name, goal = { left: 0, reached: () => {} }) {
   const counting = spawnActor(parent, {
     name,
     clock: systemClock,
@@ -215,6 +214,12 @@ async function alternate(all) {
   }
 }
 
+function traced(match) {
+  const { root, trace } = open();
+  trace(match, () => {});
+  return counter(root, 'traced');
+}
+
 const idle = (name) => ({
   name,
   clock: systemClock,
@@ -255,7 +260,66 @@ async function deadLetterPrice() {
   }
 }
 
+/** What one look of an inspector takes: it looks once a second, and nothing else runs meanwhile. */
+function looks() {
+  const { root, inspect } = open();
+  for (let n = 0; n < crowd; n++) spawnActor(root, idle(`idle-${n}`));
+  for (const [name, most] of [
+    ['all of 10,000 actors', undefined],
+    ['1,000 of 10,000 actors', 1_000],
+  ]) {
+    const took = Array.from({ length: 200 }, () => {
+      const began = performance.now();
+      inspect(most);
+      return performance.now() - began;
+    });
+    report(`inspect(), ${name}, median`, Number(median(took).toFixed(3)), '10 ms, 1 % of a second', 10, 'ms');
+    report(`inspect(), ${name}, longest`, Number(Math.max(...took).toFixed(3)), '10 ms', 10, 'ms');
+  }
+}
+
+/**
+ * Tells to 10,000 actors in turn, with and without somebody who looks at all of them once a second: seconds with
+ * and without alternate. Messages are counted by CPU second.
+ */
+async function attached() {
+  const { root, inspect } = open();
+  const goal = { left: 0, reached: () => {} };
+  const refs = Array.from({ length: crowd }, (_, n) => counter(root, `busy-${n}`, goal).counting);
+  const message = { type: 'count' };
+  let turn = 0;
+  const second = async (look) => {
+    const [began, cpu] = [performance.now(), cpuMs()];
+    let sent = 0;
+    let looked = !look;
+    for (; performance.now() - began < 1_000; sent += burst) {
+      await inBursts(burst, goal, () => tell(refs[turn++ % crowd], message));
+      if (looked || performance.now() - began < 500) continue;
+      looked = true;
+      inspect();
+    }
+    return (sent / (cpuMs() - cpu)) * 1_000;
+  };
+  await second(true);
+  const speeds = { with: [], without: [], again: [] };
+  const kinds = ['with', 'without', 'again'];
+  for (let n = 0; n < 15; n++) {
+    // Another first each time: what ran before weighs on what runs next.
+    for (const kind of [...kinds.slice(n % 3), ...kinds.slice(0, n % 3)])
+      speeds[kind].push(await second(kind === 'with'));
+  }
+  const base = median(speeds.without);
+  for (const [kind, name] of [
+    ['again', 'tell to 10,000 in turn, again (what chance does)'],
+    ['with', 'tell to 10,000 in turn, an inspector attached'],
+  ]) {
+    report(name, Math.round(median(speeds[kind])), `without, in turn: ${Math.round(base)}/s`, base);
+  }
+}
+
 idleBytes();
+looks();
+await attached();
 await deadLetterPrice();
 const main = open();
 const alone = counter(main.root, 'alone');
@@ -276,6 +340,8 @@ await alternate([
   { bench: 'tell, among 10,000 siblings', counter: counter(siblings.root, 'amid') },
   { bench: 'tell, in a nested supervisor of 10,000 children', counter: counter(nested, 'amid') },
   { bench: 'tell, observed as by the daemon', counter: counter(open(likeTheDaemon).root, 'observed') },
+  { bench: 'tell, a trace open of another actor', counter: traced((path) => path !== '/traced') },
+  { bench: 'tell, traced, nothing of it shown', counter: traced(() => true) },
   { bench: 'tell, every message observed', counter: counter(open({ received: () => {} }).root, 'observed') },
 ]);
 

@@ -98,7 +98,8 @@ export interface ManagersAgents {
 /** What a worker asks of its master's agent-info actor; each rejects when there is no link, it closed, or no answer came. */
 export interface MasterLink {
   readonly linked: () => boolean;
-  send(batch: AgentStatuses): Promise<AgentsTaken>;
+  /** `count`: the statuses in it. */
+  send(batch: AgentStatuses, count: number): Promise<AgentsTaken>;
   check(parts: readonly RangePart[]): Promise<readonly number[]>;
   held(range: IdRange, rows: readonly (readonly [id: number, revision: number])[]): Promise<AgentsTaken>;
 }

@@ -40,6 +40,7 @@ function rig(more: Partial<FileReplicaDeps> = {}) {
       tell(replica, { type: 'local-tree', ...localOf(disk.tree), marks: [mark] });
     },
     confirmGeneration: () => {},
+    compared: () => {},
     report: (event) => void events.push(event),
     ...more,
   };
@@ -61,6 +62,22 @@ describe('the file replica', () => {
         .slice(0, -1)
         .every((state) => state.endsWith('-')),
     ).toBe(true);
+    await system.stop();
+  });
+
+  it('shows its state without the files of its trees', async () => {
+    const { system, replica } = rig();
+    tell(replica, { type: 'linked' });
+    tell(replica, { type: 'announced', generation: announced });
+    await settle();
+    const shown = system.state('/file-sync');
+    expect(shown).toMatchObject({
+      linked: true,
+      holds: id,
+      target: { id, tree: { files: 1 } },
+      local: { tree: { files: 1 } },
+    });
+    expect(JSON.stringify(shown)).not.toContain('"directories":{');
     await system.stop();
   });
 

@@ -56,6 +56,20 @@ describe('the file server', () => {
     await system.stop();
   });
 
+  it('shows its state without files, digests and streams', async () => {
+    const { system, request } = rig({ sendContent: () => new Promise(() => {}) });
+    for (let n = 0; n < serverDefaults.streamsPerWorker + 1; n++) request();
+    await settle();
+    expect(system.state('/file-sync')).toEqual({
+      generations: [{ id, tree: { root: generation.tree.root, files: 3, bytes: generation.tree.bytes } }],
+      workers: { w1: { streams: serverDefaults.streamsPerWorker, waiting: 1 } },
+      ...{ served: 0, failed: 0 },
+    });
+    const stopped = system.stop();
+    await system.clock.advance(60_000);
+    await stopped;
+  });
+
   it('aborts a stream that fails, counts it, and goes on', async () => {
     const broken = Object.assign(new Error('input/output error'), { code: 'EIO' });
     const { system, server, request } = rig({ sendContent: () => Promise.reject(broken) });

@@ -12,14 +12,15 @@ import { limits } from './world.ts';
 type Message = FileReplicaMessage | Own;
 type Step = readonly [at: number, message: Message];
 
-/** The effects of the last of `steps`, without the timer's, and the state after it. */
+/** The effects of the last of `steps`, without the timer's and what is told of comparisons, and the state after it. */
 function run(steps: readonly Step[], bounds = limits) {
   let state = initialState({ linked: false, firstMark: 1 }, 0);
   let effects: readonly Effect[] = [];
   for (const [at, message] of steps) ({ state, effects } = decide(state, message, at, bounds));
   return {
     state,
-    effects: effects.filter(({ type }) => type !== 'wake'),
+    effects: effects.filter(({ type }) => type !== 'wake' && type !== 'compared'),
+    compared: effects.some(({ type }) => type === 'compared'),
     view: viewOf(state, { now: steps.at(-1)?.[0] ?? 0, ...bounds }),
   };
 }

@@ -91,6 +91,7 @@ export function openWorld(start: Files) {
       case 'wake':
         wakeAt = now + effect.delayMs;
         break;
+      case 'compared':
       case 'reply':
         break;
     }

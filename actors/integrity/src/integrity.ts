@@ -9,6 +9,7 @@
  * Nothing survives a restart but the scanner's own cache: a master begins a new epoch.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
+import { treeFigures } from '@muster/protocol';
 import { decide } from './decide.ts';
 import type { IntegrityEvent, IntegrityMessage } from './messages.ts';
 import type { Extent, ScanResult } from './shapes.ts';
@@ -44,6 +45,11 @@ export function spawnIntegrity(parent: Parent, deps: IntegrityDeps, config: Inte
     perform: (effect, scope) => perform(effect, deps, scope, alarm),
     // A scan result may have 100,000 rows: of it the inspector shows the kind of message only.
     redact: (message) => (message.type === 'scanned' ? { type: message.type } : message),
+    redactState: ({ last, known, ...state }) => ({
+      ...state,
+      ...(known === undefined ? {} : { known: { ...known, tree: treeFigures(known.tree) } }),
+      ...(last === undefined ? {} : { last: { ...last, tree: treeFigures(last.tree) } }),
+    }),
   });
 }
 

@@ -49,6 +49,13 @@ export function spawnRegistration(
       message.type === 'request'
         ? { type: message.type, from: message.from, request: message.request.type }
         : { type: message.type },
+    redactState: ({ operations, ...state }) => ({
+      ...state,
+      operations: [...operations.values()].map(({ request, ...operation }) => ({
+        ...operation,
+        request: request.type,
+      })),
+    }),
   });
 }
 

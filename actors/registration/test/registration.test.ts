@@ -94,6 +94,18 @@ describe('registration on the master', () => {
     await stop();
   });
 
+  it('shows in its state what is asked for, and no more of it', async () => {
+    const { registrar, answer } = openRegistrar();
+    const { system, stop, request } = await rig({ role: 'master', registrar });
+    request(agent('web', { key }), w1);
+    await settle();
+    const shown = system.state('/registration');
+    expect(shown).toMatchObject({ done: 0, operations: [{ from: w1, request: 'register-agent', running: true }] });
+    expect(JSON.stringify(shown)).not.toContain(key);
+    await answer(added(7, 'web'));
+    await stop();
+  });
+
   it('passes on the code and the words of a refusal, but for keys that they quote', async () => {
     const { registrar, answer } = openRegistrar();
     const { stop, events, request } = await rig({ role: 'master', registrar });

@@ -30,6 +30,8 @@ export interface Behaviour<State, Message, Own, Effect> {
   readonly mailbox?: MailboxLimit;
   /** What the inspector and dead letters show of a message. Without it, secret-looking keys and bytes are hidden. */
   redact?(message: Message | Own): unknown;
+  /** What the inspector shows of the state. Without it, secret-looking keys and bytes are hidden. */
+  redactState?(state: State): unknown;
 }
 
 /** A behaviour as the kernel sees it. */

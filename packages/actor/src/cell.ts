@@ -2,11 +2,13 @@ import type { AnyBehaviour } from './behaviour.ts';
 import type { Child, RestartRule, StopReason, Superior } from './child.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { OwnLane } from './own-lane.ts';
+import type { Probes } from './probe.ts';
 import type { RecentMessages } from './recent.ts';
 import type { Ref } from './ref.ts';
 import type { Runtime } from './runtime.ts';
 import type { Turn } from './scheduler.ts';
 import type { OpenScope } from './scope.ts';
+import type { OpenTrace } from './trace.ts';
 
 /** An ask that waits for its answer. */
 export interface PendingAsk {
@@ -55,8 +57,14 @@ export interface Cell {
   injected: { readonly error: unknown } | undefined;
   /** By the number of the question in the mailbox. */
   asks: Map<number, PendingAsk> | undefined;
+  /** Empty messages that wait in the mailbox. */
+  probes: Probes | undefined;
   watchers: Set<(reason: StopReason) => void> | undefined;
+  /** Those who wait for the next start; told false at a stop. */
+  awaiting: ((started: boolean) => void)[] | undefined;
   recent: RecentMessages | undefined;
+  /** The open traces that match its path; undefined when there is none, so that a message costs one look. */
+  traces: readonly OpenTrace[] | undefined;
   incarnations: number;
   processed: number;
   overflowed: number;

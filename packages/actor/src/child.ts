@@ -19,8 +19,10 @@ export interface Child {
   end(): Promise<void>;
   /** Ends it for good. Never rejects. A second call returns the same promise. */
   stop(reason: StopReason): Promise<void>;
-  /** Every actor and supervisor in it, parents first. */
-  view(): readonly ActorView[];
+  /** As the inspector shows it, without its children. */
+  row(): ActorView;
+  /** By name, in start order. An actor has none. */
+  readonly children: ReadonlyMap<string, Child>;
 }
 
 /** What a child tells its supervisor. */
@@ -29,6 +31,8 @@ export interface Superior {
   crashed(child: Child, error: unknown): void;
   /** The child is stopped for good. */
   gone(child: Child): void;
+  /** Ends the child in good order and starts it anew, outside the budget. False, and nothing done, when it is not to come back. */
+  restart(child: Child): boolean;
 }
 
 /** An actor or supervisor as the inspector shows it. Times in milliseconds of the clock. */

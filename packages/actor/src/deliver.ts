@@ -1,8 +1,10 @@
 import type { Cell } from './cell.ts';
 import type { DeadLetterReason } from './dead-letters.ts';
-import { MailboxFullError } from './errors.ts';
-import { push, shift } from './mailbox.ts';
+import { ActorStoppedError, MailboxFullError } from './errors.ts';
+import { push, shift, unstamped } from './mailbox.ts';
 import { type OwnEntry, ownDepth, ownLimit } from './own-lane.ts';
+import { mostProbes, type Probed, takeProbe } from './probe.ts';
+import { redactOf } from './redaction.ts';
 
 /**
  * Queues a message of someone else's. While the actor waits for a restart it stays queued. False
@@ -15,7 +17,8 @@ export function deliver(cell: Cell, message: unknown, offered: boolean): boolean
   }
   const box = cell.mailbox;
   if (box.tail - box.head >= box.capacity && !makeRoom(cell, message, offered)) return false;
-  push(box, message, cell.runtime.observer.received === undefined ? 0 : cell.behaviour.clock.now());
+  const wanted = cell.traces !== undefined || cell.runtime.observer.received !== undefined;
+  push(box, message, wanted ? cell.behaviour.clock.now() : unstamped);
   wakeFor(cell);
   return true;
 }
@@ -34,6 +37,21 @@ export function deliverOwn(cell: Cell, message: unknown): OwnEntry {
   return entry;
 }
 
+/** Resolves when the actor came to an empty message sent now. It displaces no message: a full mailbox rejects it. */
+export function deliverProbe(cell: Cell): Promise<Probed> {
+  return new Promise((resolve, reject) => {
+    const { mailbox } = cell;
+    if (cell.closed) return reject(new ActorStoppedError(cell.path));
+    cell.probes ??= new Map();
+    if (mailbox.tail - mailbox.head >= mailbox.capacity || cell.probes.size >= mostProbes) {
+      return reject(new MailboxFullError(cell.path));
+    }
+    cell.probes.set(mailbox.tail, { at: cell.behaviour.clock.now(), resolve, reject });
+    push(mailbox, undefined, unstamped);
+    wakeFor(cell);
+  });
+}
+
 /** Asks for a turn, unless one is coming or the actor cannot use it. */
 export function wakeFor(cell: Cell): void {
   if (cell.awake || cell.status === 'down' || cell.status === 'stopped') return;
@@ -41,16 +59,28 @@ export function wakeFor(cell: Cell): void {
   cell.turn.wake();
 }
 
-/** Makes dead letters of all that wait. Their asks were failed before. */
+/** Makes dead letters of all that wait. Their asks were failed before; probes are failed here. */
 export function buryAll(cell: Cell): void {
   const box = cell.mailbox;
-  while (box.tail > box.head) bury(cell, shift(box), 'stopped');
+  while (box.tail > box.head) {
+    const probe = takeProbe(cell);
+    const message = shift(box);
+    if (probe === undefined) bury(cell, message, 'stopped');
+    else probe.reject(new ActorStoppedError(cell.path));
+  }
 }
 
 function makeRoom(cell: Cell, message: unknown, offered: boolean): boolean {
   const box = cell.mailbox;
+  const oldest = box.overflow === 'drop-oldest';
+  const probe = oldest ? takeProbe(cell) : undefined;
+  if (probe !== undefined) {
+    shift(box);
+    probe.reject(new MailboxFullError(cell.path));
+    return true;
+  }
   cell.overflowed++;
-  if (box.overflow === 'drop-oldest') {
+  if (oldest) {
     dropAsk(cell, box.head);
     bury(cell, shift(box), 'overflow');
     return true;
@@ -69,6 +99,5 @@ function dropAsk(cell: Cell, number: number): void {
 
 function bury(cell: Cell, message: unknown, reason: DeadLetterReason): void {
   const { behaviour, path } = cell;
-  const redact = behaviour.redact?.bind(behaviour) as ((message: never) => unknown) | undefined;
-  cell.runtime.deadLetters.bury({ to: path, message, reason, redact });
+  cell.runtime.deadLetters.bury({ to: path, message, reason, redact: redactOf(behaviour) });
 }

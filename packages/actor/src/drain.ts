@@ -3,8 +3,10 @@ import { wakeFor } from './deliver.ts';
 import { interrupt, settleEnd } from './incarnation.ts';
 import { shift, stampOfOldest } from './mailbox.ts';
 import { takeOwn } from './own-lane.ts';
+import { takeProbe } from './probe.ts';
 import { typeOf } from './redaction.ts';
 import { synchronous } from './synchronous.ts';
+import { traced } from './trace.ts';
 
 /** Messages per turn: nact's price for the turn is then below 1 % of each. */
 const batch = 256;
@@ -38,6 +40,14 @@ function handleNext(cell: Cell, now: number): boolean {
     if (entry !== undefined) return handle(cell, entry.message, entry.at, now);
   }
   if (ending || mailbox.tail === mailbox.head) return false;
+  if (cell.probes !== undefined) {
+    const probe = takeProbe(cell);
+    if (probe !== undefined) {
+      shift(mailbox);
+      probe.resolve({ waitMs: now - probe.at });
+      return true;
+    }
+  }
   const at = stampOfOldest(mailbox);
   return handle(cell, shift(mailbox), at, now);
 }
@@ -55,7 +65,9 @@ function handle(cell: Cell, message: unknown, came: number, now: number): boolea
   }
   cell.handling = false;
   cell.processed++;
-  if (cell.recent !== undefined || cell.runtime.observer.received !== undefined) show(cell, message, came, now);
+  if (cell.recent !== undefined || cell.traces !== undefined || cell.runtime.observer.received !== undefined) {
+    show(cell, message, came, now);
+  }
   if (cell.injected === undefined && cell.ending === undefined) return true;
   interrupt(cell);
   return false;
@@ -64,5 +76,6 @@ function handle(cell: Cell, message: unknown, came: number, now: number): boolea
 function show(cell: Cell, message: unknown, came: number, now: number): void {
   const handlingMs = cell.behaviour.clock.now() - now;
   cell.recent?.add(now, message, handlingMs);
+  traced(cell, message, { came, at: now, handlingMs });
   cell.runtime.observer.received?.(cell.path, typeOf(message), now - came, handlingMs);
 }

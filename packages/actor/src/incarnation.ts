@@ -20,6 +20,14 @@ export function start(cell: Cell): void {
     synchronous(behaviour.started?.(scope), cell.path);
   });
   if (cell.mailbox.tail > cell.mailbox.head) wakeFor(cell);
+  tellAwaiting(cell, true);
+}
+
+/** Tells those who wait for the next start that it was, or that there will be none. */
+export function tellAwaiting(cell: Cell, started: boolean): void {
+  const { awaiting } = cell;
+  cell.awaiting = undefined;
+  for (const tell of awaiting ?? []) tell(started);
 }
 
 /**

@@ -10,11 +10,14 @@ export {
   MailboxFullError,
   SupervisorStoppedError,
 } from './errors.ts';
+export type { Inspection } from './inspection.ts';
 export { defaultMailbox, type MailboxLimit, type Overflow } from './mailbox.ts';
 export { nactScheduler } from './nact-scheduler.ts';
 export type { CrashOutcome, Observer } from './observer.ts';
+export type { Probed } from './probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export type { RecentMessage } from './recent.ts';
+export { redacted } from './redaction.ts';
 export { offer, type Ref, tell } from './ref.ts';
 export {
   type BackOff,
@@ -31,4 +34,5 @@ export { type Parent, spawnActor } from './spawn.ts';
 export { type Strategy, type SupervisionOptions, supervisionDefaults } from './strategy.ts';
 export { GaveUpError, type SpawnOptions, type Supervisor } from './supervisor.ts';
 export { type ActorSystem, openSystem, type SystemOptions } from './system.ts';
+export type { TraceRow } from './trace.ts';
 export { watch } from './watch.ts';

@@ -17,13 +17,16 @@ export const defaultMailbox: MailboxLimit = { capacity: 65_536, overflow: 'drop-
  */
 export interface Mailbox extends MailboxLimit {
   slots: unknown[];
-  /** When each message came, if anyone wants to know. */
+  /** When each message came, if anyone wants to know; else `unstamped`. */
   stamps: number[];
   head: number;
   tail: number;
   /** The deepest it ever was. */
   highWater: number;
 }
+
+/** Stamp of a message that came while nobody wanted to know when. */
+export const unstamped = -1;
 
 const smallest = 16;
 /** An empty ring larger than this gives its memory back. */

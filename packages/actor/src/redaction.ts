@@ -1,3 +1,5 @@
+import type { AnyBehaviour } from './behaviour.ts';
+
 /** Keys whose values are never shown. Broad on purpose: hiding too much costs less than showing a key. */
 const secretKey = /key|secret|passw|token|credential|psk|auth/i;
 /** What is shown of a message is for a human eye: this much, no more. `characters` bounds the whole, names included. */
@@ -34,6 +36,14 @@ export function shown(message: unknown, redact: ((message: never) => unknown) | 
   return copied(chosen, false);
 }
 
+/** The `redact` of a behaviour, to be called without it. */
+export const redactOf = (behaviour: AnyBehaviour): ((message: unknown) => unknown) | undefined =>
+  behaviour.redact === undefined ? undefined : (message) => behaviour.redact?.(message);
+
+/** The same for its `redactState`. */
+export const redactStateOf = (behaviour: AnyBehaviour): ((state: unknown) => unknown) | undefined =>
+  behaviour.redactState === undefined ? undefined : (state) => behaviour.redactState?.(state);
+
 interface Copying {
   readonly hide: boolean;
   /** Characters that may still be shown. */
@@ -53,6 +63,8 @@ function copy(value: unknown, depth: number, copying: Copying): unknown {
   copying.left -= valueCost;
   if (typeof value === 'string') return text(value, copying);
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
+  // Not shown as the number that it is: it may have any length, and JSON knows none.
+  if (typeof value === 'bigint') return '[bigint]';
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (value instanceof Error) return text(`${value.name}: ${shortened(value.message)}`, copying);

@@ -4,6 +4,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Observer } from './observer.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { OpenTrace } from './trace.ts';
 
 /** What all actors of one system share. */
 export interface Runtime {
@@ -15,4 +16,6 @@ export interface Runtime {
   readonly deadLetters: DeadLetters;
   /** Every actor that is not stopped, by path. */
   readonly cells: Map<string, Cell>;
+  /** Those that are open. */
+  readonly traces: Set<OpenTrace>;
 }

@@ -4,13 +4,14 @@ import type { ActorView, Child, RestartRule, StopReason, Superior } from './chil
 import { buryAll } from './deliver.ts';
 import { drain } from './drain.ts';
 import { ActorStoppedError } from './errors.ts';
-import { end, failAsks, start } from './incarnation.ts';
+import { end, failAsks, start, tellAwaiting } from './incarnation.ts';
 import { defaultMailbox, openMailbox } from './mailbox.ts';
 import { openOwnLane, ownDepth } from './own-lane.ts';
 import { childPath } from './path.ts';
 import { type Ref, refTo } from './ref.ts';
 import type { Runtime } from './runtime.ts';
 import type { Turn } from './scheduler.ts';
+import { tracesOf } from './trace.ts';
 import { notifyWatchers } from './watch.ts';
 
 /** The key under which a parent keeps its nest. */
@@ -89,8 +90,11 @@ function cellFor(at: Nest, own: Pick<Cell, 'behaviour' | 'path' | 'mailbox' | 't
     stopping: undefined,
     injected: undefined,
     asks: undefined,
+    probes: undefined,
     watchers: undefined,
+    awaiting: undefined,
     recent: undefined,
+    traces: tracesOf(at.runtime, own.path),
     incarnations: 0,
     processed: 0,
     overflowed: 0,
@@ -99,6 +103,8 @@ function cellFor(at: Nest, own: Pick<Cell, 'behaviour' | 'path' | 'mailbox' | 't
     lastError: undefined,
   };
 }
+
+const childless: ReadonlyMap<string, Child> = new Map();
 
 function childOf(cell: Cell): Child {
   return {
@@ -110,7 +116,8 @@ function childOf(cell: Cell): Child {
     start: () => start(cell),
     end: () => end(cell),
     stop: (reason) => stop(cell, reason),
-    view: () => [viewOf(cell)],
+    row: () => rowOf(cell),
+    children: childless,
   };
 }
 
@@ -129,10 +136,11 @@ function gone(cell: Cell, reason: StopReason): void {
   cell.runtime.cells.delete(cell.path);
   cell.superior.gone(cell.child);
   cell.runtime.observer.stopped?.(cell.path);
+  tellAwaiting(cell, false);
   notifyWatchers(cell, reason);
 }
 
-function viewOf(cell: Cell): ActorView {
+function rowOf(cell: Cell): ActorView {
   const { mailbox, lastError } = cell;
   return {
     path: cell.path,

@@ -13,7 +13,8 @@ export function supervisorChild(state: SupervisorState): Child {
     start: () => start(state),
     end: () => end(state),
     stop: (reason) => stop(state, reason),
-    view: () => [viewOf(state), ...[...state.children.values()].flatMap((child) => child.view())],
+    row: () => rowOf(state),
+    children: state.children,
   };
 }
 
@@ -60,7 +61,7 @@ async function stopAll(state: SupervisorState, reason: StopReason): Promise<void
   state.runtime.observer.stopped?.(state.path);
 }
 
-function viewOf(state: SupervisorState): ActorView {
+function rowOf(state: SupervisorState): ActorView {
   const { lastError } = state;
   return {
     path: state.path,

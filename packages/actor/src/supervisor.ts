@@ -97,6 +97,7 @@ function handleOf(state: SupervisorState): Supervisor {
   const superior: Superior = {
     crashed: (child, error) => childCrashed(state, child, error),
     gone: (child) => childGone(state, child),
+    restart: (child) => restartChild(state, child),
   };
   const nestFor = ({ shutdownMs = state.options.shutdownMs, restart = 'permanent' }: SpawnOptions): Nest => ({
     path: state.path,
@@ -174,6 +175,16 @@ function childCrashed(state: SupervisorState, child: Child, error: unknown): voi
   }
   state.history = decision.history;
   recoveries.recover(affected(options.strategy, state.children.values(), child), decision.delayMs);
+}
+
+/**
+ * One that waits for its restart already is started in the next turn, with those that restart with it. A
+ * temporary one is not made to come back, and so is refused.
+ */
+function restartChild(state: SupervisorState, child: Child): boolean {
+  if (state.status !== 'running' || child.rule === 'temporary' || !state.children.has(child.name)) return false;
+  state.recoveries.recover([child], 0);
+  return true;
 }
 
 /** Ends all children in good order, then counts as crashed itself. */

@@ -1,11 +1,8 @@
-import type { ActorView } from './child.ts';
 import type { Clock } from './clock.ts';
-import { type DeadLetter, openDeadLetters } from './dead-letters.ts';
-import { crash } from './incarnation.ts';
+import { openDeadLetters } from './dead-letters.ts';
+import { type Inspection, openInspection } from './inspection.ts';
 import { harmless, type Observer } from './observer.ts';
 import type { Random } from './random.ts';
-import { keepMessages, type RecentMessage } from './recent.ts';
-import { shown } from './redaction.ts';
 import type { Runtime } from './runtime.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type SupervisionOptions, supervisionDefaults } from './strategy.ts';
@@ -26,19 +23,9 @@ export interface SystemOptions {
 }
 
 /** A tree of actors and what may be seen of it. */
-export interface ActorSystem {
+export interface ActorSystem extends Inspection {
   /** Its path is `/`. */
   readonly root: Supervisor;
-  /** Every actor and supervisor that is not stopped, in tree order, parents first. */
-  inspect(): readonly ActorView[];
-  /** The last `n` messages that the actor handled since `keepRecent`, oldest first, redacted. Empty for an unknown path. */
-  recent(path: string, n: number): readonly RecentMessage[];
-  /** Keeps the last `n` messages of the actor from now on; 0 stops that. False for an unknown path. */
-  keepRecent(path: string, n: number): boolean;
-  /** How many messages reached nobody, and the last 256 of them. */
-  deadLetters(): { readonly count: number; readonly last: readonly DeadLetter[] };
-  /** Crashes the actor as if its handler had thrown `error`: a drill. False when no actor runs at `path`. */
-  crash(path: string, error: Error): boolean;
   /** Stops everything, last started first. The scheduler stays open: it is the caller's. */
   stop(): Promise<void>;
 }
@@ -48,7 +35,7 @@ export function openSystem(options: SystemOptions): ActorSystem {
   const { clock, random, scheduler, giveUp } = options;
   const observer = harmless(options.observer ?? {});
   const deadLetters = openDeadLetters(clock, observer.deadLetter);
-  const runtime: Runtime = { clock, random, scheduler, observer, deadLetters, cells: new Map() };
+  const runtime: Runtime = { clock, random, scheduler, observer, deadLetters, cells: new Map(), traces: new Set() };
   const top = openSupervisor(
     runtime,
     {
@@ -57,6 +44,7 @@ export function openSystem(options: SystemOptions): ActorSystem {
         void root.stop('gave-up').then(() => giveUp((error as Error).message, error as Error));
       },
       gone: () => {},
+      restart: () => false,
     },
     { name: 'root', path: '/' },
     { ...supervisionDefaults, ...options.supervision },
@@ -64,30 +52,7 @@ export function openSystem(options: SystemOptions): ActorSystem {
   top.self.start();
   return {
     root: top.handle,
-    ...inspection(runtime, () => top.self.view()),
+    ...openInspection(runtime, top.self),
     stop: () => top.self.stop('stopped'),
-  };
-}
-
-function inspection(runtime: Runtime, inspect: () => readonly ActorView[]): Omit<ActorSystem, 'root' | 'stop'> {
-  const { cells, deadLetters } = runtime;
-  return {
-    inspect,
-    recent: (path, n) => cells.get(path)?.recent?.read(n) ?? [],
-    keepRecent: (path, n) => {
-      const cell = cells.get(path);
-      if (cell === undefined) return false;
-      const { behaviour } = cell;
-      const redact = behaviour.redact?.bind(behaviour) as ((message: never) => unknown) | undefined;
-      cell.recent = n > 0 ? keepMessages(n, (message) => shown(message, redact)) : undefined;
-      return true;
-    },
-    deadLetters: () => deadLetters.read(),
-    crash: (path, error) => {
-      const cell = cells.get(path);
-      if (cell === undefined || (cell.status !== 'running' && cell.status !== 'ending')) return false;
-      crash(cell, error);
-      return true;
-    },
   };
 }

@@ -1,6 +1,6 @@
 import { type Observer, tell } from '../src/index.ts';
 import { settle, testSystem } from '../src/testing.ts';
-import { call, fault, note, type Probe, probe } from './rig.ts';
+import { call, fault, forever, note, type Probe, probe } from './rig.ts';
 
 /** An observer that writes down what it sees. */
 function notebook(): { readonly seen: string[]; readonly observer: Observer } {
@@ -111,6 +111,38 @@ describe('inspection', () => {
     });
   });
 
+  it('shows the first of the tree alone where no more are wanted', () => {
+    const { root, inspect } = testSystem();
+    const nested = root.supervise('nested');
+    for (const name of ['a', 'b']) nested.spawn(probe(name, []));
+    root.spawn(probe('c', []));
+    const paths = (most?: number): readonly string[] => inspect(most).map(({ path }) => path);
+    expect([paths(0), paths(3), paths(4)]).toEqual([
+      [],
+      ['/', '/nested', '/nested/a'],
+      ['/', '/nested', '/nested/a', '/nested/b'],
+    ]);
+    expect(paths()).toEqual(['/', '/nested', '/nested/a', '/nested/b', '/c']);
+  });
+
+  it('shows one actor or supervisor with its own children', () => {
+    const { root, look } = testSystem();
+    const nested = root.supervise('nested');
+    for (const name of ['a', 'b']) nested.spawn(probe(name, []));
+    nested.supervise('deeper').spawn(probe('c', []));
+    const paths = (path: string, most?: number): unknown => {
+      const seen = look(path, most);
+      return seen && [seen.row.path, seen.children.map((child) => child.path), seen.childCount];
+    };
+    expect(paths('/')).toEqual(['/', ['/nested'], 1]);
+    expect(paths('/nested')).toEqual(['/nested', ['/nested/a', '/nested/b', '/nested/deeper'], 3]);
+    expect(paths('/nested', 1)).toEqual(['/nested', ['/nested/a'], 3]);
+    expect(paths('/nested/a')).toEqual(['/nested/a', [], 0]);
+    for (const unknown of ['', '//', '/nobody', '/nested/a/b', 'nested', '/nested/', '/constructor']) {
+      expect(paths(unknown)).toBeUndefined();
+    }
+  });
+
   it('knows no path of a stopped actor', async () => {
     const { root, keepRecent, recent, crash } = testSystem();
     const a = root.spawn(probe('a', []));
@@ -164,6 +196,66 @@ describe('inspection', () => {
     });
     expect(recent('/b', 1)[0]?.message).toBe('[redaction failed]');
     expect(JSON.stringify([recent('/a', 1), recent('/b', 1)])).not.toContain('hush');
+  });
+});
+
+describe('the state of an actor', () => {
+  const backOff = { minMs: 100, maxMs: 100, factor: 1, jitter: 0 };
+
+  it('is shown as it is now, while it runs and while it ends', async () => {
+    const { root, state, clock } = testSystem({ supervision: { shutdownMs: 50 } });
+    const a = root.spawn(probe('a', []));
+    tell(a, note('x'));
+    expect(state('/a')).toBe(0);
+    await settle();
+    expect(state('/a')).toBe(1);
+    tell(
+      a,
+      call((scope) => scope.run(forever, note, () => fault)),
+    );
+    await settle();
+    const stopped = root.stopChild(a);
+    expect(state('/a')).toBe(2);
+    await clock.advance(50);
+    await stopped;
+    expect(state('/a')).toBeUndefined();
+  });
+
+  it('is none for an actor that is down, a supervisor, and what there is not', async () => {
+    const { root, state, clock } = testSystem({ supervision: { backOff } });
+    root.supervise('nested');
+    tell(root.spawn(probe('a', [])), fault);
+    await settle();
+    expect(['/a', '/nested', '/', '/nobody'].map(state)).toEqual([undefined, undefined, undefined, undefined]);
+    await clock.advance(100);
+    expect(state('/a')).toBe(0);
+  });
+
+  it('hides secrets, or what the actor hides of it, and survives an actor that fails at it', () => {
+    const { root, state } = testSystem();
+    const broken = (): never => {
+      throw new Error('redactState');
+    };
+    const secret = { clusterKey: 'hush', peers: new Map([['worker1', { token: 'hush', at: 5 }]]) };
+    const init = (): never => secret as never;
+    root.spawn(probe('a', [], { init }));
+    root.spawn(probe('b', [], { init, redactState: (held) => Object.keys(held as unknown as object) }));
+    root.spawn(probe('c', [], { init, redactState: broken }));
+    expect(state('/a')).toEqual({ clusterKey: '[redacted]', peers: { worker1: { token: '[redacted]', at: 5 } } });
+    expect(state('/b')).toEqual(['clusterKey', 'peers']);
+    expect(state('/c')).toBe('[redaction failed]');
+  });
+
+  it('is a copy below 16 KiB, whatever it is', () => {
+    const { root, state } = testSystem();
+    const rows = new Map(Array.from({ length: 5_000 }, (_, n) => [`row ${n}`, { n, text: 'x'.repeat(n), big: 5n }]));
+    root.spawn(probe('a', [], { init: () => rows as never }));
+    root.spawn(probe('b', [], { init: () => rows as never, redactState: (held) => held }));
+    for (const path of ['/a', '/b']) {
+      const shown = JSON.stringify(state(path));
+      expect(Buffer.byteLength(shown)).toBeLessThan(16 * 1_024);
+      expect(shown).toContain('"row 1":{"n":1,"text":"x","big":"[bigint]"}');
+    }
   });
 });
 

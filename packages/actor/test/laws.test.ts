@@ -14,10 +14,11 @@ import { shuffled } from './shuffled.ts';
 
 /**
  * Random lives of a small tree under a scheduler that gives turns in random order: tells, crashes in
- * every place, stops, new actors under old names, time that passes. Each law is checked in each.
+ * every place, stops, restarts by hand, probes, new actors under old names, time that passes. Each law is checked in each.
  */
+type Deed = 'tell' | 'crash' | 'fail-next-start' | 'stop' | 'restart' | 'probe' | 'respawn' | 'work';
 type Step =
-  | { readonly do: 'tell' | 'crash' | 'fail-next-start' | 'stop' | 'respawn' | 'work'; readonly actor: number }
+  | { readonly do: Deed; readonly actor: number }
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'turns'; readonly n: number }
   | { readonly do: 'rest' };
@@ -35,7 +36,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('tell' as const), actor }) },
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constantFrom('crash', 'fail-next-start', 'stop', 'respawn', 'work'), actor }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('crash', 'fail-next-start', 'stop', 'restart', 'probe', 'respawn', 'work'),
+      actor,
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat({ max: 300 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turns' as const), n: fc.integer({ min: 1, max: 3 }) }) },
@@ -74,7 +78,7 @@ function openLedger(seed: number) {
     next,
     broken,
     sim: shuffled(next),
-    counts: { told: 0, handled: 0, spawned: 0, stopped: 0, incarnations: 0, ended: 0, gaveUp: 0 },
+    counts: { told: 0, handled: 0, spawned: 0, stopped: 0, incarnations: 0, ended: 0, gaveUp: 0, unsettled: 0 },
     failNextStart: new Set<number>(),
     ids: { next: 0 },
     check: (holds: boolean, text: string): void => {
@@ -203,6 +207,13 @@ function openLives(ledger: Ledger, system: ActorSystem, strategy: Strategy) {
   };
 }
 
+/** A restart and a probe come to an end, whatever becomes of the actor. */
+function settles(counts: Ledger['counts'], promise: Promise<unknown>): void {
+  counts.unsettled++;
+  const settled = (): number => counts.unsettled--;
+  void promise.then(settled, settled);
+}
+
 function world(seed: number, strategy: Strategy, maxRestarts: number) {
   const ledger = openLedger(seed);
   const { sim, next, counts, check } = ledger;
@@ -226,6 +237,10 @@ function world(seed: number, strategy: Strategy, maxRestarts: number) {
         return sim.rest();
       case 'stop':
         return void lives.now[step.actor]!.supervisor.stopChild(lives.now[step.actor]!.ref).catch(() => {});
+      case 'restart':
+        return settles(counts, system.restart(lives.now[step.actor]!.ref.path));
+      case 'probe':
+        return settles(counts, system.probe(lives.now[step.actor]!.ref.path));
       case 'respawn':
         return lives.respawn(step.actor);
       case 'fail-next-start':
@@ -264,6 +279,7 @@ async function live(steps: readonly Step[], seed: number, strategy: Strategy, ma
   law(counts.spawned + 1 === counts.stopped, `${counts.spawned} spawned and the root, ${counts.stopped} stopped`);
   law(counts.incarnations === counts.ended, `${counts.incarnations} incarnations, ${counts.ended} ended`);
   law(system.inspect().length === 1, 'an actor is left');
+  law(counts.unsettled === 0, `${counts.unsettled} restarts and probes came to no end`);
   law(sim.timers() === 0, `${sim.timers()} timers are left`);
   const { open, wokenTwice } = sim.mailboxes();
   law(open === 0, `${open} mailboxes are left open`);

@@ -1,11 +1,19 @@
 /** `muster agents`, `muster agent`: lists that may be longer than a person waits for without a word. */
 import type { AgentFilter, ControlClient } from '@muster/control';
 import type { AgentRowView, Agents } from '@muster/protocol';
+import {
+  type AgentTable,
+  type AgentTally,
+  agentTable,
+  emptyTally,
+  renderAgent,
+  shownOf,
+  tallied,
+  totals,
+} from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
 import { asJson, withClient, writeWholeMs } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { renderAgent } from './render/agent.ts';
-import { type AgentTable, type AgentTally, agentTable, emptyTally, shownOf, tallied, totals } from './render/agents.ts';
 
 /** Rows that are kept before the first is written, so that columns fit them all. What comes after may widen a column. */
 const keptRows = 10_000;

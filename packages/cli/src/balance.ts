@@ -1,9 +1,9 @@
 /** `muster balance`, `muster drain`, `muster undrain`: the agents' backend of each HAProxy. */
+
+import { isBalanced, printable, renderBalance } from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { isBalanced, renderBalance } from './render/balance.ts';
-import { printable } from './render/units.ts';
 
 export interface BalanceOptions {
   /** Show what a plan made now would do. Nothing is moved by asking. */

@@ -1,13 +1,11 @@
 /** What each command does, with the world passed in; parsing is in `program.ts`. */
 import type { NodeConfig } from '@muster/config';
 import type { ControlClient, LogLevel } from '@muster/control';
+import type { InspectOptions } from '@muster/inspector';
+import type { Paint } from '@muster/render';
+import { isHealthy, isInSync, printable, renderHealth, renderNodes, renderTree } from '@muster/render';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { isHealthy, renderHealth } from './render/health.ts';
-import { isInSync, renderNodes } from './render/nodes.ts';
-import type { Paint } from './render/table.ts';
-import { renderTree } from './render/tree.ts';
-import { printable } from './render/units.ts';
 import type { StopOutcome } from './stop.ts';
 
 export interface StartOptions {
@@ -35,6 +33,8 @@ export interface CommandDeps {
   /** Rejects with a `ConfigError`. */
   readonly readConfig: (root: string) => Promise<NodeConfig>;
   readonly newKey: () => Promise<string>;
+  /** The inspector of actors, to its end. */
+  readonly inspect: (root: string, options: InspectOptions, output: Output) => Promise<ExitCode>;
 }
 
 /** Where words go: results to `out`, faults to `error`. Each call is one or more whole lines. */

@@ -1,4 +1,5 @@
 /** What a person writes for `muster lb` on the command line. */
+import { siteDefaults } from '@muster/haproxy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandDeps, Output } from './commands.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -59,7 +60,9 @@ export function addLb(
   const lb = parent.command('lb').description('print a configuration for a load balancer in front of the cluster');
   const child = (name: string, about: string): Command =>
     withRoot(lb.command(name).description(about))
-      .addOption(new Option('--agents <count>', 'agents that there may be').argParser(agentCount).default(10_000))
+      .addOption(
+        new Option('--agents <count>', 'agents that there may be').argParser(agentCount).default(siteDefaults.agents),
+      )
       .addOption(
         new Option(
           '--bind <address>',

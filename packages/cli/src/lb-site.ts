@@ -1,7 +1,7 @@
 /** What `muster lb` knows of the cluster: what the node says that runs, else what its configuration says. */
 import type { NodeConfig } from '@muster/config';
 import { type Site, siteDefaults, type WantedServer } from '@muster/haproxy';
-import type { NodeView } from '@muster/protocol';
+import { type NodeView, peerHost } from '@muster/protocol';
 
 /** A node that is named on the command line: one more, or in the place of what is known of it. */
 export interface NamedNode {
@@ -81,16 +81,9 @@ function addressOf(
 ): readonly (readonly [string, string])[] {
   if (liveness === 'left') return [];
   const own = role === 'master' ? config?.cluster.nodes[0] : undefined;
-  const text = config?.muster.haproxy.nodes[name]?.address ?? own ?? withoutPort(address);
+  const text = config?.muster.haproxy.nodes[name]?.address ?? own ?? peerHost(address);
   return text === '' || text === 'local' ? [] : [[name, text]];
 }
-
-/** `10.0.0.7:41234`, `[::1]:41234` and `::ffff:10.0.0.7` as the link shows them. */
-const withoutPort = (text: string): string =>
-  text
-    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
-    .replace(/^([^:]*):\d+$/, '$1')
-    .replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1');
 
 function serverOf(
   name: string,

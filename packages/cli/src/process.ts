@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { clientTimeoutMs, openControl } from '@muster/control';
+import { paintFor } from '@muster/render';
+import { bearBrokenPipes } from './broken-pipe.ts';
 import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
-import { paintFor } from './render/table.ts';
 import { stopPatienceMs, stopProcess } from './stop.ts';
 
 export const version: string = createRequire(import.meta.url)('../package.json').version;
@@ -33,6 +34,10 @@ export const commandDeps: CommandDeps = {
     return checkConfiguration(root);
   },
   readConfig: async (root) => (await import('@muster/daemon')).readConfig(root),
+  inspect: async (root, options, { out, error, paint, outIsTerminal = false, flow = async () => true }) => {
+    const { inspect, processDeps } = await import('@muster/inspector');
+    return inspect(options, processDeps({ open: () => open(root), out, error, paint, outIsTerminal, flow }));
+  },
   newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
 };
 
@@ -41,12 +46,7 @@ process.stdout.on('error', () => {
   isRead = false;
 });
 
-/** A reader that went away (`muster nodes | head -1`) is no fault: what is left unsaid is dropped. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+bearBrokenPipes();
 
 export const processOutput: Output = {
   out: (text) => void process.stdout.write(`${text}\n`),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type AgentFilter, isUnreachable } from '@muster/control';
+import { printable } from '@muster/render';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { agentId, agentStatus, groupName } from './agent-arguments.ts';
 import { showAgent, showAgents } from './agents.ts';
@@ -20,7 +21,6 @@ import {
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
-import { printable } from './render/units.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
@@ -124,6 +124,16 @@ function buildProgram(
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
+  command('inspect', 'look at the actors of any node from inside: a prompt with completion, or commands of a script')
+    .option('--node <node>', 'the node to look at first; otherwise this one', nodeName)
+    .option('--operate', 'allow what changes a node: ask, tell, crash, restart, log')
+    .option('--json', 'one JSON value for each command')
+    .option('--eval <commands>', 'do these, separated by ;, in place of what is typed or piped: "tree; links"')
+    .action(async ({ root, node, operate, json, eval: commands }: Root & Json & InspectFlags) =>
+      finish(
+        await deps.inspect(root, { node, operate: operate === true, json: json === true, eval: commands }, output),
+      ),
+    );
   command('log-level', 'change how much the node logs, until its next start or reload')
     .addArgument(new Argument('<level>', 'how much').choices(levels))
     .action(async (level: (typeof levels)[number], { root }: Root) =>
@@ -220,6 +230,11 @@ interface Root {
 }
 interface Json {
   readonly json?: true;
+}
+interface InspectFlags {
+  readonly node?: string;
+  readonly operate?: true;
+  readonly eval?: string;
 }
 interface StartFlags {
   readonly foreground?: true;

@@ -1,11 +1,9 @@
 import { allPages, type ControlClient, ControlError } from '@muster/control';
 import { type AgentRowView, type Agents, type AgentView, agentStatuses, agentStatusNames38 } from '@muster/protocol';
+import { agentTable, ansi, emptyTally, plain, renderAgent, tallied, totals } from '@muster/render';
 import fc from 'fast-check';
 import type { CommandDeps, Output } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
-import { renderAgent } from '../src/render/agent.ts';
-import { agentTable, emptyTally, tallied, totals } from '../src/render/agents.ts';
-import { ansi, plain } from '../src/render/table.ts';
 
 const row = (id: number, more: Partial<AgentRowView> = {}): AgentRowView => ({
   id,

@@ -1,7 +1,5 @@
 import type { Balance, BalancerView } from '@muster/protocol';
-import { isBalanced, renderBalance } from '../src/render/balance.ts';
-import { isHealthy, renderHealth } from '../src/render/health.ts';
-import { plain } from '../src/render/table.ts';
+import { isBalanced, isHealthy, plain, renderBalance, renderHealth } from '@muster/render';
 
 const server = (name: string, sessions: number, cuts: number) =>
   ({

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlClient, ControlError, type Health } from '@muster/control';
+import { plain } from '@muster/render';
 import { argumentsOf, startDetached } from '../src/detach.ts';
-import { plain } from '../src/render/table.ts';
 
 let folder = '';
 beforeEach(() => {

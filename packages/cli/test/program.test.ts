@@ -1,7 +1,7 @@
 import { type ControlClient, ControlError } from '@muster/control';
+import { plain } from '@muster/render';
 import type { CommandDeps, StartOptions } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
-import { plain } from '../src/render/table.ts';
 
 const master = {
   name: 'zeus',
@@ -65,6 +65,7 @@ async function run(
       throw new Error('there is no configuration');
     },
     newKey: async () => 'k'.repeat(32),
+    inspect: async () => 0,
     ...deps,
   };
   const output = {

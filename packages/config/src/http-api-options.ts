@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Findings } from './fault.ts';
 import type { Values } from './muster-table.ts';
 import { parseDuration, parseSize } from './quantity.ts';
@@ -43,7 +42,7 @@ export function readHttpApiOptions(value: Values): HttpApiOptions {
 
 /** Whether only this machine reaches it. A name other than `localhost` may be any machine's. */
 export const isLoopback = (address: string): boolean =>
-  address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+  address === 'localhost' || address === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(address);
 
 /** Values that are each allowed, but not together. Of an API that is off nothing is said. */
 export function checkHttpApi({ enabled, address, tls, certificate, key }: HttpApiOptions, findings: Findings): void {

@@ -30,6 +30,9 @@ const places = 64;
 /** Milliseconds between two looks whether the socket's file is still there: one stat. */
 const lookMs = 5_000;
 
+/** Milliseconds that a client which leaves waits for the node to do so: a command ends when it is done, also where the node hangs. */
+const leaveMs = 100;
+
 const realDeps: LinkDeps = { clock: systemClock, wallNow: () => Date.now(), defer: endOfTurn, limits };
 
 /**
@@ -145,7 +148,7 @@ export const dialLocally =
   (deps: LinkDeps = realDeps): ControlDial =>
   async (path, timeoutMs) => {
     const connection = await unixTransport({ path }).dial(AbortSignal.timeout(timeoutMs));
-    const link = linkOver(connection, 'daemon', 'dialer', deps);
+    const link = linkOver(connection, 'daemon', 'dialer', { ...deps, limits: { ...deps.limits, lingerMs: leaveMs } });
     link.start(deaf);
     return {
       // The decoder has checked that the node may send it, `connectControl` checks that it is what was asked for.

@@ -7,6 +7,7 @@ import {
   type LocalRequest,
   spawnControl,
 } from '../src/index.ts';
+import { doorAnswers } from './door-answers.ts';
 
 const cluster = { type: 'cluster', cluster: 'c', nodes: [] } as const;
 
@@ -33,10 +34,13 @@ function rig(changes: Partial<ControlAnswers> = {}) {
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
     agent: (id) => Promise.reject(Object.assign(new Error(`There is no agent ${id}.`), { code: 'no-such-agent' })),
     registration: () => ({ type: 'registration-refused', code: 9013, text: 'Too many agents.' }),
+    ...doorAnswers,
     ...changes,
   };
   const listen = async (handlers: ListenHandlers, signal: AbortSignal) => void listeners.push({ handlers, signal });
-  const control = root.spawn((parent) => spawnControl(parent, { clock, listen, answers, warn: () => {} }));
+  const control = root.spawn((parent) =>
+    spawnControl(parent, { clock, ownNode: 'master', listen, answers, warn: () => {} }),
+  );
   const ask = async (message: LocalRequest): Promise<Outcome> => {
     const outcome: Outcome = {};
     const answer = {
@@ -118,6 +122,28 @@ describe('control actor', () => {
     expect(await ask({ type: 'remove-agent', id: 12, purge: true })).toEqual(refused);
     expect(await ask({ type: 'assign-group', id: 12, mergedSum: 'a'.repeat(32) })).toEqual(refused);
     expect(seen).toEqual(['register-agent', 'remove-agent', 'assign-group']);
+    await stop();
+  });
+
+  it('answers what is relayed to its own node as if it were asked here, and hands on the rest', async () => {
+    const { stop, ask } = rig();
+    await settle();
+    const standing = { type: 'standing', syncing: false, sendingAgents: false };
+    expect(await ask({ type: 'get-standing' })).toEqual({ reply: standing });
+    const relay = { type: 'relay', message: { type: 'get-standing' } } as const;
+    expect(await ask({ ...relay, node: 'master' })).toEqual({ reply: { type: 'relayed', message: standing } });
+    expect(await ask({ ...relay, node: 'w9' })).toEqual({ failure: 'no-such-node: There is no node w9.' });
+    await stop();
+  });
+
+  it('gives up on a view before a person thinks that it hangs', async () => {
+    const { stop, ask, clock } = rig({ standing: () => new Promise(() => {}) });
+    await settle();
+    const outcome = await ask({ type: 'get-standing' });
+    await clock.advance(1_499);
+    expect(outcome).toEqual({});
+    await clock.advance(1);
+    expect(outcome).toEqual({ failure: 'timeout: The node did not answer get-standing within 1200 ms.' });
     await stop();
   });
 

@@ -2,7 +2,7 @@ import type { Answer } from '@muster/link';
 import { decide, type Effect, nothingYet, type Own, type State } from '../src/decide.ts';
 import type { ControlMessage, Origin } from '../src/messages.ts';
 
-const limits = { deadlineMs: 1_000, maxRequests: 2, maxPerNode: 1 };
+const limits = { deadlineMs: 3_000, viewDeadlineMs: 1_000, maxRequests: 2, maxPerNode: 1, peersMayOrder: false };
 type Step = readonly [at: number, message: ControlMessage | Own];
 
 const answer: Answer = { reply: () => {}, fail: () => {} };
@@ -27,6 +27,9 @@ const explain = (from: Origin): ControlMessage => ({
   ...ask('get-tree', from),
   message: { type: 'explain', node: 'w' },
 });
+const healthcheck = { type: 'get-healthcheck' } as const;
+const asked = { type: 'relay', node: 'w', message: { type: 'get-standing' } } as const;
+const ordered = { type: 'relay', node: 'w', message: { type: 'crash-actor', path: '/x' } } as const;
 const work = (id: number, type: 'get-tree' | 'get-cluster' | 'sync-now'): Effect => ({
   type: 'work',
   id,
@@ -125,7 +128,7 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     [fail('x', 'y')],
   ],
   [
-    'a request is not given up 1 ms short of its deadline',
+    'a view is not given up 1 ms short of its deadline',
     [
       [0, ask('get-tree')],
       [1, tick],
@@ -135,7 +138,7 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     [],
   ],
   [
-    'a request is given up at its deadline',
+    'a view is given up at its deadline',
     [
       [0, ask('get-tree')],
       [1, tick],
@@ -143,6 +146,26 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
       [1_000, tick],
     ],
     [late],
+  ],
+  [
+    'what does something has more time than a view',
+    [
+      [0, ask('sync-now')],
+      [1, tick],
+      [2, opened],
+      [2_999, tick],
+    ],
+    [],
+  ],
+  [
+    'and is given up at a deadline of its own',
+    [
+      [0, ask('sync-now')],
+      [1, tick],
+      [2, opened],
+      [3_000, tick],
+    ],
+    [fail('timeout', 'The node did not answer sync-now within 3000 ms.')],
   ],
   [
     'what it comes to after its deadline is dropped',
@@ -240,11 +263,36 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     [[0, ask('sync-now', worker)]],
     [fail('not-allowed', 'Only a program on the node itself may ask for sync-now.')],
   ],
+  [
+    'a worker may ask what all nodes did',
+    [[0, question(healthcheck, worker)]],
+    [{ type: 'work', id: 1, request: healthcheck }],
+  ],
+  [
+    'a worker may ask another node through the master',
+    [[0, question(asked, worker)]],
+    [{ type: 'work', id: 1, request: asked }],
+  ],
+  [
+    'a worker may give another node no order',
+    [[0, question(ordered, worker)]],
+    [fail('not-allowed', 'Only a program on the node itself may ask for relay.')],
+  ],
+  ['a program on the master may', [[0, question(ordered, local)]], [{ type: 'work', id: 1, request: ordered }]],
 ];
 
 describe('control decides', () => {
   it.each(cases)('%s', (_name, steps, effects) => {
     expect(run(steps).effects).toEqual(effects);
+  });
+
+  it('a worker takes the orders of its master, relayed, and none that are not', () => {
+    const master: Origin = { kind: 'node', node: 'master' };
+    const onWorker = { ...limits, peersMayOrder: true };
+    const effects = (message: ControlMessage['message']) =>
+      decide(nothingYet, question(message, master), 0, onWorker).effects.map(({ type }) => type);
+    expect(effects(ordered)).toEqual(['work']);
+    expect(effects(ordered.message)).toEqual(['fail']);
   });
 
   it('keeps nothing of a request that was refused, answered or given up', () => {
@@ -253,7 +301,7 @@ describe('control decides', () => {
       [0, ask('sync-now', worker)],
       [0, ask('sync-now')],
       [5, { type: 'answered', id: 1, reply: done }],
-      [1_000, tick],
+      [3_000, tick],
     ]);
     expect(state.requests.size).toBe(0);
   });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, tell } from '@muster/actor';
+import { type Clock, systemClock, tell } from '@muster/actor';
 import { testSystem } from '@muster/actor/testing';
+import { endOfTurn, linkLimits } from '@muster/link';
 import {
   type ControlAnswers,
   type ControlClient,
@@ -14,6 +15,7 @@ import {
   listenLocally,
   spawnControl,
 } from '../src/index.ts';
+import { doorAnswers } from './door-answers.ts';
 
 const path = () => join(root, 's');
 let root = '';
@@ -52,13 +54,15 @@ function start(changes: Partial<ControlAnswers> = {}, config = controlDefaults) 
     agents: ({ after }) => ({ type: 'agents', rows: [], next: after + 1, total: 0 }),
     agent: (id) => Promise.reject(Object.assign(new Error(`There is no agent ${id}.`), { code: 'no-such-agent' })),
     registration: () => ({ type: 'registration-refused', code: 9013, text: 'Too many agents.' }),
+    ...doorAnswers,
     ...changes,
   };
   const system = testSystem({ clock: systemClock });
   const { crashes } = system;
   const warn = (text: string): void => void warnings.push(text);
+  const listen = listenLocally(path(), undefined, 20);
   const control = system.root.spawn((parent) =>
-    spawnControl(parent, { clock: systemClock, listen: listenLocally(path(), undefined, 20), answers, warn }, config),
+    spawnControl(parent, { clock: systemClock, ownNode: 'w1', listen, answers, warn }, config),
   );
   stop = () => system.stop();
   return { control, crashes, warnings };
@@ -119,6 +123,33 @@ describe('the local socket', () => {
     client.close();
   });
 
+  it('carries views of this node and of others, and orders', async () => {
+    const ordered: string[] = [];
+    start({
+      relay: (node, message) => ({ type: 'actor-answer', shown: `${node} ${message.type}`, tookMs: 1 }),
+      restart: (actor) => void ordered.push(`restart ${actor}`),
+      tellActor: (actor, message) => void ordered.push(`tell ${actor} ${message}`),
+    });
+    const client = await eventually(openClient);
+    for (const here of [client.at(), client.at('w1')]) {
+      expect(await here.tree()).toEqual([]);
+      expect((await here.actor('/x')).row.path).toBe('/x');
+      expect((await here.trace('/**', 7)).session).toBe(7);
+      expect((await here.logs({ log: 'manager', offset: 3, limit: 1 })).total).toBe(3);
+      expect(await here.standing()).toEqual({ type: 'standing', syncing: false, sendingAgents: false });
+      expect(await here.ask('/x', '{}')).toEqual({ type: 'actor-answer', shown: '{}', tookMs: 0 });
+      expect((await here.bench('/x', 10)).count).toBe(10);
+      await here.restart('/x');
+      await here.tell('/x', '{}');
+    }
+    expect(ordered).toEqual(['restart /x', 'tell /x {}', 'restart /x', 'tell /x {}']);
+    expect(await client.at('w2').ask('/x', '{}')).toMatchObject({ shown: 'w2 ask-actor' });
+    await expect(client.at('w2').health()).rejects.toMatchObject({ code: 'unexpected' });
+    expect(await client.events({ after: 4 })).toMatchObject({ next: 4 });
+    expect(await client.healthcheck(['w1'])).toEqual({ type: 'healthcheck', rows: [] });
+    client.close();
+  });
+
   it('may be opened by its owner and group only', async () => {
     start();
     (await eventually(openClient)).close();
@@ -141,7 +172,7 @@ describe('the local socket', () => {
   });
 
   it('tells a client whose answer never comes, and serves the others', async () => {
-    start({ syncNow: () => new Promise(() => {}) }, { deadlineMs: 50, maxRequests: 4, maxPerNode: 4, tickMs: 10 });
+    start({ syncNow: () => new Promise(() => {}) }, { ...controlDefaults, deadlineMs: 50, tickMs: 10 });
     const client = await eventually(openClient);
     const stuck = expect(client.syncNow()).rejects.toMatchObject({ code: 'timeout' });
     expect(await client.tree()).toEqual([]);
@@ -160,6 +191,24 @@ describe('the local socket', () => {
     expect(await client.tree()).toEqual([]);
     client.close();
     expect(crashes).toEqual([]);
+  });
+
+  it('is left by a client at once, also where the node neither reads nor leaves', async () => {
+    const wedged = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+    const arrived = once(wedged, 'connection') as Promise<[Socket]>;
+    await new Promise<void>((listening) => void wedged.listen(path(), listening));
+    const waits: number[] = [];
+    const after: Clock['after'] = (ms, run) => {
+      waits.push(ms);
+      return systemClock.after(ms, run);
+    };
+    const deps = { clock: { ...systemClock, after }, wallNow: () => 0, defer: endOfTurn, limits: linkLimits };
+    const dialled = await dialLocally(deps)(path(), 120_000);
+    const [socket] = await arrived;
+    dialled.close();
+    expect(waits.at(-1)).toBe(100);
+    socket.destroy();
+    wedged.close();
   });
 
   it('serves others while clients hang up in the middle of a request', async () => {

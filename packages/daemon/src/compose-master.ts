@@ -11,6 +11,7 @@
  *   ├── file-sync    ← integrity, links       serves files
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
+ *   ├── cluster-socket ← c-internal.sock: `doors/`
  *   └── links (supervisor)
  *       ├── node:NAME   one for each worker
  *       └── listener    ← the network
@@ -39,10 +40,12 @@ import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, openRegistrar, spawnNodeRegistration } from './agents/registration.ts';
 import { openDoors } from './doors/open-doors.ts';
 import { nextEpoch } from './epoch.ts';
+import { both, openNodeEvents } from './events/node-events.ts';
 import { sendContent } from './files/content-stream.ts';
 import { nextTurnOf, sendManifest } from './files/manifest-stream.ts';
 import { openNodeFiles } from './files/node-files.ts';
 import { openBalancers } from './haproxy/balancers.ts';
+import { inspectNode } from './inspect/inspect-node.ts';
 import { heldLog, integrityLog, logPolling } from './integrity-log.ts';
 import { openKnownWorkers, watchKnownWorkers } from './known-workers.ts';
 import { lineLimit } from './line-limit.ts';
@@ -83,7 +86,8 @@ export async function composeMaster(
     `${files.statePath}/workers`,
     watchKnownWorkers(log.for('Master', 'Main')),
   );
-  const system = openNodeSystem(config, platform, 'Master', giveUp);
+  const events = await openNodeEvents(config, platform, opened.kv, log.for('Master', 'Main'));
+  const system = openNodeSystem(config, platform, 'Master', giveUp, [events.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for('Master', 'Local integrity'));
@@ -96,6 +100,7 @@ export async function composeMaster(
     ...{ root, config, platform, statePath: files.statePath },
     rows: () => ask(keepAlive, getNodes, 5_000),
     agents: () => agents.agents,
+    heard: events.balancer,
   });
 
   const keepAlive: Ref<KeepAliveMessage> = root.spawn((parent) =>
@@ -107,6 +112,7 @@ export async function composeMaster(
           known.take(event);
           if (event.type === 'liveness-changed') balancers.changed();
           logKeepAlive(log, limit, 'Master', event);
+          events.keepAlive(event);
         },
       },
       keepAliveConfig(config),
@@ -121,6 +127,7 @@ export async function composeMaster(
     platform,
     tag: 'Master',
     by: { role: 'master', registrar },
+    heard: events.registration,
   });
 
   const content = openContentReader({
@@ -152,6 +159,7 @@ export async function composeMaster(
 
   const integrityHeard = (event: IntegrityEvent): void => {
     tellLog(event);
+    events.integrity(event);
     if (event.type === 'status') standing.set(statusOf(event));
     if (event.type !== 'generation') return;
     newest = event.generation;
@@ -176,12 +184,16 @@ export async function composeMaster(
     ),
   );
 
-  const answers = masterAnswers({
-    ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity },
+  const inspecting = inspectNode({ config, platform, system, tag: 'Master' });
+  const views = masterAnswers({
+    inspect: inspecting.views,
+    ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity, events },
     agents: masterAgentViews(agents, opened),
+    agentCounts: agents.agents.counts,
     agentWork: () => masterAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
+  const answers = events.recorded(views);
   const control = root.spawn((parent) =>
     spawnControl(parent, {
       ...{ clock, answers, ownNode: config.cluster.nodeName, listen: platform.listenLocally },
@@ -191,7 +203,7 @@ export async function composeMaster(
 
   openDoors({
     ...{ root, config, platform, system, files, peers, answers },
-    tag: 'Master',
+    ...{ tag: 'Master', events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
 
@@ -230,7 +242,7 @@ export async function composeMaster(
           const node = peers.of(name);
           if (node !== undefined) tell(node.actor, { type: 'close', code: 'replaced', text });
         },
-        report: (event) => logListener(log, limit, event),
+        report: both((event) => logListener(log, limit, event), events.listener),
       },
       { ownName: config.cluster.nodeName, ...listenerDefaults },
     ),
@@ -241,8 +253,9 @@ export async function composeMaster(
     system,
     stop: async () => {
       balancers.close();
-      const written = known.close();
+      const written = Promise.all([known.close(), events.close()]);
       await system.stop();
+      inspecting.close();
       await written;
       await opened.close();
       await files.close();

@@ -9,6 +9,7 @@
  *   ├── file-sync    ← integrity, links       fetches, stages, applies
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
+ *   ├── cluster-socket ← c-internal.sock: `doors/`
  *   └── links (supervisor)
  *       ├── node:MASTER
  *       └── dialer      ← the network
@@ -16,14 +17,14 @@
  * Consumers start before producers, so nothing is said to an actor that is not there yet; they stop
  * in the opposite order, so the first to go is the network.
  */
-import { offer, type Ref, tell } from '@muster/actor';
+import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
-import { type ControlMessage, controlDefaults, spawnControl } from '@muster/control';
-import { type FileReplicaMessage, spawnFileReplica } from '@muster/file-sync';
+import { controlDefaults, spawnControl } from '@muster/control';
+import { spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
-import { type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
+import { spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
-import { type DialerMessage, dialerDefaults, type NodeDeps, spawnDialer } from '@muster/node';
+import { type DialerMessage, dialerDefaults, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
 import { workerAgentHealth } from './agents/answers.ts';
@@ -32,6 +33,7 @@ import { askRegistration, registrationByMaster, spawnNodeRegistration } from './
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
 import { openDoors } from './doors/open-doors.ts';
+import { both, openNodeEvents } from './events/node-events.ts';
 import { contentOver } from './files/content-stream.ts';
 import { inTurn } from './files/in-turn.ts';
 import { fetchManifest, nextTurnOf } from './files/manifest-stream.ts';
@@ -39,10 +41,12 @@ import { openNodeFiles } from './files/node-files.ts';
 import { once } from './files/once.ts';
 import { openQuietDisk } from './files/quiet-disk.ts';
 import { unlessStalled } from './files/stalled.ts';
+import { inspectNode } from './inspect/inspect-node.ts';
 import { heldLog, integrityLog, logPolling, logReplica, logReplication } from './integrity-log.ts';
 import { lineLimit } from './line-limit.ts';
 import { logDialer, logKeepAlive } from './link-log.ts';
 import {
+  guardLimits,
   integrityConfig,
   keepAliveConfig,
   keepAliveDeps,
@@ -55,6 +59,8 @@ import { type LinkedNode, openPeers } from './peers.ts';
 import type { Platform } from './platform.ts';
 import { openNodeSystem } from './system.ts';
 import { workerAnswers } from './views/answers.ts';
+import { noteWork } from './work/worker-work.ts';
+import { workerRoutes } from './worker-routes.ts';
 
 /** `giveUp` is called, with everything stopped, when the tree cannot be kept running. */
 export async function composeWorker(
@@ -89,13 +95,15 @@ export async function composeWorker(
     journal.info(`An interrupted run left a ${found}: ${renamed} renamed, ${removed} removed.`);
     for (const { path, text } of failures) journal.warning(`What it left of ${path} could not be done: ${text}`);
   });
-  const system = openNodeSystem(config, platform, tag, giveUp);
+  const events = await openNodeEvents(config, platform, opened.kv, log.for(tag, 'Main'));
+  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
   const logHeld = heldLog(log.for(tag, 'Local integrity'));
   const limit = lineLimit(clock.now);
   const standing = openStanding(() => tell(keepAlive, { type: 'status-changed' }));
+  const work = noteWork(clock.now);
   let master: PausedLink | undefined;
   let announced: GenerationAnnounced | undefined;
 
@@ -104,7 +112,7 @@ export async function composeWorker(
       parent,
       {
         ...keepAliveDeps(platform, peers, standing, () => agents?.marks() ?? {}),
-        report: (event) => logKeepAlive(log, limit, tag, event),
+        report: both((event) => logKeepAlive(log, limit, tag, event), events.keepAlive),
       },
       keepAliveConfig(config),
     ),
@@ -113,11 +121,12 @@ export async function composeWorker(
   const linkedMaster = (): LinkedNode | undefined => (master === undefined ? undefined : peers.of(master.peer.node));
   const askMaster = askingMaster(linkedMaster);
   const agents: WorkerAgentsNode = await spawnWorkerAgents({
-    ...{ root, config, platform, opened, tag },
+    ...{ root, config, platform, opened, tag, work },
     isLinked: () => master !== undefined,
     askMaster,
   });
-  const registration = spawnNodeRegistration({ root, config, platform, tag, by: registrationByMaster(askMaster) });
+  const by = registrationByMaster(askMaster);
+  const registration = spawnNodeRegistration({ root, config, platform, tag, by, heard: events.registration });
 
   const open = unlessStalled((request, signal) => {
     if (master === undefined) throw new LinkError('closed', 'there is no link to the master');
@@ -126,11 +135,13 @@ export async function composeWorker(
   const content = contentOver(open);
   const quietDisk = openQuietDisk();
   const replicate = inTurn(async (plan: Replication, progress: ReplicationProgress, signal: AbortSignal) => {
-    const result = await quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    const replicating = () => quietDisk.writing(() => replicator.replicate(plan, content, progress, signal));
+    const result = await work.replicating(plan, files.last()?.tree, replicating);
     files.work.replicated(result);
     // Who came and who went is known at once, also where nothing is watched: one stat.
     opened.dirty(['etc']);
     logReplication(log.for(tag, 'Integrity sync'), plan, result);
+    events.replicated(plan, result);
     return result;
   });
   const fileReplica = root.spawn((parent) =>
@@ -139,14 +150,17 @@ export async function composeWorker(
       {
         clock,
         master: () => ({ linked: master !== undefined, announced }),
-        fetchManifest: (id, signal) => fetchManifest(open, id, files.last()?.tree, signal, nextTurnOf(platform)),
+        fetchManifest: (id, signal) =>
+          work.listing(() => fetchManifest(open, id, files.last()?.tree, signal, nextTurnOf(platform))),
         replicate,
         rescan: (directories, mark) => tell(integrity, { type: 'touched', directories, mark }),
         confirmGeneration: (id) => {
           if (master !== undefined) peers.send(master.peer.node, 'integrity', { type: 'confirm-generation', id });
         },
+        compared: work.compared,
         report: ({ type: _, ...status }) => {
           logReplica(log, tag, status);
+          events.replica(status);
           standing.set(status);
         },
       },
@@ -167,7 +181,7 @@ export async function composeWorker(
           await recovered();
           // Our own writes wake the watcher: a scan amid them would read for nothing what is not yet in place.
           await quietDisk.quiet();
-          const found = await files.scan(extent, signal);
+          const found = await work.scanning(() => files.scan(extent, signal));
           logHeld(found.problems);
           return found;
         },
@@ -180,13 +194,17 @@ export async function composeWorker(
     ),
   );
 
-  const answers = workerAnswers({
-    ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica },
+  const inspecting = inspectNode({ config, platform, system, tag });
+  const views = workerAnswers({
+    inspect: inspecting.views,
+    ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica, events },
     dialer: () => dialer,
     master: linkedMaster,
+    work,
     agentWork: () => workerAgentHealth(agents, opened),
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
+  const answers = events.recorded(views);
   const control = root.spawn((parent) =>
     spawnControl(
       parent,
@@ -200,7 +218,7 @@ export async function composeWorker(
 
   openDoors({
     ...{ root, config, platform, system, files, peers, answers },
-    tag,
+    ...{ tag, events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
 
@@ -210,15 +228,20 @@ export async function composeWorker(
     ...{ platform, links, peers, keepAlive, limit },
     routes: workerRoutes({ keepAlive, fileReplica, agents, control }, (generation) => {
       announced = generation;
+      work.announced(generation.id);
     }),
     linked: (link: PausedLink) => {
       master = link;
       announced = undefined;
+      work.linkChanged();
       tell(fileReplica, { type: 'linked' });
       agents.linked();
     },
     unlinked: (link: PausedLink, { end }: { readonly end: Extract<DialerMessage, { type: 'link-closed' }>['end'] }) => {
-      if (master === link) master = undefined;
+      if (master === link) {
+        master = undefined;
+        work.linkChanged();
+      }
       tell(fileReplica, { type: 'unlinked' });
       agents.unlinked();
       tell(dialer, { type: 'link-closed', end });
@@ -237,7 +260,7 @@ export async function composeWorker(
         },
         linkOpened: (link) => takeLink(link, linking),
         isLinked: () => master !== undefined,
-        report: (event) => logDialer(log, cluster.nodeName, event),
+        report: both((event) => logDialer(log, cluster.nodeName, event), events.dialer),
       },
       { ...dialerDefaults, retryMinMs: muster.link.retryMinMs, retryMaxMs: muster.link.retryMaxMs },
     ),
@@ -246,7 +269,8 @@ export async function composeWorker(
   return {
     system,
     stop: async () => {
-      await system.stop();
+      await Promise.all([events.close(), system.stop()]);
+      inspecting.close();
       await opened.close();
       await files.close();
     },
@@ -254,42 +278,3 @@ export async function composeWorker(
 }
 
 type ReplicationProgress = (done: { readonly files: number; readonly bytes: number }) => void;
-
-const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
-  classes: table.map(({ directory }) => directory),
-  percent: integrity.guard.percent,
-  files: integrity.guard.files,
-  confirmAfterMs: integrity.guard.confirmAfterMs,
-});
-
-/** What the master's message means to a worker's actors. The protocol has checked that a master may send it. */
-function workerRoutes(
-  {
-    keepAlive,
-    fileReplica,
-    agents,
-    control,
-  }: {
-    readonly keepAlive: Ref<KeepAliveMessage>;
-    readonly fileReplica: Ref<FileReplicaMessage>;
-    readonly agents: Pick<WorkerAgentsNode, 'deliver'>;
-    readonly control: Ref<ControlMessage>;
-  },
-  announced: (generation: GenerationAnnounced) => void,
-): Pick<NodeDeps, 'deliver' | 'deliverAsk' | 'deliverOpen'> {
-  return {
-    deliver: (peer, _to, message) => {
-      if (message.type === 'beat') tell(keepAlive, { type: 'beat', peer, beat: message });
-      if (message.type !== 'generation') return agents.deliver(message);
-      announced(message);
-      tell(fileReplica, { type: 'announced', generation: message });
-    },
-    deliverAsk: (node, _to, message, answer) => {
-      if (message.type !== 'relay') return answer.fail('not-allowed', `${message.type} is not asked of a worker.`);
-      const taken = offer(control, { type: 'ask', from: { kind: 'node', node }, message, answer });
-      if (!taken) answer.fail('overloaded', 'the worker has too much to do: ask again');
-    },
-    deliverOpen: (_from, _to, message, stream) =>
-      stream.abort('not-allowed', `${message.type} is not served by a worker.`),
-  };
-}

@@ -166,3 +166,11 @@ export const integrityConfig = ({ cluster, muster: { integrity } }: NodeConfig) 
   pollEveryMs: integrity.pollEveryMs,
   confirmAfterMs: integrity.guard.confirmAfterMs,
 });
+
+/** For `spawnFileReplica`. */
+export const guardLimits = ({ table, muster: { integrity } }: NodeConfig) => ({
+  classes: table.map(({ directory }) => directory),
+  percent: integrity.guard.percent,
+  files: integrity.guard.files,
+  confirmAfterMs: integrity.guard.confirmAfterMs,
+});

@@ -1,4 +1,5 @@
 import type { Clock, Random, Scheduler } from '@muster/actor';
+import type { ClusterSocketDeps } from '@muster/cluster-socket';
 import type { ControlDeps } from '@muster/control';
 import type { HaproxyPorts } from '@muster/haproxy';
 import type { Transport } from '@muster/link';
@@ -25,6 +26,8 @@ export interface Platform {
   readonly links: Transport;
   /** Opens the socket of the command line, `R/queue/cluster/muster.sock`. */
   readonly listenLocally: ControlDeps['listen'];
+  /** Opens the socket that the manager's own programs know, `R/queue/cluster/c-internal.sock`. */
+  readonly listenInternally: ClusterSocketDeps['listen'];
   /** Opens what this node remembers of agents. */
   readonly openStore: OpenKv;
   /** The sockets of the manager's daemons. */

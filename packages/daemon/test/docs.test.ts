@@ -1,7 +1,7 @@
 /** The papers say what the code says: error codes, exit codes, versions, links. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { closeCodes, violationCodes } from '@muster/protocol';
+import { closeCodes, eventKinds, violationCodes } from '@muster/protocol';
 import { exitCodes } from '../src/exit-codes.ts';
 import { version } from '../src/version.ts';
 
@@ -92,6 +92,14 @@ test('docs/operating.md lists the exit codes of the daemon', () => {
       .find((part) => part.startsWith('Exit codes')) ?? '';
   const listed = [...section.matchAll(/^\| +(\d+) +\|/gm)].map(([, code]) => Number(code));
   expect(listed).toEqual(expect.arrayContaining(Object.values(exitCodes)));
+});
+
+test('docs/operating.md has every kind of event, and no other', () => {
+  const section =
+    read('docs/operating.md')
+      .split(/^## /m)
+      .find((part) => part.startsWith('Events')) ?? '';
+  expect([...section.matchAll(/^\| `([a-z]+)` /gm)].map(([, kind]) => kind)).toEqual([...eventKinds]);
 });
 
 test('every package has the version of the daemon', () => {

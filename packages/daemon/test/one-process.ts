@@ -9,6 +9,7 @@ import { fixedRandom, type ManualClock, manualClock } from '@muster/actor/testin
 import { loadConfig } from '@muster/config';
 import type { ListenHandlers, LocalReply, LocalRequest } from '@muster/control';
 import { HaproxyError, type HaproxyPorts } from '@muster/haproxy';
+import type { Connection } from '@muster/link';
 import type { Log, Logger } from '@muster/log';
 import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
@@ -25,6 +26,8 @@ export interface TestNode {
   readonly gaveUp: readonly string[];
   /** Over its local socket, as `muster` does. */
   ask(request: LocalRequest): Promise<LocalReply>;
+  /** A connection to its `c-internal.sock`, as the manager's programs open one. */
+  dialInternally(): Promise<Connection>;
   write(path: string, text: string): void;
   /** Every synchronised file with its content. */
   files(): Readonly<Record<string, string>>;
@@ -133,6 +136,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
   const disk = nodeDisk({});
   const stored = emptyDisk();
   const scheduler = nactScheduler();
+  const internal = network.transport(`internal of ${name}`);
   let local: { readonly handlers: ListenHandlers; readonly signal: AbortSignal } | undefined;
   const platform: Platform = {
     clock,
@@ -148,6 +152,21 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
       local = open;
       signal.addEventListener('abort', () => {
         if (local === open) local = undefined;
+      });
+    },
+    listenInternally: async ({ connection }, signal) => {
+      setMaxListeners(0, signal);
+      const clients = new Set<Connection>();
+      const listening = await internal.listen({
+        rejected: () => {},
+        connection: (one) => {
+          clients.add(one);
+          connection(one);
+        },
+      });
+      signal.addEventListener('abort', () => {
+        void listening.close();
+        for (const one of clients) one.destroy();
       });
     },
     openStore: async (_path, options) => ({ kv: openMemoryKv(stored, options) }),
@@ -174,6 +193,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
     logged,
     gaveUp,
     ask,
+    dialInternally: () => internal.dial(new AbortController().signal),
     write: (path, text) => writeFileSync(join(root, path), text),
     files: () => Object.fromEntries(filesBelow(root, ['etc/rules', 'etc/shared'])),
     stop: async () => {

@@ -27,11 +27,16 @@ export interface Driver {
   ensureServer(server: WantedServer, signal: AbortSignal): Promise<void>;
   setState(name: NodeName, state: AdminState, signal: AbortSignal): Promise<void>;
   setWeight(name: NodeName, weight: number, signal: AbortSignal): Promise<void>;
-  /** Every session of the backend, as it is now. Only with the capability `sessions`. */
+  /**
+   * Every session of the backend, as it is now, without those that `cut` ended and HAProxy still shows. Only with the
+   * capability `sessions`.
+   */
   sessions(signal: AbortSignal): Promise<readonly Session[]>;
   /**
    * Lists the sessions again, then ends those of `sources` that are still on `server`, and leaves at least
-   * `keep` sessions there. Resolves with the sources whose sessions were ended. Only with the capability `cut`.
+   * `keep` sessions there. Resolves with the sources whose sessions were ended. Nobody else is ended, but for this:
+   * where one of them ends by itself right behind the list, and somebody new gets its id before HAProxy is told, it is
+   * he who has to connect again. Only with the capability `cut`.
    */
   cut(order: CutOrder, signal: AbortSignal): Promise<readonly string[]>;
   /** Takes away a server in maintenance. `busy`: it still has sessions, ask again. `gone`: there is none. */

@@ -52,6 +52,24 @@ test('any serial number makes a certificate that can be read', () => {
   );
 });
 
+test('any address that there is stands in the certificate as it is', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
+      const read = new X509Certificate(makeCertificate(wish({ names: [address] })).certificate);
+      expect(read.checkIP(address)).toBe(address);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test.each(['300.1.1.1', '1:2', '::1::', ':::', '1:2:3:4:5:6:7:8:9', '12345::', 'a b', ''])(
+  '%j is neither name nor address, and is left out',
+  (name) => {
+    const read = new X509Certificate(makeCertificate(wish({ names: [name] })).certificate);
+    expect(read.subjectAltName?.split(', ').filter((each) => each !== `DNS:${name}`)).toEqual(['DNS:worker_1']);
+  },
+);
+
 test.each([
   ['on its first day', 0, true],
   ['31 days before its end', 824 - 31, true],

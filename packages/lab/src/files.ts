@@ -9,6 +9,7 @@ import { rowOf, type SeenFile, type SeenTree } from './compare.ts';
 import { directories, type LabNode, ossecConf } from './layout.ts';
 
 const sample = fileURLToPath(new URL('../sample/etc', import.meta.url));
+const program = fileURLToPath(new URL('../../cli/dist/cluster-control.js', import.meta.url));
 
 /** What `--from` may replace of the sample, each on its own. */
 const replaceable = ['rules', 'decoders', 'lists', 'shared', 'client.keys'] as const;
@@ -21,9 +22,15 @@ export async function makeRoots(
   for (const node of nodes) {
     for (const directory of directories) await mkdir(join(node.root, directory), { recursive: true, mode: 0o770 });
     await writeFile(join(node.root, 'etc/ossec.conf'), ossecConf(node, settings.key, settings.port), { mode: 0o640 });
+    await writeFile(join(node.root, 'bin/cluster_control'), clusterControl(node), { mode: 0o755 });
     if (node.role === 'master') await fill(join(node.root, 'etc'), settings.from);
   }
 }
+
+/** The command, where an operator looks for it. */
+const clusterControl = ({ root }: LabNode): string =>
+  `#!/bin/sh\nexec ${[process.execPath, program, '--root', root].map(forShell).join(' ')} "$@"\n`;
+const forShell = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 async function fill(etc: string, from: string | undefined): Promise<void> {
   const given = from === undefined ? undefined : sourceIn(from);

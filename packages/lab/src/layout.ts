@@ -19,6 +19,7 @@ export const labNodes = (folder: string, workers: number): readonly LabNode[] =>
 
 /** The directories of a manager that a node needs, relative to R. */
 export const directories: readonly string[] = [
+  'bin',
   'etc/rules',
   'etc/decoders',
   'etc/lists',

@@ -109,6 +109,7 @@ export function suggestions(nodes: readonly LabNode[], muster: string): readonly
     '    with its authd and remoted: its agents report elsewhere within 4 s',
     `  ${muster} agents --root ${master.root}`,
     `  ${muster} nodes --root ${master.root}`,
+    `  ${worker.root}/bin/cluster_control -i more`,
     `  ${muster} why ${worker.name} --root ${worker.root}`,
     '',
   ];

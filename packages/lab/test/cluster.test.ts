@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findHaproxy } from '@muster/haproxy';
+import { missingHaproxy, wantedHere } from '@muster/haproxy/testing';
 import { runLab } from '../src/lab.ts';
 
 /** The command line as it is built: this test runs what users run. */
@@ -31,14 +31,10 @@ async function verified(more: { readonly haproxy: boolean }): Promise<void> {
     );
 }
 
-const required = process.env.MUSTER_REQUIRE?.split(',').includes('haproxy') === true;
-const hasHaproxy = findHaproxy() !== undefined;
-if (!hasHaproxy && !required) process.stdout.write('cluster.test: no haproxy on PATH, so not tried behind one\n');
+const whenHaproxy = wantedHere('haproxy', 'the lab behind HAProxy', missingHaproxy()) ? it : it.skip;
 
 describe('a master and two workers, as processes of their own', () => {
   it('hold their files identical through edits, deletions, damage and a kill -9', () => verified({ haproxy: false }));
 
-  (hasHaproxy || required ? it : it.skip)('and behind a real HAProxy each has its share of the agents', () =>
-    verified({ haproxy: true }),
-  );
+  whenHaproxy('and behind a real HAProxy each has its share of the agents', () => verified({ haproxy: true }));
 });

@@ -61,6 +61,7 @@ describe('the live view', () => {
     const text = suggestions(nodes, 'node /x/main.js').join('\n');
     expect(text).toContain('/tmp/lab/master/etc/rules/local_rules.xml');
     expect(text).toContain('node /x/main.js why worker1 --root /tmp/lab/worker1');
+    expect(text).toContain('/tmp/lab/worker1/bin/cluster_control -i more');
   });
 });
 

@@ -1,4 +1,14 @@
 export type * from './agents.ts';
+export { type Folding, foldingLimits, openFolding } from './events/folding.ts';
+export {
+  type EventJournal,
+  type EventJournalOptions,
+  type EventPage,
+  type EventQuery,
+  MAX_EVENTS,
+  openEventJournal,
+} from './events/journal.ts';
+export type { Happening } from './events/row.ts';
 export { type GroupStore, openGroups } from './groups.ts';
 export type * from './kv.ts';
 export { type OpenOptions, openMasterAgents } from './master/open.ts';

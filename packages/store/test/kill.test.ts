@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AgentUpdate } from '@muster/protocol';
 import { allIds, openRangeDigest } from '@muster/protocol';
-import { type Kv, openLmdbKv, openMasterAgents, openWorkerAgents } from '@muster/store';
+import { type Kv, openEventJournal, openLmdbKv, openMasterAgents, openWorkerAgents } from '@muster/store';
 
 const kills = Number(process.env.MUSTER_KILLS ?? 20);
 const writer = join(__dirname, 'children/writer.mjs');
+const journalist = join(__dirname, 'children/journalist.mjs');
 const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;
 
 const { batchOf } = jest.requireActual<{ batchOf: (seed: number, number: number) => readonly AgentUpdate[] }>(
@@ -20,9 +21,12 @@ const { batchOf } = jest.requireActual<{ batchOf: (seed: number, number: number)
 );
 
 /** Starts the writer, and kills it after `lines` lines and some microseconds more; what it said. */
-function killed(path: string, kind: string, seed: number, lines: number): Promise<readonly number[]> {
+const killed = (path: string, kind: string, seed: number, lines: number): Promise<readonly number[]> =>
+  killedAfter([writer, built, path, kind, String(seed)], lines);
+
+function killedAfter(command: readonly string[], lines: number): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [writer, built, path, kind, String(seed)]);
+    const child = spawn(process.execPath, command);
     let out = '';
     let errors = '';
     child.stdout.on('data', (piece: Buffer) => {
@@ -119,3 +123,23 @@ async function worker(
   const seen = new Map(rows.map(({ id, seenMs }) => [id, seenMs]));
   for (const [id, number] of sure) expect(seen.get(id)).toBeGreaterThan(number);
 }
+
+it.each(seeds.slice(0, 5))(
+  'kill %d of one that records events: what it could read is there, the next goes on above',
+  async (seed) => {
+    const path = join(folder, 'agents.mdb');
+    const said = await killedAfter([journalist, built, path], 2 + seed * 2);
+    const kv = await reopened(path);
+    const time = { wallNow: () => 0, now: () => 0, after: () => () => undefined };
+    const journal = await openEventJournal(kv, time);
+    const newest = said.at(-1)!;
+    const { next } = journal.read({ last: 1 });
+    expect(next).toBeGreaterThanOrEqual(newest);
+    const { rows } = journal.read({ last: 500 });
+    expect(rows.map(({ id }) => id)).toEqual(rows.map((_, i) => next - rows.length + 1 + i));
+    journal.record('started', 'node', '');
+    await journal.close();
+    expect((await openEventJournal(kv, time)).read({ last: 1 }).rows[0]!.id).toBe(next + 1);
+    await kv.close();
+  },
+);

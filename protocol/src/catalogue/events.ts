@@ -14,11 +14,14 @@ export const eventKinds = [
   'left',
   'forgotten',
   'refused',
+  /** The master cannot be reached: a worker's word. */
+  'unreachable',
   /** Files. */
   'generation',
   'synced',
   'repaired',
   'held',
+  'failing',
   /** Actors. */
   'crashed',
   'restarted',
@@ -31,6 +34,8 @@ export const eventKinds = [
   'removed',
   /** An operator, through a door of this node. */
   'operated',
+  /** Events that were left out: too many of a kind, or the store could not be written. */
+  'omitted',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
@@ -43,10 +48,15 @@ export const EventRow = Fields({
   subject: Type.String({ maxLength: 512 }),
   /** Plain words. */
   text: Text,
+  /** So many of the same within the time that the text tells, the last of them in words. Absent: one. */
+  times: Type.Optional(Count),
 });
 export type EventRow = Static<typeof EventRow>;
 
-/** Asks for the events after `after`, oldest first; or, with `last`, for so many of the newest. */
+/**
+ * Asks for the events after `after`, oldest first; or, with `last`, for so many of the newest, of those after
+ * `after` where that is given, too. An `after` beyond the newest is of a journal that was lost: it counts as 0.
+ */
 export const GetEvents = Fields({
   type: Type.Literal('get-events'),
   after: Type.Optional(Count),

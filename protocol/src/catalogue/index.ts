@@ -4,7 +4,7 @@
  */
 import type { TSchema } from '@sinclair/typebox';
 import type { ActorName } from '../ids.ts';
-import { MAX_FRAME } from '../limits.ts';
+import { MAX_FRAME, MAX_NODE_REPLY } from '../limits.ts';
 import {
   type PackedFields,
   packedGroups,
@@ -260,9 +260,9 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   explain: clusterAsk(cluster.Explain, ['master', 'worker', 'local'], 'explanation'),
   explanation: reply(cluster.Explanation, ['master', 'worker', 'daemon'], 65_536),
   'get-health': localAsk(control.GetHealth, 'health'),
-  health: reply(control.Health, ['daemon'], MAX_FRAME),
+  health: reply(control.Health, ['daemon'], MAX_NODE_REPLY),
   'get-tree': localAsk(control.GetTree, 'tree'),
-  tree: reply(control.ActorTree, ['daemon'], MAX_FRAME),
+  tree: reply(control.ActorTree, ['daemon'], MAX_NODE_REPLY),
   'set-log-level': localAsk(control.SetLogLevel, 'done'),
   'crash-actor': { ...localAsk(control.CrashActor, 'done'), maxBytes: 2_048 },
   'sync-now': localAsk(control.SyncNow, 'done'),
@@ -270,14 +270,15 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'get-balance': localAsk(balancer.GetBalance, 'balance'),
   balance: reply(balancer.Balance, ['daemon'], MAX_FRAME),
   'drain-node': localAsk(balancer.DrainNode, 'done'),
-  'get-actor': localAsk(inspect.GetActor, 'actor'),
-  actor: reply(inspect.ActorDetail, ['daemon'], MAX_FRAME),
+  // A path of 512 characters of 3 bytes.
+  'get-actor': { ...localAsk(inspect.GetActor, 'actor'), maxBytes: 2_048 },
+  actor: reply(inspect.ActorDetail, ['daemon'], MAX_NODE_REPLY),
   'get-dead-letters': localAsk(inspect.GetDeadLetters, 'dead-letters'),
-  'dead-letters': reply(inspect.DeadLetterList, ['daemon'], MAX_FRAME),
+  'dead-letters': reply(inspect.DeadLetterList, ['daemon'], MAX_NODE_REPLY),
   'get-links': localAsk(inspect.GetLinks, 'links'),
-  links: reply(inspect.LinkList, ['daemon'], MAX_FRAME),
+  links: reply(inspect.LinkList, ['daemon'], MAX_NODE_REPLY),
   'get-trace': { ...localAsk(inspect.GetTrace, 'trace'), maxBytes: 2_048 },
-  trace: reply(inspect.Trace, ['daemon'], MAX_FRAME),
+  trace: reply(inspect.Trace, ['daemon'], MAX_NODE_REPLY),
   'restart-actor': { ...localAsk(inspect.RestartActor, 'done'), maxBytes: 2_048 },
   // A path, and 16,384 characters of 3 bytes at most.
   'tell-actor': { ...localAsk(inspect.TellActor, 'done'), maxBytes: 52_000 },
@@ -286,11 +287,11 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'bench-actor': { ...localAsk(inspect.BenchActor, 'bench'), maxBytes: 2_048 },
   bench: reply(inspect.Bench, ['daemon'], SMALL),
   'get-events': localAsk(events.GetEvents, 'events'),
-  events: reply(events.Events, ['daemon'], MAX_FRAME),
+  events: reply(events.Events, ['daemon'], MAX_NODE_REPLY),
   'get-node-info': localAsk(nodeInfo.GetNodeInfo, 'node-info'),
   'node-info': reply(nodeInfo.NodeInfo, ['daemon'], 65_536),
   'get-logs': { ...localAsk(nodeInfo.GetLogs, 'logs'), maxBytes: 2_048 },
-  logs: reply(nodeInfo.Logs, ['daemon'], MAX_FRAME),
+  logs: reply(nodeInfo.Logs, ['daemon'], MAX_NODE_REPLY),
   'get-standing': localAsk(standing.GetStanding, 'standing'),
   standing: reply(standing.Standing, ['daemon'], SMALL),
   // 1,000 names of 64 letters.

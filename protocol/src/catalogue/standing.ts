@@ -1,6 +1,6 @@
 /** When each kind of work of a worker was last begun and ended: what `cluster_control -i` and the healthcheck show. */
 import { type Static, Type } from '@sinclair/typebox';
-import { MAX_VIEW_ROWS } from '../limits.ts';
+import { MAX_HEALTHCHECK_ROWS, MAX_VIEW_ROWS } from '../limits.ts';
 import { Count, Fields, Milliseconds, NodeNameSchema, RoleSchema, Version } from './parts.ts';
 
 /** Ages, for clocks of nodes differ. */
@@ -56,6 +56,6 @@ export type HealthcheckRow = Static<typeof HealthcheckRow>;
 /** Answers `get-healthcheck`: the master first, then linked workers in the order of their links, then the others. */
 export const Healthcheck = Fields({
   type: Type.Literal('healthcheck'),
-  rows: Type.Array(HealthcheckRow, { maxItems: MAX_VIEW_ROWS }),
+  rows: Type.Array(HealthcheckRow, { maxItems: MAX_HEALTHCHECK_ROWS }),
 });
 export type Healthcheck = Static<typeof Healthcheck>;

@@ -102,7 +102,7 @@ function send({ link, batch }: Extract<Effect, { type: 'send' }>, deps: AgentRep
       const { updates } = own.unsent(unsentLimits);
       if (updates.length === 0) return { type: 'nothing-unsent', link };
       const { message, taken: count } = packBatch(updates, batch, nodeTime());
-      const taken = await master.send(message);
+      const taken = await master.send(message, count);
       return { type: 'taken', link, batch, updates: updates.slice(0, count), taken };
     },
     (answer) => answer,

@@ -7,7 +7,13 @@
  * streams in flight and those that wait, which are aborted, so that the workers ask again.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
-import type { FileTree, GenerationAnnounced, GenerationId, NodeName } from '@muster/protocol';
+import {
+  type FileTree,
+  type GenerationAnnounced,
+  type GenerationId,
+  type NodeName,
+  treeFigures,
+} from '@muster/protocol';
 import type { Generation } from '../announcement.ts';
 import type { OutgoingStream } from '../shapes.ts';
 import { faultWords } from '../words.ts';
@@ -45,6 +51,13 @@ export function spawnFileServer(parent: Parent, deps: FileServerDeps, limits: Se
     perform: (effect, scope) => perform(effect, deps, scope, open),
     // Trees, digests and streams: of these the inspector shows the kind of message only.
     redact: ({ type }) => ({ type }),
+    redactState: ({ generations, workers, ...state }) => ({
+      ...state,
+      generations: generations.map(({ id, tree }) => ({ id, tree: treeFigures(tree) })),
+      workers: new Map(
+        [...workers].map(([peer, { streams, waiting }]) => [peer, { streams, waiting: waiting.length }]),
+      ),
+    }),
   });
 }
 

@@ -31,7 +31,7 @@ function then(before: Step, next: (state: State) => Step): Step {
 /** Everything that follows from the state at `now`, ms. */
 export function advance(before: Step, now: number, limits: GuardLimits): Step {
   const target = then(before, (state) => findTarget(state, now));
-  const judged = then(target, (state) => step(judge(state, now, limits)));
+  const judged = then(target, (state) => tellCompared(judge(state, now, limits)));
   const acted = then(judged, (state) => act(state, now, limits));
   const asked = then(acted, (state) => askAgain(state, now));
   const told = then(asked, (state) => tell(state, limits));
@@ -81,6 +81,16 @@ function judge(state: State, now: number, limits: GuardLimits): State {
   const wanted = known || state.waits.size === 0 ? undefined : new Set([...wishesOf(plan)].map(([path]) => path));
   const waits = wanted === undefined ? state.waits : stillWanted(state.waits, wanted);
   return { ...state, deletions, lacks, guard, holds: undefined, waits };
+}
+
+/** Tells once of each scan and each generation that the one was compared with the other. */
+function tellCompared(state: State): Step {
+  const { linked, freshLink, announced, target, work, lacks } = state;
+  if (!linked || freshLink || work.type !== 'idle' || announced === undefined) return step(state);
+  if (lacks === undefined || lacks.of !== state.local || lacks.told === announced) return step(state);
+  if (target === undefined || lacks.for !== target.tree) return step(state);
+  if (compareGenerations(target.id, announced.id) !== 0) return step(state);
+  return step({ ...state, lacks: { ...lacks, told: announced } }, { type: 'compared' });
 }
 
 /** Begins the replication of what may be done now. */

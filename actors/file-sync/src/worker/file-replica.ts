@@ -10,7 +10,7 @@
  * anew, and a hold of the guard begins anew.
  */
 import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from '@muster/actor';
-import type { FileTree, GenerationAnnounced, GenerationId } from '@muster/protocol';
+import { type FileTree, type GenerationAnnounced, type GenerationId, treeFigures } from '@muster/protocol';
 import type { GuardLimits } from '../guard.ts';
 import type { Replication, ReplicationResult } from '../shapes.ts';
 import { codeOf, faultWords } from '../words.ts';
@@ -39,6 +39,8 @@ export interface FileReplicaDeps {
   readonly rescan: (directories: readonly string[] | 'all', mark: number) => void;
   /** Asks the master to say generation `id` again. Lost is fine: it is asked again. */
   readonly confirmGeneration: (id: GenerationId) => void;
+  /** The disk, as last scanned, was compared with the newest generation. Neither blocks nor throws. */
+  readonly compared: () => void;
   /** Neither blocks nor throws. */
   readonly report: (event: FileReplicaEvent) => void;
 }
@@ -48,6 +50,17 @@ const shown = (message: FileReplicaMessage | Own): unknown =>
   message.type === 'local-tree' || message.type === 'fetched' || message.type === 'announced'
     ? { type: message.type }
     : message;
+
+/** The same of the state, with figures in their place. */
+const shownState = ({ target, local, lacks, work, repairs, deletions, ...state }: State): unknown => ({
+  ...state,
+  work: work.type === 'replicating' ? { type: work.type, id: work.id, done: work.done } : work,
+  ...(target === undefined ? {} : { target: { id: target.id, tree: treeFigures(target.tree) } }),
+  ...(local === undefined ? {} : { local: { ...local, tree: treeFigures(local.tree) } }),
+  ...(lacks === undefined ? {} : { lacks: lacks.size }),
+  // Last: they name single files, and what is shown is cut at its end.
+  ...{ repairs, deletions },
+});
 
 /** Marks of different incarnations never meet: none asks for this many scans. */
 const marksPerIncarnation = 2 ** 32;
@@ -73,6 +86,7 @@ export function spawnFileReplica(
     decide: (state, message, now) => decide(state, message, now, config.guard),
     perform: (effect, scope) => perform(effect, deps, scope, alarm),
     redact: shown,
+    redactState: shownState,
   });
 }
 
@@ -94,6 +108,9 @@ function perform(effect: Effect, deps: FileReplicaDeps, scope: Scope<Own>, alarm
       break;
     case 'confirm-generation':
       deps.confirmGeneration(effect.id);
+      break;
+    case 'compared':
+      deps.compared();
       break;
     case 'report':
       deps.report(effect.event);

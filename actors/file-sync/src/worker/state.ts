@@ -33,6 +33,16 @@ export interface Progress {
   readonly bytes: number;
 }
 
+/** What the disk lacks of a tree. */
+export interface Lacks {
+  readonly plan: Replication;
+  readonly size: PlanSize;
+  readonly of: LocalTree;
+  readonly for: FileTree;
+  /** The announcement for which this comparison was told. */
+  readonly told?: GenerationAnnounced;
+}
+
 /** Something that failed as a whole and is tried again. */
 export interface Trouble {
   readonly attempts: number;
@@ -53,9 +63,7 @@ export interface State {
   readonly work: Work;
   readonly nextMark: number;
   /** What the disk lacks of the target; `for` and `of` are the trees that it was found with. */
-  readonly lacks?:
-    | { readonly plan: Replication; readonly size: PlanSize; readonly of: LocalTree; readonly for: FileTree }
-    | undefined;
+  readonly lacks?: Lacks | undefined;
   readonly holds?: GenerationId | undefined;
   readonly guard: Holds;
   /** When the master was asked to say generation `id` again. */
@@ -83,6 +91,7 @@ export type Effect =
   | { readonly type: 'replicate'; readonly plan: Replication }
   | { readonly type: 'rescan'; readonly directories: readonly string[] | 'all'; readonly mark: number }
   | { readonly type: 'confirm-generation'; readonly id: GenerationId }
+  | { readonly type: 'compared' }
   | { readonly type: 'report'; readonly event: FileReplicaEvent }
   | { readonly type: 'reply'; readonly to: Ref<ReplicaView>; readonly value: ReplicaView }
   | { readonly type: 'wake'; readonly delayMs: number };

@@ -1,5 +1,6 @@
 /** Adapter: the real world of a node. */
 import { nactScheduler, systemClock, systemRandom } from '@muster/actor';
+import { clusterSocketPath, listenOnUnix } from '@muster/cluster-socket';
 import type { NodeConfig } from '@muster/config';
 import { controlSocketPath, listenLocally } from '@muster/control';
 import { nodeHaproxyPorts } from '@muster/haproxy';
@@ -44,6 +45,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
       clock: systemClock,
     }),
     listenLocally: listenLocally(controlSocketPath(root)),
+    listenInternally: listenOnUnix({ path: clusterSocketPath(root), owner: ownerOf(config) }),
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
@@ -64,3 +66,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     },
   };
 }
+
+/** Whom files are given to; undefined where this process may give them to nobody. */
+const ownerOf = ({ muster: { files } }: NodeConfig) =>
+  files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };

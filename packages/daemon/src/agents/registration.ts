@@ -25,18 +25,33 @@ export interface RegistrationNeeds {
   readonly platform: Platform;
   readonly tag: string;
   readonly by: RegistrationDeps['by'];
+  /** Told of each request beside the log. Neither blocks nor throws. */
+  readonly heard: RegistrationDeps['report'];
 }
 
 /** A program is answered within the 10 s of the control actor, by a worker too, that asks its master: so that the master's reason arrives. */
 const answerWithinMs = { master: 7_000, worker: 9_000 } as const;
 
-export function spawnNodeRegistration({ root, config, platform, tag, by }: RegistrationNeeds): RegistrationActor {
+export function spawnNodeRegistration({
+  root,
+  config,
+  platform,
+  tag,
+  by,
+  heard,
+}: RegistrationNeeds): RegistrationActor {
   const { clock, log } = platform;
   const { perSecond, burst } = config.muster.registration;
   return root.spawn((parent) =>
     spawnRegistration(
       parent,
-      { clock, by, report: (event) => logRegistration(log, tag, event) },
+      {
+        ...{ clock, by },
+        report: (event) => {
+          logRegistration(log, tag, event);
+          heard(event);
+        },
+      },
       { ...registrationDefaults, perSecond, burst, answerMs: answerWithinMs[config.cluster.nodeType] },
     ),
   );

@@ -21,6 +21,7 @@ import type { Beat, WireMessage } from '@muster/protocol';
 import { openGroups, openWorkerAgents, type WorkerAgents } from '@muster/store';
 import type { AskMaster } from '../ask-master.ts';
 import type { Platform } from '../platform.ts';
+import type { WorkerWork } from '../work/worker-work.ts';
 import { logGroupReplica, logReporter } from './agent-log.ts';
 import { observeOf } from './observe.ts';
 import type { OpenAgents } from './open-agents.ts';
@@ -48,6 +49,7 @@ export interface WorkerAgentsNeeds {
   readonly tag: string;
   readonly isLinked: () => boolean;
   readonly askMaster: AskMaster;
+  readonly work: WorkerWork;
 }
 
 /** For the reporter: more than it takes, less than a person waits. */
@@ -64,7 +66,7 @@ const plusRound = (
 
 /** Rejects with a `StoreError` when what is stored cannot be read. */
 export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<WorkerAgentsNode> {
-  const { root, config, platform, opened, tag, isLinked, askMaster } = needs;
+  const { root, config, platform, opened, tag, isLinked, askMaster, work } = needs;
   const { clock, disk, log, wallNow } = platform;
   const { kv, manager, clocks, known } = opened;
   const turn = (): Promise<void> => disk.turn();
@@ -86,7 +88,7 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
         forget: manager.forget,
         master: {
           linked: isLinked,
-          send: (batch) => askMaster('agent-info', batch, 'agents-taken'),
+          send: (batch, count) => work.sending(count, () => askMaster('agent-info', batch, 'agents-taken')),
           check: async (parts) =>
             (await askMaster('agent-info', { type: 'check-agents', parts: [...parts] }, 'agents-checked')).differing,
           held: ({ from, to }, rows) =>
@@ -121,12 +123,20 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
         exists: known.exists,
         master: {
           linked: isLinked,
-          check: (parts) => askMaster('agent-groups', { type: 'check-groups', parts: [...parts] }, 'groups-checked'),
-          get: (from, to) => askMaster('agent-groups', { type: 'get-groups', from, to }, 'groups'),
+          check: (parts) =>
+            work.groupsAsked(() =>
+              askMaster('agent-groups', { type: 'check-groups', parts: [...parts] }, 'groups-checked'),
+            ),
+          get: (from, to) =>
+            work.groupsAsked(() => askMaster('agent-groups', { type: 'get-groups', from, to }, 'groups')),
           propose: (id, names) =>
             askMaster('agent-groups', { type: 'propose-groups', id, groups: [...names] }, 'groups-assigned'),
         },
-        report: (event) => logGroupReplica(log, tag, event),
+        report: (event) => {
+          if (event.type === 'mark') work.groupsHeld(event.mark.version);
+          if (event.type === 'repaired') work.groupsRepaired(event.version);
+          logGroupReplica(log, tag, event);
+        },
       },
       replicaDefaults,
     ),
@@ -161,8 +171,10 @@ export async function spawnWorkerAgents(needs: WorkerAgentsNeeds): Promise<Worke
     deliver: (message) => {
       if (message.type === 'agents-moved') tell(reporter, { type: 'moved', number: message.number, ids: message.ids });
       else if (message.type === 'agents-differ') tell(reporter, { type: 'differ' });
-      else if (message.type === 'group-changes') tell(groups, { type: 'changes', changes: message });
-      else if (message.type === 'beat' && message.groups !== undefined)
+      else if (message.type === 'group-changes') {
+        work.groupsPushed(message.version, held.version());
+        tell(groups, { type: 'changes', changes: message });
+      } else if (message.type === 'beat' && message.groups !== undefined)
         tell(groups, { type: 'masters-mark', mark: message.groups });
     },
   };

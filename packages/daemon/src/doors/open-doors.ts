@@ -2,9 +2,11 @@
 import type { ActorSystem, Supervisor } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlAnswers, RegistrationReply, RegistrationRequest } from '@muster/control';
+import type { EventJournal } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
+import { openClusterSocket } from './cluster-socket.ts';
 
 export interface DoorSources {
   readonly root: Supervisor;
@@ -17,9 +19,13 @@ export interface DoorSources {
   readonly peers: Peers;
   /** What the command line is told. Views answer within `viewMs` or throw; nobody waits for a node that is wedged. */
   readonly answers: ControlAnswers;
+  /** What happened here: `watch` wakes whoever streams it, `counts` are for metrics. */
+  readonly events: Pick<EventJournal, 'read' | 'watch' | 'counts'>;
   /** The three requests of authd and remoted: answered by the registrar, on the master. */
   readonly registration: (request: RegistrationRequest) => Promise<RegistrationReply>;
 }
 
 /** Starts them after what they ask, so that they stop before it. */
-export function openDoors(_sources: DoorSources): void {}
+export function openDoors(sources: DoorSources): void {
+  openClusterSocket(sources);
+}

@@ -8,7 +8,13 @@
 import { ask, type Ref, type Supervisor, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Driver } from '@muster/haproxy';
-import { type BalancerDeps, type BalancerMessage, getBalance, spawnBalancer } from '@muster/haproxy-balancer';
+import {
+  type BalancerDeps,
+  type BalancerEvent,
+  type BalancerMessage,
+  getBalance,
+  spawnBalancer,
+} from '@muster/haproxy-balancer';
 import type { Log } from '@muster/log';
 import { type Balance, type BalancerView, clip, type Health, type NodeName, type NodeView } from '@muster/protocol';
 import type { MasterAgents } from '@muster/store';
@@ -46,6 +52,8 @@ export interface BalancersNeeds {
   readonly rows: () => Promise<readonly NodeView[]>;
   /** For agents that are asked to connect anew. */
   readonly agents: () => Pick<MasterAgents, 'page' | 'info'>;
+  /** Told of each event beside the log: which HAProxy, and what. Neither blocks nor throws. */
+  readonly heard: (endpoint: string, event: BalancerEvent) => void;
 }
 
 /** The reference waits for new servers as long (`reference/haproxy.md`, constants). */
@@ -177,6 +185,7 @@ function spawnEach(needs: BalancersNeeds, haproxy: Haproxy, membership: Membersh
           ...reconnecting,
           report: (event) => {
             logBalancer({ log, limit, at, standingOf, removeAfterMs }, event);
+            needs.heard(driver.endpoint, event);
             if (event.type === 'reached') membership.tellAgain();
           },
         },

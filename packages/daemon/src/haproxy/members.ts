@@ -1,7 +1,7 @@
 /** Who is to have agents through HAProxy, by what keep-alive, the configuration and operators say. Pure. */
 import type { HaproxyConfig } from '@muster/config';
 import type { Member } from '@muster/haproxy-balancer';
-import type { NodeName, NodeView } from '@muster/protocol';
+import { type NodeName, type NodeView, peerHost } from '@muster/protocol';
 
 export interface MemberSources {
   /** The peers of this master, as its keep-alive sees them. */
@@ -30,7 +30,7 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
   }
   for (const name of config.excludedNodes) standings.set(name, 'excluded');
   const addresses = new Map([
-    ...rows.map(({ name, address }) => [name, hostOf(address)] as const),
+    ...rows.map(({ name, address }) => [name, peerHost(address)] as const),
     [own.name, own.address],
   ]);
   const isDrained = new Set(drained);
@@ -45,12 +45,6 @@ export function membersOf(sources: MemberSources, before: readonly Member[]): re
     };
   });
 }
-
-/** `10.0.0.2:41234`, `[::1]:41234`, `[::ffff:10.0.0.2]:41234`: the address without the port that the worker dialed from. */
-const hostOf = (address: string): string => {
-  const host = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([^:]+):\d+$/.exec(address)?.[1] ?? address;
-  return host.replace(/^::ffff:(?=\d+\.)/i, '');
-};
 
 export const sameMembers = (one: readonly Member[], other: readonly Member[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other);

@@ -1,4 +1,4 @@
-/** What a worker answers when it is asked for agents: its master's words, for only the master knows them all. */
+/** What a worker answers where only its master knows: the master's words. */
 import type { ControlAnswers } from '@muster/control';
 import type { AskOutcome } from '@muster/node';
 import type { ActorName, WireMessage } from '@muster/protocol';
@@ -13,27 +13,32 @@ const viewMs = 800;
 
 /** Throws what the master refused in its own words; `no-master` without a link. */
 export function workerAgentViews(askMaster: AskMaster): AgentViews {
-  const answered = async <Type extends WireMessage['type']>(
-    [to, message, timeoutMs]: Parameters<AskMaster>,
-    ...types: readonly Type[]
-  ): Promise<Extract<WireMessage, { readonly type: Type }>> => {
-    const outcome = await askMaster(to, message, timeoutMs);
-    if (outcome === undefined) throw noMaster();
-    if (!outcome.ok) throw Object.assign(new Error(outcome.failure.text), { code: outcome.failure.code });
-    const answer = outcome.message;
-    if (!types.some((type) => type === answer.type)) throw otherAnswer(answer.type, message.type);
-    return answer as Extract<WireMessage, { readonly type: Type }>;
-  };
+  const question = (message: WireMessage): Parameters<AskMaster> => ['control', message, viewMs];
   return {
-    agents: (query) => answered(['control', query, viewMs], 'agents'),
-    agent: (id) => answered(['control', { type: 'get-agent', id }, viewMs], 'agent'),
+    agents: (query) => mastersAnswer(askMaster, question(query), 'all agents', 'agents'),
+    agent: (id) => mastersAnswer(askMaster, question({ type: 'get-agent', id }), 'all agents', 'agent'),
   };
 }
 
-const noMaster = (): Error =>
+/** The master's answer of this type. Throws what it refused in its own words, and `no-master`, with `what` only the master knows, without a link. */
+export async function mastersAnswer<Type extends WireMessage['type']>(
+  askMaster: AskMaster,
+  [to, message, timeoutMs]: Parameters<AskMaster>,
+  what: string,
+  type: Type,
+): Promise<Extract<WireMessage, { readonly type: Type }>> {
+  const outcome = await askMaster(to, message, timeoutMs);
+  if (outcome === undefined) throw noMaster(what);
+  if (!outcome.ok) throw Object.assign(new Error(outcome.failure.text), { code: outcome.failure.code });
+  const answer = outcome.message;
+  if (answer.type !== type) throw otherAnswer(answer.type, message.type);
+  return answer as Extract<WireMessage, { readonly type: Type }>;
+}
+
+const noMaster = (what: string): Error =>
   Object.assign(
     new Error(
-      'This worker has no link to its master, and only the master knows all agents. Ask again when it is linked, or ask on the master; muster health says why there is no link.',
+      `This worker has no link to its master, and only the master knows ${what}. Ask again when it is linked, or ask on the master; muster health says why there is no link.`,
     ),
     { code: 'no-master' },
   );

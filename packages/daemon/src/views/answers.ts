@@ -13,10 +13,12 @@ import {
   type GenerationId,
   type Health,
   MAX_EXPLANATION,
+  MAX_VIEW_ROWS,
   type NodeView,
   type WireMessage,
 } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
+import type { NodeEvents } from '../events/node-events.ts';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Balancers } from '../haproxy/balancers.ts';
 import type { KnownWorkers } from '../known-workers.ts';
@@ -24,16 +26,17 @@ import type { Standing } from '../node-core.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
-import { type AgentViews, workerAgentViews } from './agent-answers.ts';
+import type { WorkerWork } from '../work/worker-work.ts';
+import { type AgentViews, type AskMaster, workerAgentViews } from './agent-answers.ts';
 import { eventsViews } from './events.ts';
 import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
-import { inspectViews } from './inspect.ts';
+import type { InspectViews } from './inspect.ts';
 import { linksViews } from './links.ts';
 import { nodeInfoViews } from './node-info.ts';
 import { masterRelay, workerRelay } from './relay.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
-import { standingViews } from './standing.ts';
+import { type MasterStanding, masterStandingViews, type StandingViews, workerStandingViews } from './standing.ts';
 
 export interface AnswerSources {
   readonly config: NodeConfig;
@@ -45,6 +48,8 @@ export interface AnswerSources {
   readonly keepAlive: Ref<KeepAliveMessage>;
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
+  readonly inspect: InspectViews;
+  readonly events: Pick<NodeEvents, 'journal'>;
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
 }
@@ -52,12 +57,15 @@ export interface AnswerSources {
 export interface MasterSources extends AnswerSources {
   readonly known: Pick<KnownWorkers, 'missing' | 'forget'>;
   readonly agents: AgentViews;
+  readonly agentCounts: MasterStanding['agentCounts'];
   readonly balancers: Pick<Balancers, 'balance' | 'drain' | 'forget' | 'health'>;
 }
 
 export interface WorkerSources extends AnswerSources {
   readonly fileReplica: Ref<FileReplicaMessage>;
   readonly dialer: () => Ref<DialerMessage>;
+  /** What this worker did last. */
+  readonly work: Pick<WorkerWork, 'read'>;
   /** The link to the master, while there is one. */
   readonly master: () => LinkedNode | undefined;
 }
@@ -79,6 +87,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   return {
     ...common(sources, balancers.health),
     ...sources.agents,
+    ...masterStandingViews({ clock: platform.clock, peers: sources.peers, rows, agentCounts: sources.agentCounts }),
     relay: masterRelay(sources.peers, async () => (await rows()).map(({ name }) => name)),
     forget: async (node) => {
       const { name, liveness } = found(node, await rows());
@@ -104,6 +113,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
 export function workerAnswers(sources: WorkerSources): ControlAnswers {
   const { config, keepAlive, fileReplica } = sources;
   const own = config.cluster.nodeName;
+  const toMaster: AskMaster = (to, message, timeoutMs) => askOverLink(sources.master(), to, message, timeoutMs);
   const link = async (): Promise<LinkView> => ask(sources.dialer(), getLink, askMs);
   const ownView = async (): Promise<ClusterView> => {
     const lag = await ask(keepAlive, getOwnLag, askMs);
@@ -124,7 +134,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
       throw notMaster(balancing);
     },
     ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
-    ...workerAgentViews((to, message, timeoutMs) => askOverLink(sources.master(), to, message, timeoutMs)),
+    ...workerAgentViews(toMaster),
+    ...workerStandingViews(sources.work, toMaster),
     relay: workerRelay(sources.master),
     cluster: async () => {
       const answer = await askMaster(sources, { type: 'get-cluster' });
@@ -158,22 +169,20 @@ async function askMaster(sources: WorkerSources, message: WireMessage): Promise<
 function common(
   sources: AnswerSources,
   more: () => Promise<Partial<Health>>,
-): Omit<ControlAnswers, 'cluster' | 'explain' | 'forget' | 'balance' | 'drain' | 'relay' | keyof AgentViews> {
+): Omit<
+  ControlAnswers,
+  'cluster' | 'explain' | 'forget' | 'balance' | 'drain' | 'relay' | keyof AgentViews | keyof StandingViews
+> {
   const { platform, system, integrity, files } = sources;
   return {
-    ...inspectViews(),
+    ...sources.inspect,
     ...linksViews(),
     ...nodeInfoViews(),
-    ...standingViews(),
-    ...eventsViews(),
+    ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
-    tree: () => fitRows(system.inspect().map(actorRow), shortActor),
+    tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),
     setLogLevel: (level) => platform.log.setLevel(level),
     registration: sources.registration,
-    crash: (path) => {
-      if (system.crash(path, new Error('crashed on request'))) return;
-      throw new Error(`There is no running actor at ${path}; muster tree lists those there are.`);
-    },
     syncNow: () => tell(integrity, { type: 'dirty', directories: files.last()?.directories ?? [] }),
   };
 }

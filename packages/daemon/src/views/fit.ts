@@ -11,9 +11,9 @@ const shortText = 160;
 
 const bytesOf = (row: object): number => Buffer.byteLength(JSON.stringify(row));
 
-/** How many of the first of `rows` fit one frame as they are. */
-export function howManyFit(rows: readonly object[]): number {
-  let left = maxRowBytes;
+/** How many of the first of `rows` fit into `maxBytes` as they are: one frame, unless given. */
+export function howManyFit(rows: readonly object[], maxBytes = maxRowBytes): number {
+  let left = maxBytes;
   const end = rows.findIndex((row) => {
     left -= bytesOf(row);
     return left < 0;
@@ -25,12 +25,23 @@ export function howManyFit(rows: readonly object[]): number {
  * At most 1,000 of `rows`, in order. When their texts are too long together all are cut short by
  * `shorten`, which is given how long a text may be; of rows that are still too many the last are left out.
  */
-export function fitRows<Row extends object>(rows: readonly Row[], shorten: (row: Row, most: number) => Row): Row[] {
+export function fitRows<Row extends object>(
+  rows: readonly Row[],
+  shorten: (row: Row, most: number) => Row,
+  maxBytes = maxRowBytes,
+): Row[] {
   const first = rows.slice(0, MAX_VIEW_ROWS);
-  if (howManyFit(first) === first.length) return first;
+  if (howManyFit(first, maxBytes) === first.length) return first;
   const short = first.map((row) => shorten(row, shortText));
-  return short.slice(0, howManyFit(short));
+  return short.slice(0, howManyFit(short, maxBytes));
 }
+
+/** The same of rows of which the last count most: of rows that are too many the first are left out. */
+export const fitNewest = <Row extends object>(
+  rows: readonly Row[],
+  shorten: (row: Row, most: number) => Row,
+  maxBytes = maxRowBytes,
+): Row[] => fitRows(rows.toReversed(), shorten, maxBytes).reverse();
 
 /** `text` under `name`, cut to `most`; nothing where there is none. */
 export const optionalText = <Name extends string>(

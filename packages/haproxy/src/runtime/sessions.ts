@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { CutOrder, Session } from '../driver.ts';
 import { HaproxyError } from '../haproxy-error.ts';
 import { ask, saidIn, type Target } from './ask.ts';
+import type { Ending } from './ending.ts';
 import { commandLimits, maxLineLength, maxSessions, sessionLimits, sessionsPerLine } from './settings.ts';
 import { shown } from './words.ts';
 
@@ -12,8 +13,15 @@ export interface KnownSession extends Session {
   readonly backend: string;
 }
 
-/** The sessions that are on a server of the backend. One that waits for a server is on none. */
-export async function listSessions(target: Target, signal: AbortSignal): Promise<readonly KnownSession[]> {
+/**
+ * The sessions that are on a server of the backend, without those that are `ending`. One that waits for a server is
+ * on none.
+ */
+export async function listSessions(
+  target: Target,
+  ending: Ending,
+  signal: AbortSignal,
+): Promise<readonly KnownSession[]> {
   const parsed = parseSessions(await ask(target, 'show sess', sessionLimits, signal));
   if ('fault' in parsed)
     throw new HaproxyError(
@@ -21,7 +29,9 @@ export async function listSessions(target: Target, signal: AbortSignal): Promise
       'bad-answer',
       `\`show sess\` was not answered as HAProxy does: ${parsed.fault}`,
     );
-  return parsed.sessions.filter(({ backend, server }) => backend === target.backend && !server.startsWith('<'));
+  return ending
+    .without(parsed.sessions)
+    .filter(({ backend, server }) => backend === target.backend && !server.startsWith('<'));
 }
 
 type Parsed = { readonly sessions: readonly KnownSession[] } | { readonly fault: string };
@@ -66,28 +76,44 @@ const ownText = (part: string): string => Buffer.from(part, 'utf8').toString('ut
 
 /**
  * Ids are used again within milliseconds. So each line of commands has a list of its own, made right before it, and
- * names only sessions whose source and server are those that were ordered. A session that ends by itself in between
- * counts as ended; one that was ended may be listed for another moment, and is not counted any more.
+ * names only sessions whose source and server are those that were ordered. One that was ended may be listed for
+ * another moment: it is neither counted nor named any more, here and in later calls. One that ends by itself between
+ * the list and the line counts as ended; whoever got its id in between is ended in its place, for HAProxy has no
+ * command that names a source.
  */
-export async function cutSessions(target: Target, order: CutOrder, signal: AbortSignal): Promise<readonly string[]> {
+export async function cutSessions(
+  target: Target,
+  order: CutOrder,
+  ending: Ending,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const wanted = new Set(order.sources);
   const ended = new Set<string>();
   for (;;) {
-    const here = (await listSessions(target, signal)).filter(
-      ({ server, source }) => server === order.server && !ended.has(source),
-    );
+    const here = (await listSessions(target, ending, signal)).filter(({ server }) => server === order.server);
     const atMost = Math.min(sessionsPerLine, Math.max(0, here.length - order.keep));
     const victims = here.filter(({ source }) => wanted.has(source)).slice(0, atMost);
-    if (victims.length > 0) await shutDown(target, victims, signal);
-    for (const { source } of victims) ended.add(source);
+    if (victims.length > 0) await shutDown(target, victims, ending, signal);
+    for (const { source } of victims) {
+      ended.add(source);
+      // It may come back from the same port.
+      wanted.delete(source);
+    }
     if (victims.length < sessionsPerLine) return [...ended];
   }
 }
 
-async function shutDown(target: Target, sessions: readonly Session[], signal: AbortSignal): Promise<void> {
+async function shutDown(
+  target: Target,
+  sessions: readonly Session[],
+  ending: Ending,
+  signal: AbortSignal,
+): Promise<void> {
   const line = sessions.map(({ id }) => `shutdown session ${id}`).join(';');
   const said = saidIn(await ask(target, line, commandLimits, signal));
   const other = said.find((each) => !each.startsWith('No such session'));
   if (other !== undefined)
     throw new HaproxyError(target.name, 'failed', `\`shutdown session\` was answered "${shown(other)}"`);
+  // Not without that answer: whoever was not told to end would be in no list any more.
+  ending.add(sessions);
 }

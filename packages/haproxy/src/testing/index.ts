@@ -11,3 +11,4 @@ export {
   type RealHaproxy,
   type RealHaproxyOptions,
 } from './real-haproxy.ts';
+export { missingHaproxy, wantedHere } from './wanted-here.ts';

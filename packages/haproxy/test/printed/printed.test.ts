@@ -16,7 +16,7 @@ import {
   type Site,
   siteDefaults,
 } from '../../src/index.ts';
-import { findHaproxy } from '../../src/testing/index.ts';
+import { findHaproxy, wantedHere } from '../../src/testing/index.ts';
 
 const site: Site = {
   ...siteDefaults,
@@ -45,17 +45,13 @@ const judged = async (program: string, ...words: readonly string[]): Promise<str
   return `${stdout}${stderr}`;
 };
 
-const required = (name: string): boolean => process.env.MUSTER_REQUIRE?.split(',').includes(name) === true;
-
 /** Skips in one line what a machine lacks, unless it is required. */
 function where(name: string, program: string | undefined, test: (program: string) => Promise<void>): void {
   const title = `is taken by ${name}`;
-  if (program !== undefined) it(title, () => test(program));
-  else if (required(name)) it(title, () => Promise.reject(new Error(`MUSTER_REQUIRE=${name}, but it was not found`)));
-  else {
-    process.stdout.write(`Skipped: what is printed was not tried with ${name}, which was not found.\n`);
-    it.skip(title, () => {});
-  }
+  const missing = program === undefined ? `there is no ${name} here` : undefined;
+  if (!wantedHere(name, `what is printed for ${name}`, missing)) it.skip(title, () => {});
+  else if (program !== undefined) it(title, () => test(program));
+  else it(title, () => Promise.reject(new Error(`MUSTER_REQUIRE=${name}, but ${missing}`)));
 }
 
 function findNginx(): string | undefined {

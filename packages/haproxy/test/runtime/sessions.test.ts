@@ -76,6 +76,27 @@ function openModel(steps: readonly (readonly Change[])[], start: readonly Live[]
   return { answer, cut, live };
 }
 
+/** Sessions on `w1`, with the ids 0x1, 0x2, … */
+const listOf = (...sources: readonly string[]): string =>
+  `${sources.map((source, n) => `0x${n + 1}: src=${source} fe=f be=be srv=w1\n`).join('')}\n`;
+
+/** Ends a session a moment after it was told to: it is in two more lists, and its id is somebody else's right behind the second. */
+function openSlowEnd() {
+  const cut: string[] = [];
+  let source = 'a:1';
+  let lists = 0;
+  const answer = (line: string): string => {
+    if (line !== 'show sess') {
+      cut.push(source);
+      return '\n';
+    }
+    const list = listOf(source);
+    if (++lists === 2) source = 'a:2';
+    return list;
+  };
+  return { answer, cut };
+}
+
 interface Live {
   readonly id: string;
   readonly source: string;
@@ -136,6 +157,40 @@ describe('a cut', () => {
     const sources = sessions.map((_, n) => `s:${n}`);
     expect((await driver.cut({ server: 'w1', sources, keep: 80 }, never)).length).toBe(220);
     expect(lines.filter((line) => line !== 'show sess').map((line) => line.split(';').length)).toEqual([200, 20]);
+  });
+
+  it('never names again whom an earlier one ended: his id is somebody else’s by the time the line comes', async () => {
+    const haproxy = openSlowEnd();
+    const { driver } = scripted(haproxy.answer);
+    const order = { server: 'w1', sources: ['a:1'], keep: 0 };
+    expect(await driver.cut(order, never)).toEqual(['a:1']);
+    expect(await driver.cut(order, never)).toEqual([]);
+    expect(haproxy.cut).toEqual(['a:1']);
+  });
+
+  it('has whom it ended in no list of the sessions, and does not count him for those that are kept', async () => {
+    const { driver } = scripted((line) => (line === 'show sess' ? listOf('a:1', 'a:2', 'a:3') : '\n'));
+    expect(await driver.cut({ server: 'w1', sources: ['a:1'], keep: 0 }, never)).toEqual(['a:1']);
+    expect((await driver.sessions(never)).map(({ source }) => source)).toEqual(['a:2', 'a:3']);
+    expect(await driver.cut({ server: 'w1', sources: ['a:1', 'a:2', 'a:3'], keep: 1 }, never)).toEqual(['a:2']);
+  });
+
+  it('forgets whom it ended as soon as a list is without him: the same id and address may come again', async () => {
+    const lists = [listOf('a:1'), listOf('a:2'), listOf('a:1'), listOf('a:1')];
+    const { driver } = scripted((line) => (line === 'show sess' ? lists.shift()! : '\n'));
+    await driver.cut({ server: 'w1', sources: ['a:1'], keep: 0 }, never);
+    expect(await driver.sessions(never)).toMatchObject([{ source: 'a:2' }]);
+    expect(await driver.sessions(never)).toMatchObject([{ source: 'a:1' }]);
+    expect(await driver.cut({ server: 'w1', sources: ['a:1'], keep: 0 }, never)).toEqual(['a:1']);
+  });
+
+  it('that HAProxy did not answer, or not as it should, may be made again', async () => {
+    const said = [new Error('cut off'), 'I will not.\n\n', '\n'];
+    const { driver } = scripted((line) => (line === 'show sess' ? listOf('a:1') : said.shift()!));
+    const order = { server: 'w1', sources: ['a:1'], keep: 0 };
+    await expect(driver.cut(order, never)).rejects.toThrow('cut off');
+    await expect(driver.cut(order, never)).rejects.toThrow('I will not.');
+    expect(await driver.cut(order, never)).toEqual(['a:1']);
   });
 
   it('of nobody sends nothing but the list', async () => {

@@ -1,4 +1,4 @@
-/** Where an answer goes that has no end. */
+/** Adapter: where an answer goes that has no end. */
 import type { ServerResponse } from 'node:http';
 import type { Outlet } from '../envelope.ts';
 

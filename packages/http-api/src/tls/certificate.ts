@@ -3,7 +3,6 @@
  * hand over Node's crypto: it is one fixed form, and the libraries for it bring a dozen packages (ADR 0018).
  */
 import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 import { bits, explicit, implicit, octets, oid, sequence, setOf, time, unsigned, utf8, yes } from './der.ts';
 
 export interface CertificateWish {
@@ -69,25 +68,34 @@ function extensions(names: readonly string[], publicKey: KeyObject): readonly Bu
 }
 
 function altName(name: string): readonly Buffer[] {
-  const version = isIP(name);
-  if (version === 4) return [implicit(7, Buffer.from(name.split('.').map(Number)))];
-  if (version === 6) return [implicit(7, ipv6Bytes(name))];
+  const bytes = addressBytes(name);
+  if (bytes !== undefined) return [implicit(7, bytes)];
   return /^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(name) ? [implicit(2, Buffer.from(name))] : [];
 }
 
-/** 16 bytes of an address that `isIP` took; a zone is left out. */
-function ipv6Bytes(address: string): Buffer {
-  const plain = address
-    .replace(/%.*$/, '')
-    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...quads: string[]) =>
-      [0, 2].map((at) => (Number(quads[at]) * 256 + Number(quads[at + 1])).toString(16)).join(':'),
-    );
-  const [head = '', tail] = plain.split('::');
-  const groups = (text: string): readonly number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const [before, after] = [groups(head), tail === undefined ? [] : groups(tail)];
-  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+/** 4 or 16 bytes; undefined: it is no address. A zone is left out. */
+function addressBytes(name: string): Buffer | undefined {
+  const quads = ipv4.exec(name)?.slice(1).map(Number);
+  if (quads !== undefined) return quads.every((quad) => quad < 256) ? Buffer.from(quads) : undefined;
+  const plain = withoutZone(name).replace(/[^:]*$/, groupsOfQuads);
+  if (!/^[0-9A-Fa-f:]+$/.test(plain) || !plain.includes(':')) return undefined;
+  const [before = [], after, ...more] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = 8 - before.length - (after?.length ?? 0);
+  if (more.length > 0 || (after === undefined ? zeros !== 0 : zeros < 1)) return undefined;
+  const groups = [...before, ...Array<string>(zeros).fill('0'), ...(after ?? [])];
+  if (!groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return undefined;
+  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+const withoutZone = (name: string): string => name.replace(/%.*$/, '');
+
+/** `::ffff:10.0.0.1`: the quads at the end as two groups. */
+function groupsOfQuads(last: string): string {
+  const quads = ipv4.exec(last)?.slice(1).map(Number);
+  if (quads === undefined) return last;
+  return [0, 2].map((at) => (quads[at]! * 256 + quads[at + 1]!).toString(16)).join(':');
 }
 
 const pem = (label: string, der: Buffer): string =>
@@ -104,8 +112,8 @@ export function servesStill(
     const read = new X509Certificate(certificate);
     const lasts = Date.parse(read.validTo) - wallMs > days * dayMs && Date.parse(read.validFrom) <= wallMs;
     const covers = [node, ...names].every((name) =>
-      isIP(name) > 0
-        ? read.checkIP(name.replace(/%.*$/, '')) !== undefined
+      addressBytes(name) !== undefined
+        ? read.checkIP(withoutZone(name)) !== undefined
         : altName(name).length === 0 || read.checkHost(name, { subject: 'never' }) !== undefined,
     );
     return lasts && covers && read.checkPrivateKey(keyOf(key));

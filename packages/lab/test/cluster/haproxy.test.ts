@@ -4,15 +4,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { nodeHaproxyPorts } from '@muster/haproxy';
-import { findHaproxy } from '@muster/haproxy/testing';
+import { missingHaproxy, wantedHere } from '@muster/haproxy/testing';
 import { muster, until } from '@muster/lab/testing';
 import { type HaproxyRig, openHaproxyRig, startAll } from './haproxy-rig.ts';
 
 const changes = Number(process.env.MUSTER_CHANGES ?? 10);
-const required = process.env.MUSTER_REQUIRE?.split(',').includes('haproxy') === true;
-const here = findHaproxy() !== undefined;
-if (!here && !required) process.stdout.write('haproxy.test: not tried, for there is no haproxy on PATH\n');
-const whenHaproxy = here || required ? it : it.skip;
+const whenHaproxy = wantedHere('haproxy', 'a cluster behind HAProxy', missingHaproxy()) ? it : it.skip;
 
 const rigs: HaproxyRig[] = [];
 const open = async (...of: Parameters<typeof openHaproxyRig>): Promise<HaproxyRig> => {

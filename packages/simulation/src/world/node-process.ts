@@ -128,6 +128,8 @@ function platformOf(
     ...ports,
     wallNow: wall.now,
     random: { next: random.next, bytes: random.bytes },
+    // The manager's own programs are not simulated: nobody connects.
+    listenInternally: () => Promise.resolve(),
     scheduler: seededScheduler(host, dice.fork('turns'), late, (mailbox, what) =>
       hearing.tell.turn(host.node, mailbox, what),
     ),

@@ -3,8 +3,8 @@ import { type HaproxyPorts, openRuntimeDriver } from '@muster/haproxy';
 import { type DriverStage, driverCompliance } from '@muster/haproxy/testing';
 import { openDice } from '../../src/dice.ts';
 import { type HaproxyMachine, openHaproxyMachine } from '../../src/haproxy/machine.ts';
-import { openQueue } from '../../src/queue.ts';
 import type { Timeline } from '../../src/timeline.ts';
+import { openHandClock } from './hand-clock.ts';
 
 const framework = {
   describe: (title: string, body: () => void) => void describe(title, body),
@@ -14,31 +14,6 @@ const framework = {
 
 const path = '/etc/haproxy/conf.d/agents.cfg';
 const backend = 'wazuh_reporting';
-
-/** Moved by hand. */
-function openClock() {
-  const queue = openQueue<() => void>();
-  let now = 0;
-  const timeline: Timeline = {
-    now: () => now,
-    after: (delayMs, _what, run) => queue.add(now + delayMs, run),
-    ready: () => {},
-    drive: async () => {},
-  };
-  const pass = (ms: number): void => {
-    const until = now + ms;
-    for (let due = queue.take(); due !== undefined; due = queue.take()) {
-      if (due.at > until) {
-        queue.add(due.at, due.item);
-        break;
-      }
-      now = Math.max(now, due.at);
-      due.item();
-    }
-    now = until;
-  };
-  return { timeline, pass };
-}
 
 /** Answers at once. */
 const portsOf = (machine: HaproxyMachine): HaproxyPorts => ({
@@ -53,7 +28,13 @@ const portsOf = (machine: HaproxyMachine): HaproxyPorts => ({
 });
 
 async function openModelStage(): Promise<DriverStage> {
-  const { timeline, pass } = openClock();
+  const { now, after, pass } = openHandClock();
+  const timeline: Timeline = {
+    now,
+    after: (delayMs, _what, run) => after(delayMs, run),
+    ready: () => {},
+    drive: async () => {},
+  };
   const machine = openHaproxyMachine(timeline, openDice(1));
   const alive = new Set<number>();
   machine.begin({ backend, path, reach: (_address, port) => (alive.has(port) ? 'up' : 'refused') });

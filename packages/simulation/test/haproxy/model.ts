@@ -3,7 +3,7 @@ import { openDice } from '../../src/dice.ts';
 import { type ServerSettings, serverFrom } from '../../src/haproxy/index.ts';
 import { type HaproxyProcess, openHaproxyProcess } from '../../src/haproxy/process.ts';
 import type { ModelSession } from '../../src/haproxy/sessions.ts';
-import { openQueue } from '../../src/queue.ts';
+import { openHandClock } from './hand-clock.ts';
 import { addressOf, backend, staticServer } from './steps.ts';
 import { asked, type View, viewOf } from './view.ts';
 
@@ -11,11 +11,10 @@ import { asked, type View, viewOf } from './view.ts';
 const restMs = 2_000;
 
 export function openModel(port: number, version: string) {
-  const queue = openQueue<() => void>();
+  const clock = openHandClock();
   const dice = openDice(1);
   const listening = new Set(['s0', 'a', 'b', 'c'].map(addressOf));
   const clients = new Map<string, { source: string; session: ModelSession | undefined }>();
-  let now = 0;
   let starts = 0;
   let connects = 0;
   let process: HaproxyProcess;
@@ -27,8 +26,7 @@ export function openModel(port: number, version: string) {
         ...{ retries: 0, redispatch: false, servers: [serverFrom(staticServer(port).split(' ')) as ServerSettings] },
       },
       {
-        now: () => now,
-        after: (delayMs, run) => queue.add(now + delayMs, run),
+        ...clock,
         reach: (address) => (listening.has(address) ? 'up' : 'refused'),
       },
       dice,
@@ -64,18 +62,7 @@ export function openModel(port: number, version: string) {
       start();
     },
     /** Until nothing changes any more. */
-    rest: (): void => {
-      const until = now + restMs;
-      for (let due = queue.take(); due !== undefined; due = queue.take()) {
-        if (due.at > until) {
-          queue.add(due.at, due.item);
-          break;
-        }
-        now = Math.max(now, due.at);
-        due.item();
-      }
-      now = until;
-    },
+    rest: (): void => clock.pass(restMs),
     view: (): View => viewOf(process.ask(asked(backend)), labelOf, [...clients.keys()].sort()),
   };
   const olds: HaproxyProcess[] = [];

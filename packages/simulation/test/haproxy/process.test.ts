@@ -1,19 +1,18 @@
 import { openDice } from '../../src/dice.ts';
 import { openHaproxyProcess, type Reach, type ServerSettings, serverFrom } from '../../src/haproxy/index.ts';
-import { openQueue } from '../../src/queue.ts';
+import { openHandClock } from './hand-clock.ts';
 
 const backend = 'wazuh_reporting';
 
 function rig(reach: (address: string) => Reach = () => 'up', servers: readonly string[] = []) {
-  const queue = openQueue<() => void>();
-  let now = 0;
+  const clock = openHandClock();
   const process = openHaproxyProcess(
     {
       ...{ backend, frontend: 'agents', version: '2.6.12', pid: 1, startedAt: 1, connectMs: 5_000 },
       ...{ retries: 3, redispatch: true },
       servers: servers.map((line) => serverFrom(line.split(' ')) as ServerSettings),
     },
-    { now: () => now, after: (delayMs, run) => queue.add(now + delayMs, run), reach },
+    { ...clock, reach },
     openDice(1),
   );
   const closed: string[] = [];
@@ -32,18 +31,7 @@ function rig(reach: (address: string) => Reach = () => 'up', servers: readonly s
       };
       return process.connect(client);
     },
-    pass: (ms: number) => {
-      const until = now + ms;
-      for (let due = queue.take(); due !== undefined; due = queue.take()) {
-        if (due.at > until) {
-          queue.add(due.at, due.item);
-          break;
-        }
-        now = Math.max(now, due.at);
-        due.item();
-      }
-      now = until;
-    },
+    pass: clock.pass,
     status: (name: string) =>
       new RegExp(`^${backend},${name},(?:[^,]*,){15}([^,]*)`, 'm').exec(process.ask(`show stat ${backend} 4 -1`))?.[1],
   };

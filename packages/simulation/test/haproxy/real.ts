@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findHaproxy } from '@muster/haproxy/testing';
 
-/** Where it is found, or undefined. */
+/** Its version; undefined: there is none here. */
 export const haproxyVersion = (): string | undefined => {
-  const { stdout, status } = spawnSync('haproxy', ['-v'], { encoding: 'utf8' });
+  const binary = findHaproxy();
+  if (binary === undefined) return undefined;
+  const { stdout, status } = spawnSync(binary, ['-v'], { encoding: 'utf8' });
   return status === 0 ? /version (\S+)/.exec(stdout)?.[1] : undefined;
 };
 
@@ -72,7 +75,7 @@ export async function openReal(
     });
   const start = async (list: readonly string[], more: readonly string[]): Promise<void> => {
     writeFileSync(join(folder, 'haproxy.cfg'), configuration(folder, front, list));
-    const child = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg'), ...more], { stdio: 'ignore' });
+    const child = spawn(findHaproxy()!, ['-db', '-f', join(folder, 'haproxy.cfg'), ...more], { stdio: 'ignore' });
     children.push(child);
     for (;;) {
       const info = await ask('show info').catch(() => '');

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { missingHaproxy, wantedHere } from '@muster/haproxy/testing';
 import { openDice } from '../../src/dice.ts';
 import { openModel } from './model.ts';
 import { freePort, haproxyVersion, openReal, type Real } from './real.ts';
@@ -6,10 +7,7 @@ import { backend, type Step, staticServer, stepsOf } from './steps.ts';
 import { asked, sameAnswer, type View, viewOf } from './view.ts';
 
 const version = haproxyVersion();
-const wanted = (process.env.MUSTER_REQUIRE ?? '').split(',').includes('haproxy');
-if (version === undefined && !wanted)
-  process.stderr.write('The model of HAProxy is not compared: there is no haproxy on PATH.\n');
-const where = version === undefined && !wanted ? test.skip : test;
+const where = wantedHere('haproxy', 'the model of HAProxy beside the real one', missingHaproxy()) ? test : test.skip;
 
 const sequences = 200;
 /** The real one has come to rest long before. */
