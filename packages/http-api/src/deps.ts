@@ -24,6 +24,8 @@ export interface ApiSources {
   /** Of Muster. */
   readonly version: string;
   readonly answers: ApiAnswers;
+  /** Calls `listener` when there is a new event, until the result is called. Without it the journal is looked at now and then. */
+  readonly watchEvents?: (listener: () => void) => () => void;
   /** Absent: this node has none. */
   readonly metrics?: () => Promise<MetricsText>;
   readonly log: { readonly info: (text: string) => void; readonly warning: (text: string) => void };

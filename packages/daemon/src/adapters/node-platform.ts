@@ -4,6 +4,7 @@ import { clusterSocketPath, listenOnUnix } from '@muster/cluster-socket';
 import type { NodeConfig } from '@muster/config';
 import { controlSocketPath, listenLocally } from '@muster/control';
 import { nodeHaproxyPorts } from '@muster/haproxy';
+import { httpListener } from '@muster/http-api';
 import { endOfTurn, linkLimits, tlsTransport } from '@muster/link';
 import type { Log } from '@muster/log';
 import { unixSockets } from '@muster/manager';
@@ -49,6 +50,9 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
+    ...(muster.httpApi.enabled
+      ? { listenHttp: httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) }) }
+      : {}),
     log,
     process: {
       pid: process.pid,
@@ -70,3 +74,13 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
 /** Whom files are given to; undefined where this process may give them to nobody. */
 const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
+
+/** What no answer to a stranger may hold, wherever it came from. */
+const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>
+  [
+    cluster.key,
+    haproxyHelper?.password,
+    haproxyHelper?.clientCertPassword,
+    haproxy.tls.password,
+    haproxy.api.password,
+  ].filter((secret) => secret !== undefined);

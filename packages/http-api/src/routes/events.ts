@@ -3,7 +3,6 @@
  * that a client that comes back with `Last-Event-ID` misses nothing that the journal still has.
  */
 
-import type { Clock } from '@muster/actor';
 import { type EventRow, eventKinds } from '@muster/protocol';
 import { Type } from '@sinclair/typebox';
 import { HttpError } from '../api-error.ts';
@@ -67,14 +66,15 @@ async function startOf({ sources, session, query }: Asked<typeof eventsQuery>): 
 }
 
 interface Following {
-  readonly sources: Pick<ApiSources, 'clock' | 'answers'>;
+  readonly sources: Pick<ApiSources, 'clock' | 'answers' | 'watchEvents'>;
   readonly out: Outlet;
   readonly still: () => Promise<boolean>;
   readonly kind: EventRow['kind'] | undefined;
 }
 
 /** Goes on until the client is gone, may no longer ask, or the journal cannot be read. */
-function follow({ sources: { clock, answers }, out, still, kind }: Following, from: number): void {
+function follow({ sources, out, still, kind }: Following, from: number): void {
+  const { clock, answers } = sources;
   let after = from;
   let beatAt = clock.now() + beatMs;
   const step = async (): Promise<void> => {
@@ -86,7 +86,7 @@ function follow({ sources: { clock, answers }, out, still, kind }: Following, fr
       if (!(await still())) return out.end();
       out.write(': still here\n\n');
     }
-    later(clock, out.closed, page.more ? 0 : pollMs, run);
+    later(sources, out.closed, page.more ? 0 : pollMs, run);
   };
   const run = (): void => {
     if (!out.closed.aborted) step().catch(() => out.end());
@@ -96,12 +96,24 @@ function follow({ sources: { clock, answers }, out, still, kind }: Following, fr
   run();
 }
 
-function later(clock: Clock, closed: AbortSignal, ms: number, run: () => void): void {
-  const cancel = clock.after(ms, () => {
-    closed.removeEventListener('abort', cancel);
-    run();
-  });
-  closed.addEventListener('abort', cancel, { once: true });
+/** Calls `run` once, after `ms` or when something happened; not when the client is gone by then. */
+function later({ clock, watchEvents }: Following['sources'], closed: AbortSignal, ms: number, run: () => void): void {
+  const forget = (): void => {
+    cancel();
+    unwatch();
+    closed.removeEventListener('abort', forget);
+  };
+  let isOver = false;
+  const now = (): void => {
+    if (isOver) return;
+    isOver = true;
+    forget();
+    if (!closed.aborted) run();
+  };
+  const cancel = clock.after(ms, now);
+  // Not within the call of whoever made the event happen.
+  const unwatch = watchEvents?.(() => queueMicrotask(now)) ?? (() => {});
+  closed.addEventListener('abort', forget, { once: true });
 }
 
 const textOf = (row: EventRow): string => `id: ${row.id}\nevent: ${row.kind}\ndata: ${JSON.stringify(row)}\n\n`;

@@ -13,10 +13,14 @@ export const NodeRow = fields({
 export const nodeFields = ['name', 'type', 'version', 'ip'] as const;
 
 /** `type` and not `role`, and the address of the link as `ip`. */
-export const nodeRow = ({ name, role, version, address }: NodeView) => ({ name, type: role, version, ip: address });
+export const nodeRow = ({ name, role, version, address }: NodeView) => ({
+  ...{ name, type: role },
+  version: version.replace(/^v/, ''),
+  ip: address,
+});
 
-/** Those that are there: the reference knows no others. The master first. */
+/** Those that take part now: the reference knows no others. The master first. */
 export const connected = ({ nodes }: ClusterView): readonly NodeView[] =>
   nodes
-    .filter(({ liveness }) => liveness === 'up' || liveness === 'suspect')
+    .filter(({ liveness }) => liveness !== 'down' && liveness !== 'left')
     .toSorted((a, b) => Number(b.role === 'master') - Number(a.role === 'master'));
