@@ -39,6 +39,30 @@ export interface Platform {
   readonly listenHttp?: HttpListen;
   readonly log: Log;
   readonly process: ProcessPort;
+  readonly host: HostPort;
+}
+
+/** What a node can see of its machine, and of what lies there that is not its own. */
+export interface HostPort {
+  /** `Node.js v20.20.0`. */
+  readonly runtime: string;
+  /** `Linux 6.1.0 x64`. */
+  readonly system: string;
+  readonly zone: string;
+  /** Minutes east of Greenwich at that time, ms since 1970. */
+  readonly zoneMinutes: (atMs: number) => number;
+  /** Whether there is a process of this number, whoever's. */
+  readonly runs: (pid: number) => boolean;
+  /** Bytes of the file system that `path` lies on; free: for whoever is not root. Rejects with the system's error. */
+  readonly space: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  /**
+   * The last `maxBytes` of a file, read off the event loop; undefined: there is none. Follows no symlink in the last
+   * part of the path and waits for no pipe: what is no plain file is refused. Rejects with the system's code.
+   */
+  readonly readEnd: (
+    path: string,
+    maxBytes: number,
+  ) => Promise<{ readonly bytes: Uint8Array; readonly cut: boolean } | undefined>;
 }
 
 /** What a node knows of its own process. */

@@ -12,6 +12,7 @@ import { openLmdbKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import type { Platform } from '../platform.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { nodeHost } from './host.ts';
 import { openRest, systemHeap } from './memory.ts';
 
 export interface OpenPlatform {
@@ -60,6 +61,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
       rssBytes: () => process.memoryUsage.rss(),
       loopDelayMs: loop.delayMs,
     },
+    host: nodeHost,
   };
   return {
     platform,

@@ -177,7 +177,7 @@ function common(
   return {
     ...sources.inspect,
     ...linksViews(),
-    ...nodeInfoViews(),
+    ...nodeInfoViews(sources),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),
