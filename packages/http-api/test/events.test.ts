@@ -1,7 +1,7 @@
 /** `/events`: the journal followed over a real connection, on a clock that moves when told. */
 import { request } from 'node:http';
 import { type ManualClock, manualClock } from '@muster/actor/testing';
-import { usersPath, writeUsers } from '@muster/http-api';
+import { usersPath, writeUsers } from '@muster/http-api/users';
 import type { EventRow } from '@muster/protocol';
 import type { ApiAnswers } from '../src/deps.ts';
 import { answers } from './answers.ts';

@@ -1,7 +1,7 @@
 /** Who is let in, and how often. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ManualClock, manualClock } from '@muster/actor/testing';
-import { usersPath, writeUsers } from '@muster/http-api';
+import { usersPath, writeUsers } from '@muster/http-api/users';
 import { SignJWT } from 'jose';
 import { headersFor, openRig, operator, password, type Rig, type RigMore, userOf } from './rig.ts';
 

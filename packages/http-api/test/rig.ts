@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@muster/actor';
 import type { HttpApiOptions } from '@muster/config';
-import { type ApiListening, type ApiSources, httpListener, type User, usersPath, writeUsers } from '@muster/http-api';
+import type { ApiListening, ApiSources } from '@muster/http-api';
+import { httpListener } from '@muster/http-api/server';
+import { type User, usersPath, writeUsers } from '@muster/http-api/users';
 import { answers, secrets } from './answers.ts';
 
 export const password = secrets.password;

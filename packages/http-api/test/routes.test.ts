@@ -1,6 +1,6 @@
 /** Every route, in both forms, over a real connection, against the schema that its documentation is made from. */
 
-import { elsewhere, routes, shapeOf } from '@muster/http-api';
+import { elsewhere, routes, shapeOf } from '@muster/http-api/server';
 import { Value } from '@sinclair/typebox/value';
 import { secrets } from './answers.ts';
 import { openRig, operator, type Response, type Rig } from './rig.ts';

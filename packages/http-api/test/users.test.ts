@@ -12,7 +12,7 @@ import {
   withoutUser,
   withUser,
   writeUsers,
-} from '@muster/http-api';
+} from '@muster/http-api/users';
 import fc from 'fast-check';
 import { openRate } from '../src/rate.ts';
 import { readCredentials } from '../src/server/credentials.ts';

@@ -4,7 +4,6 @@ import { clusterSocketPath, listenOnUnix } from '@muster/cluster-socket';
 import type { NodeConfig } from '@muster/config';
 import { controlSocketPath, listenLocally } from '@muster/control';
 import { nodeHaproxyPorts } from '@muster/haproxy';
-import { httpListener } from '@muster/http-api';
 import { endOfTurn, linkLimits, tlsTransport } from '@muster/link';
 import type { Log } from '@muster/log';
 import { unixSockets } from '@muster/manager';
@@ -51,9 +50,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
-    ...(muster.httpApi.enabled
-      ? { listenHttp: httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) }) }
-      : {}),
+    ...(muster.httpApi.enabled ? { listenHttp: listenHttp(config) } : {}),
     log,
     process: {
       pid: process.pid,
@@ -76,6 +73,15 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
 /** Whom files are given to; undefined where this process may give them to nobody. */
 const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
+
+/** Loaded when it is wanted: a node without an API pays nothing for it. */
+const listenHttp =
+  (config: NodeConfig): NonNullable<Platform['listenHttp']> =>
+  async (sources, signal) => {
+    const { httpListener } = await import('@muster/http-api/server');
+    const { root, muster } = config;
+    return await httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) })(sources, signal);
+  };
 
 /** What no answer to a stranger may hold, wherever it came from. */
 const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>

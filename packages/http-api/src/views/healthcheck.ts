@@ -1,6 +1,6 @@
 /** What every node did last, as the two versions show it (`reference/cli-api.md` 4). */
 
-import type { HealthcheckRow } from '@muster/protocol';
+import { type HealthcheckRow, peerHost } from '@muster/protocol';
 import { type TSchema, Type } from '@sinclair/typebox';
 import { fields } from '../routes/route.ts';
 import { localText, utcText } from './times.ts';
@@ -65,7 +65,7 @@ export const isThere = ({ role, lastKeepAliveAgoMs }: Row): boolean =>
   role === 'master' || lastKeepAliveAgoMs !== undefined;
 
 const infoOf = ({ name, role, version, address, activeAgents }: Row) => ({
-  ...{ name, type: role, version, ip: address },
+  ...{ name, type: role, version: version.replace(/^v/, ''), ip: peerHost(address) },
   n_active_agents: activeAgents,
 });
 

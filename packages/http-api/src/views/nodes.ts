@@ -1,4 +1,4 @@
-import type { ClusterView, NodeView } from '@muster/protocol';
+import { type ClusterView, type NodeView, peerHost } from '@muster/protocol';
 import { Type } from '@sinclair/typebox';
 import { fields } from '../routes/route.ts';
 
@@ -12,11 +12,11 @@ export const NodeRow = fields({
 
 export const nodeFields = ['name', 'type', 'version', 'ip'] as const;
 
-/** `type` and not `role`, and the address of the link as `ip`. */
+/** `type` and not `role`, and the address of the link, without its port, as `ip`. */
 export const nodeRow = ({ name, role, version, address }: NodeView) => ({
   ...{ name, type: role },
   version: version.replace(/^v/, ''),
-  ip: address,
+  ip: peerHost(address),
 });
 
 /** Those that take part now: the reference knows no others. The master first. */

@@ -75,7 +75,11 @@ const names = ({ json }: Reply): readonly string[] =>
 test('master and worker give the same list of nodes, in both forms', async () => {
   for (const node of cluster.nodes) {
     await until(`${node.name} lists both`, async () => names(await curl(node, '/cluster/nodes')).length === 2);
-    expect(names(await curl(node, '/cluster/nodes?pretty'))).toEqual(['master', 'worker1']);
+    const { json } = await curl(node, '/cluster/nodes?pretty');
+    expect(json.data.items).toEqual([
+      { name: 'master', type: 'master', version: expect.any(String), ip: '127.0.0.1' },
+      { name: 'worker1', type: 'worker', version: expect.any(String), ip: '127.0.0.1' },
+    ]);
     expect(names(await curl(node, '/cluster/nodes?type=worker', await tokenOf(node)))).toEqual(['worker1']);
   }
 });
