@@ -65,6 +65,7 @@ async function run(
       throw new Error('there is no configuration');
     },
     newKey: async () => 'k'.repeat(32),
+    users: {} as CommandDeps['users'],
     inspect: async () => 0,
     ...deps,
   };

@@ -2,6 +2,7 @@ import type { Clock, Random, Scheduler } from '@muster/actor';
 import type { ClusterSocketDeps } from '@muster/cluster-socket';
 import type { ControlDeps } from '@muster/control';
 import type { HaproxyPorts } from '@muster/haproxy';
+import type { HttpListen } from '@muster/http-api';
 import type { Transport } from '@muster/link';
 import type { Log } from '@muster/log';
 import type { LocalSockets } from '@muster/manager';
@@ -34,6 +35,8 @@ export interface Platform {
   readonly sockets: LocalSockets;
   /** Every HAProxy and the files of those on this machine. Only a master that balances uses them. */
   readonly haproxy: HaproxyPorts;
+  /** Opens the HTTP server, where there can be one and the configuration wants it. */
+  readonly listenHttp?: HttpListen;
   readonly log: Log;
   readonly process: ProcessPort;
   readonly host: HostPort;

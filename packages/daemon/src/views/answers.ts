@@ -120,10 +120,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     const tried = tryWords(await link());
     const row = ownRow(sources, lag);
     const why = [row.why ?? '', tried].join(' ').trim();
-    return clusterView(sources, [
-      ...(await ask(keepAlive, getNodes, askMs)),
-      { ...row, ...optionalText('why', why || undefined) },
-    ]);
+    const nodes = [...(await ask(keepAlive, getNodes, askMs)), { ...row, ...optionalText('why', why || undefined) }];
+    return { ...clusterView(sources, nodes), alone: true };
   };
   return {
     forget: () => {
