@@ -17,7 +17,9 @@ const allowed = [
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
   [/^packages\/metrics$/, ['protocol', 'actor']],
+  [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query']],
   [/^packages\/manager$/, ['protocol', 'tree']],
+  [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
   [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
@@ -29,6 +31,8 @@ const soleImporters = {
   msgpackr: 'protocol',
   lmdb: 'packages/store',
   'prom-client': 'packages/metrics',
+  fastify: 'packages/http-api',
+  jose: 'packages/http-api',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [

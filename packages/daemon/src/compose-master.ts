@@ -11,6 +11,7 @@
  *   ├── file-sync    ← integrity, links       serves files
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
+ *   ├── cluster-socket ← c-internal.sock: `doors/`
  *   └── links (supervisor)
  *       ├── node:NAME   one for each worker
  *       └── listener    ← the network

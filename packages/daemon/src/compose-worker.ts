@@ -9,6 +9,7 @@
  *   ├── file-sync    ← integrity, links       fetches, stages, applies
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
+ *   ├── cluster-socket ← c-internal.sock: `doors/`
  *   └── links (supervisor)
  *       ├── node:MASTER
  *       └── dialer      ← the network

@@ -69,6 +69,7 @@ it('every actor of every node may crash: what it does goes on, and the others st
   expect(restarts.sort()).toEqual([
     '/agent-groups 1',
     '/agent-info 1',
+    '/cluster-socket 1',
     '/control 1',
     '/file-sync 1',
     '/integrity 1',

@@ -9,11 +9,13 @@ import { fixedRandom, type ManualClock, manualClock } from '@muster/actor/testin
 import { loadConfig } from '@muster/config';
 import type { ListenHandlers, LocalReply, LocalRequest } from '@muster/control';
 import { HaproxyError, type HaproxyPorts } from '@muster/haproxy';
+import type { Connection } from '@muster/link';
 import type { Log, Logger } from '@muster/log';
 import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
 import { emptyDisk, openMemoryKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
+import { nodeHost } from '../src/adapters/host.ts';
 import { composeMaster, composeWorker, type Platform, type RunningNode } from '../src/index.ts';
 import { type MemoryNetwork, memoryNetwork } from './memory-network.ts';
 
@@ -25,6 +27,8 @@ export interface TestNode {
   readonly gaveUp: readonly string[];
   /** Over its local socket, as `muster` does. */
   ask(request: LocalRequest): Promise<LocalReply>;
+  /** A connection to its `c-internal.sock`, as the manager's programs open one. */
+  dialInternally(): Promise<Connection>;
   write(path: string, text: string): void;
   /** Every synchronised file with its content. */
   files(): Readonly<Record<string, string>>;
@@ -44,7 +48,7 @@ export interface TestCluster {
   close(): Promise<void>;
 }
 
-const wallStart = 1_790_000_000_000;
+export const wallStart = 1_790_000_000_000;
 /** Each look lets so much time pass on the nodes' clock, ms. */
 const stepMs = 20;
 
@@ -133,6 +137,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
   const disk = nodeDisk({});
   const stored = emptyDisk();
   const scheduler = nactScheduler();
+  const internal = network.transport(`internal of ${name}`);
   let local: { readonly handlers: ListenHandlers; readonly signal: AbortSignal } | undefined;
   const platform: Platform = {
     clock,
@@ -150,11 +155,27 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
         if (local === open) local = undefined;
       });
     },
+    listenInternally: async ({ connection }, signal) => {
+      setMaxListeners(0, signal);
+      const clients = new Set<Connection>();
+      const listening = await internal.listen({
+        rejected: () => {},
+        connection: (one) => {
+          clients.add(one);
+          connection(one);
+        },
+      });
+      signal.addEventListener('abort', () => {
+        void listening.close();
+        for (const one of clients) one.destroy();
+      });
+    },
     openStore: async (_path, options) => ({ kv: openMemoryKv(stored, options) }),
     sockets: unixSockets(),
     haproxy: more.haproxy ?? noHaproxy,
     log: logInto(logged),
     process: { pid: 1, uid: () => 1, rssBytes: () => 1, loopDelayMs: () => 0 },
+    host: nodeHost,
   };
   const compose = role === 'master' ? composeMaster : composeWorker;
   const running = await compose(config, platform, (reason) => void gaveUp.push(reason));
@@ -174,6 +195,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
     logged,
     gaveUp,
     ask,
+    dialInternally: () => internal.dial(new AbortController().signal),
     write: (path, text) => writeFileSync(join(root, path), text),
     files: () => Object.fromEntries(filesBelow(root, ['etc/rules', 'etc/shared'])),
     stop: async () => {

@@ -6,6 +6,7 @@ export { type LinkLimits, linkLimits } from './limits.ts';
 export type * from './link.ts';
 export { type LinkFeed, type LiveLinkOptions, liveLink, type PausedLink } from './live-link.ts';
 export { isClusterName, isNodeName, maxClusterBytes } from './psk.ts';
+export { socketConnection } from './socket-connection.ts';
 export { type TlsOptionsOfNode, tlsTransport } from './tls-transport.ts';
 export type * from './transport.ts';
 export { endOfTurn } from './turn.ts';

@@ -6,6 +6,8 @@ import type { EventJournal } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
+import { openClusterSocket } from './cluster-socket.ts';
+import { openHttpApi } from './http-api.ts';
 
 export interface DoorSources {
   readonly root: Supervisor;
@@ -25,4 +27,7 @@ export interface DoorSources {
 }
 
 /** Starts them after what they ask, so that they stop before it. */
-export function openDoors(_sources: DoorSources): void {}
+export function openDoors(sources: DoorSources): void {
+  openClusterSocket(sources);
+  openHttpApi(sources);
+}

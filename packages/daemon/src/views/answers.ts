@@ -120,10 +120,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     const tried = tryWords(await link());
     const row = ownRow(sources, lag);
     const why = [row.why ?? '', tried].join(' ').trim();
-    return clusterView(sources, [
-      ...(await ask(keepAlive, getNodes, askMs)),
-      { ...row, ...optionalText('why', why || undefined) },
-    ]);
+    const nodes = [...(await ask(keepAlive, getNodes, askMs)), { ...row, ...optionalText('why', why || undefined) }];
+    return { ...clusterView(sources, nodes), alone: true };
   };
   return {
     forget: () => {
@@ -179,7 +177,7 @@ function common(
   return {
     ...sources.inspect,
     ...linksViews(platform.clock, sources.peers),
-    ...nodeInfoViews(),
+    ...nodeInfoViews(sources),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),

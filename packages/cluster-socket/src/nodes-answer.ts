@@ -1,0 +1,37 @@
+/** The answer to `get_nodes` (`reference/links.md` 6). Pure. */
+import { type ListFault, listFaultText, listOf } from '@muster/list-query';
+import { type NodesQuery, nodeFields } from './nodes-query.ts';
+import { fine, type Outcome, refused } from './outcome.ts';
+
+/** A node that takes part now. The order of its fields is that of the answer. */
+export type NodeRow = {
+  readonly name: string;
+  readonly type: 'master' | 'worker';
+  /** Without a `v`. */
+  readonly version: string;
+  readonly ip: string;
+};
+
+export interface NodesAnswer {
+  readonly items: readonly Partial<NodeRow>[];
+  /** That fit, before offset and limit. */
+  readonly totalItems: number;
+}
+
+/** Names that are told, of those that there are not. */
+const mostTold = 10;
+
+/** `rows`: the master first, then workers in the order of their links; they stay so unless sorted. */
+export function nodesAnswer(rows: readonly NodeRow[], { names, type, list }: NodesQuery): Outcome<NodesAnswer> {
+  const known = new Set(rows.map(({ name }) => name));
+  const missing = names?.filter((name) => !known.has(name)) ?? [];
+  if (missing.length > 0) return refused(1730, missing.slice(0, mostTold).join(', '));
+  const wanted = names === undefined ? known : new Set(names);
+  const fitting = rows.filter((row) => wanted.has(row.name) && (type === undefined || row.type === type));
+  const found = listOf(fitting, list, { fields: nodeFields });
+  return 'fault' in found ? faulty(found.fault) : fine({ items: found.items, totalItems: found.total });
+}
+
+/** Programs have the heading of a code themselves. */
+const faulty = ({ code, text }: ListFault): Outcome<never> =>
+  refused(code, text.replace(`${listFaultText(code)}: `, ''));
