@@ -1,1 +1,2 @@
-export {};
+export { faultsOf } from './faults.ts';
+export { type ParsedSample, parseLine, parseText } from './parse.ts';
