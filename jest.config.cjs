@@ -6,8 +6,10 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'require', 'default'] },
+  // jose ships ES modules alone, which jest loads as they are only where Node is told to.
+  transformIgnorePatterns: ['/node_modules/(?!(?:\\.pnpm/jose@[^/]*/node_modules/)?jose/)'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.(?:ts|js)$': [
       '@swc/jest',
       {
         jsc: { target: 'es2022', parser: { syntax: 'typescript' } },

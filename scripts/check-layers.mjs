@@ -16,6 +16,7 @@ const allowed = [
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
+  [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query']],
   [/^packages\/manager$/, ['protocol', 'tree']],
   [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
   [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
@@ -28,6 +29,8 @@ const soleImporters = {
   'fast-xml-parser': 'packages/config',
   msgpackr: 'protocol',
   lmdb: 'packages/store',
+  fastify: 'packages/http-api',
+  jose: 'packages/http-api',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [

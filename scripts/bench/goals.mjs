@@ -35,6 +35,8 @@ export const goals = {
   'cluster.memory-idle-master': atMost(110, 'MB'),
   'cluster.memory-idle-worker': atMost(90, 'MB'),
   'cluster.memory-above-idle-during-100-MiB': atMost(64, 'MB'),
+  'http-api.nodes-3.x-form': atLeast(1_000, 'requests/s'),
+  'http-api.nodes-4.14-form': atLeast(1_000, 'requests/s'),
   'agents.100,000-statuses-from-1': times(1.5),
   'agents.100,000-statuses-from-1-wire': times(0.333),
   'agents.100,000-statuses-from-1-stall-master': atMost(50, 'ms'),

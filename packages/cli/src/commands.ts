@@ -7,6 +7,7 @@ import { isHealthy, isInSync, printable, renderHealth, renderNodes, renderTree }
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { StopOutcome } from './stop.ts';
+import type { UserDeps } from './users.ts';
 
 export interface StartOptions {
   readonly root: string;
@@ -33,6 +34,8 @@ export interface CommandDeps {
   /** Rejects with a `ConfigError`. */
   readonly readConfig: (root: string) => Promise<NodeConfig>;
   readonly newKey: () => Promise<string>;
+  /** The users of the HTTP API. */
+  readonly users: UserDeps;
   /** The inspector of actors, to its end. */
   readonly inspect: (root: string, options: InspectOptions, output: Output) => Promise<ExitCode>;
 }

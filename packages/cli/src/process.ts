@@ -7,6 +7,7 @@ import { paintFor } from '@muster/render';
 import { bearBrokenPipes } from './broken-pipe.ts';
 import type { CommandDeps, Output } from './commands.ts';
 import { startDetached } from './detach.ts';
+import { readSecret } from './read-secret.ts';
 import { stopPatienceMs, stopProcess } from './stop.ts';
 
 export const version: string = createRequire(import.meta.url)('../package.json').version;
@@ -37,6 +38,15 @@ export const commandDeps: CommandDeps = {
   inspect: async (root, options, { out, error, paint, outIsTerminal = false, flow = async () => true }) => {
     const { inspect, processDeps } = await import('@muster/inspector');
     return inspect(options, processDeps({ open: () => open(root), out, error, paint, outIsTerminal, flow }));
+  },
+  users: {
+    read: async (path) => (await (await import('@muster/http-api/users')).readUsers(path)).users,
+    write: async (path, users, like) => (await import('@muster/http-api/users')).writeUsers(path, users, like),
+    hash: async (password) => {
+      const { hashPassword, saltBytes } = await import('@muster/http-api/users');
+      return hashPassword(password, randomBytes(saltBytes));
+    },
+    secret: readSecret,
   },
   newKey: async () => (await import('@muster/config')).generateKey(randomBytes),
 };

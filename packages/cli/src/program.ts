@@ -21,6 +21,7 @@ import {
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
+import { addUser } from './user-arguments.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
@@ -121,6 +122,7 @@ function buildProgram(
   addAgents(command, deps, output, finish);
   addBalance(command, deps, output, finish);
   addLb(program, withRoot, deps, output, finish);
+  addUser(program, withRoot, deps, output, finish);
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));

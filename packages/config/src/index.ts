@@ -5,6 +5,7 @@ export { ConfigError, describeConfigError, type Fault, faultLine } from './fault
 export type { HaproxyConfig, HaproxyInstance, HaproxyTls, ReconnectApi } from './haproxy-config.ts';
 export type { HaproxyHelperConfig } from './haproxy-helper.ts';
 export type { HaproxyOptions, NodeOverride } from './haproxy-options.ts';
+export { type HttpApiOptions, isLoopback } from './http-api-options.ts';
 export type { DebugLevel } from './internal-options.ts';
 export { generateKey, isKey } from './key.ts';
 export { type ConfigSource, loadConfig, type NodeConfig } from './load.ts';

@@ -1,4 +1,5 @@
 import type { HaproxyOptions } from './haproxy-options.ts';
+import type { HttpApiOptions } from './http-api-options.ts';
 
 /** What `R/etc/muster.yaml` says, or its defaults. Durations in milliseconds, sizes in bytes; bounds in `muster-table.ts`. */
 export interface MusterOptions {
@@ -44,6 +45,7 @@ export interface MusterOptions {
     readonly burst: number;
   };
   readonly haproxy: HaproxyOptions;
+  readonly httpApi: HttpApiOptions;
   /** Undefined: what is created keeps the daemon's own. */
   readonly files: { readonly uid: number | undefined; readonly gid: number | undefined };
   readonly log: { readonly format: LogFormat /** Undefined: by `debugLevel`. */; readonly level: LogLevel | undefined };

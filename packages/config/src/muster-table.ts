@@ -1,4 +1,5 @@
 import { haproxyOptions } from './haproxy-table.ts';
+import { httpApiOptions } from './http-api-table.ts';
 import { duration, hour, integer, minute, ms, type Option, s } from './option.ts';
 
 const MiB = 1024 ** 2;
@@ -132,6 +133,7 @@ export const musterTable = {
     'Such requests that one node may make at once, as when agents are rolled out.',
   ),
   ...haproxyOptions,
+  ...httpApiOptions,
   'files.owner': {
     kind: 'account',
     default: undefined,

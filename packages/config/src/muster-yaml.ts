@@ -2,6 +2,7 @@ import { Value } from '@sinclair/typebox/value';
 import { parseDocument } from 'yaml';
 import type { Findings } from './fault.ts';
 import { readHaproxyOptions } from './haproxy-options.ts';
+import { checkHttpApi, readHttpApiOptions } from './http-api-options.ts';
 import { type MusterFault, notYaml, shapeFault, valueFault } from './muster-faults.ts';
 import type { LogFormat, LogLevel, ManagerChoice, MusterOptions } from './muster-options.ts';
 import { musterSchema } from './muster-schema.ts';
@@ -32,6 +33,7 @@ export function readMuster(text: string, findings: Findings): MusterFile {
   }
   const file = optionsFrom(value);
   checkOrder(file.options, findings);
+  checkHttpApi(file.options.httpApi, findings);
   return file;
 }
 
@@ -115,6 +117,7 @@ function optionsFrom(value: Values): MusterFile {
       agents: { pollEveryMs: ms('agents.poll_every'), storeMaxSizeBytes: parseSize(value('agents.store_max_size')) },
       registration: { perSecond: count('registration.per_second'), burst: count('registration.burst') },
       haproxy: readHaproxyOptions(value),
+      httpApi: readHttpApiOptions(value),
       log: { format: value('log.format') as LogFormat, level: value('log.level') as LogLevel | undefined },
       restarts: {
         max: count('restarts.max'),

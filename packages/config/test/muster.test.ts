@@ -38,6 +38,8 @@ test('without a file, and with an empty one, every option has its default', asyn
       api: { url: undefined, user: undefined, password: undefined, ca: undefined },
     },
     files: { uid: undefined, gid: undefined },
+    // In full in http-api.test.ts.
+    httpApi: expect.objectContaining({ enabled: false }),
     log: { format: 'plain', level: undefined },
     restarts: { max: 5, withinMs: 60_000, backOffMinMs: 100, backOffMaxMs: 10_000 },
   });

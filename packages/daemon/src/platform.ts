@@ -2,6 +2,7 @@ import type { Clock, Random, Scheduler } from '@muster/actor';
 import type { ClusterSocketDeps } from '@muster/cluster-socket';
 import type { ControlDeps } from '@muster/control';
 import type { HaproxyPorts } from '@muster/haproxy';
+import type { HttpListen } from '@muster/http-api';
 import type { Transport } from '@muster/link';
 import type { Log } from '@muster/log';
 import type { LocalSockets } from '@muster/manager';
@@ -34,8 +35,34 @@ export interface Platform {
   readonly sockets: LocalSockets;
   /** Every HAProxy and the files of those on this machine. Only a master that balances uses them. */
   readonly haproxy: HaproxyPorts;
+  /** Opens the HTTP server, where there can be one and the configuration wants it. */
+  readonly listenHttp?: HttpListen;
   readonly log: Log;
   readonly process: ProcessPort;
+  readonly host: HostPort;
+}
+
+/** What a node can see of its machine, and of what lies there that is not its own. */
+export interface HostPort {
+  /** `Node.js v20.20.0`. */
+  readonly runtime: string;
+  /** `Linux 6.1.0 x64`. */
+  readonly system: string;
+  readonly zone: string;
+  /** Minutes east of Greenwich at that time, ms since 1970. */
+  readonly zoneMinutes: (atMs: number) => number;
+  /** Whether there is a process of this number, whoever's. */
+  readonly runs: (pid: number) => boolean;
+  /** Bytes of the file system that `path` lies on; free: for whoever is not root. Rejects with the system's error. */
+  readonly space: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  /**
+   * The last `maxBytes` of a file, read off the event loop; undefined: there is none. Follows no symlink in the last
+   * part of the path and waits for no pipe: what is no plain file is refused. Rejects with the system's code.
+   */
+  readonly readEnd: (
+    path: string,
+    maxBytes: number,
+  ) => Promise<{ readonly bytes: Uint8Array; readonly cut: boolean } | undefined>;
 }
 
 /** What a node knows of its own process. */

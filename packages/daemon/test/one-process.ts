@@ -15,6 +15,7 @@ import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
 import { emptyDisk, openMemoryKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
+import { nodeHost } from '../src/adapters/host.ts';
 import { composeMaster, composeWorker, type Platform, type RunningNode } from '../src/index.ts';
 import { type MemoryNetwork, memoryNetwork } from './memory-network.ts';
 
@@ -47,7 +48,7 @@ export interface TestCluster {
   close(): Promise<void>;
 }
 
-const wallStart = 1_790_000_000_000;
+export const wallStart = 1_790_000_000_000;
 /** Each look lets so much time pass on the nodes' clock, ms. */
 const stepMs = 20;
 
@@ -174,6 +175,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
     haproxy: more.haproxy ?? noHaproxy,
     log: logInto(logged),
     process: { pid: 1, uid: () => 1, rssBytes: () => 1, loopDelayMs: () => 0 },
+    host: nodeHost,
   };
   const compose = role === 'master' ? composeMaster : composeWorker;
   const running = await compose(config, platform, (reason) => void gaveUp.push(reason));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateKey } from '@muster/config';
+import { apiSuggestion, openLabApi } from './api.ts';
 import type { LabOptions } from './arguments.ts';
 import { countsAt } from './census.ts';
 import { countKeys, makeRoots } from './files.ts';
@@ -80,9 +81,11 @@ export async function runLab(options: LabOptions, stop: AbortSignal, program: st
       haproxy = await openFront(folder, nodes, agents, screen.say);
       screen.say(`HAProxy's stats page: ${haproxy.statsUrl}`);
     }
+    const api = await openLabApi(nodes);
     for (const node of nodes) processes.push(startNodeProcess(node, settings));
     // Said and not drawn: a line that is cut to the width of the terminal cannot be copied.
-    if (options.forMs === undefined) screen.say(suggestions(nodes, `node ${program}`).join('\n'));
+    if (options.forMs === undefined)
+      screen.say(suggestions(nodes, `node ${program}`, [apiSuggestion(nodes[0]!, api)]).join('\n'));
     const over = AbortSignal.any([stop, failed.signal]);
     const code = await watched({ options, nodes, processes, agents, haproxy, watcher, screen, over });
     if (failed.signal.aborted) throw failed.signal.reason;

@@ -94,7 +94,11 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 }
 
 /** What to try, with commands that work as they stand. */
-export function suggestions(nodes: readonly LabNode[], muster: string): readonly string[] {
+export function suggestions(
+  nodes: readonly LabNode[],
+  muster: string,
+  more: readonly string[] = [],
+): readonly string[] {
   const [master, worker] = nodes;
   if (master === undefined || worker === undefined) return [];
   return [
@@ -111,6 +115,7 @@ export function suggestions(nodes: readonly LabNode[], muster: string): readonly
     `  ${muster} nodes --root ${master.root}`,
     `  ${worker.root}/bin/cluster_control -i more`,
     `  ${muster} why ${worker.name} --root ${worker.root}`,
+    ...more,
     '',
   ];
 }

@@ -64,3 +64,19 @@ function member(name: string, read: () => unknown, inside: ReadonlySet<unknown>)
     return '(unreadable)';
   }
 }
+
+/** A name, what stands between, a value: `key=…`, `password: …`, `"token": "…"`, `<key>…`, `Authorization: Bearer …`. */
+const namedValue =
+  /(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{1,64})(["']?\s{0,2}[:=]\s{0,2}["']?|>)((?:Bearer|Basic)\s+[^\s"'<>,;]+|[^\s"'<>,;]+)/gi;
+/** The key of an agent, as client.keys has it; a digest looks the same, and nobody misses it. */
+const longHex = /\b[0-9a-f]{64}\b/gi;
+
+/** The same for text: values that a name or their shape give away are masked, and `secrets` wherever they stand. */
+export function redactText(text: string, secrets: readonly string[] = []): string {
+  const known = secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, mask), text);
+  return known
+    .replace(namedValue, (all, name: string, between: string) =>
+      isSecretName(name) ? `${name}${between}${mask}` : all,
+    )
+    .replace(longHex, mask);
+}

@@ -51,6 +51,8 @@ export const ClusterView = Fields({
   cluster: ClusterName,
   generation: Type.Optional(Generation),
   nodes: Type.Array(NodeView, { maxItems: MAX_VIEW_ROWS }),
+  /** Of a worker that cannot ask its master: what it knows itself. */
+  alone: Type.Optional(Type.Boolean()),
 });
 export type ClusterView = Static<typeof ClusterView>;
 

@@ -20,6 +20,8 @@ export const NodeInfo = Fields({
   /** Node.js, and the system. */
   runtime: Short,
   system: Short,
+  /** The machine's own name, which the manager's agent 000 has, too. Absent: it is not known. */
+  host: Type.Optional(Short),
   wallMs: Wall,
   /** Minutes east of Greenwich, and the zone's name. */
   zoneMinutes: Type.Integer({ minimum: -1_440, maximum: 1_440 }),

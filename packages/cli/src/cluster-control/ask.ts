@@ -1,6 +1,6 @@
 /** What the node is asked for each view, and what of the answers is shown. */
 import type { AgentFilter, ControlClient } from '@muster/control';
-import { type AgentRowView, type AgentStatus, type HealthcheckRow, peerHost } from '@muster/protocol';
+import { type AgentRowView, type AgentStatus, type HealthcheckRow, type NodeInfo, peerHost } from '@muster/protocol';
 import { type AgentLine, statusNamed } from './agents.ts';
 import { NumberedError } from './faults.ts';
 import type { HealthSheet } from './health.ts';
@@ -57,17 +57,13 @@ async function managerLine(client: ControlClient): Promise<AgentLine> {
   // No worker is asked what it did: one that hangs would be waited for.
   const [{ nodes }] = await Promise.all([client.cluster(), client.healthcheck([])]);
   const node = nodes.find(({ role }) => role === 'master')?.name ?? '';
-  const version = await managerVersion(client, node);
-  return { id: 0, name: node, ip: '127.0.0.1', status: 'active', version, node };
-}
-
-/** As agents write theirs; '' where it cannot be seen. */
-async function managerVersion(client: ControlClient, node: string): Promise<string> {
-  const info = await client
+  const { host = node, managerVersion } = await client
     .at(node)
     .nodeInfo()
-    .catch(() => undefined);
-  return info?.managerVersion === undefined ? '' : `Wazuh ${info.managerVersion}`;
+    .catch((): Partial<NodeInfo> => ({}));
+  // As agents write theirs.
+  const version = managerVersion === undefined ? '' : `Wazuh ${managerVersion}`;
+  return { id: 0, name: host, ip: '127.0.0.1', status: 'active', version, node };
 }
 
 const agentLine = ({ id, name, ip, status, version, node = '' }: AgentRowView): AgentLine => ({

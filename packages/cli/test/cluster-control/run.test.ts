@@ -56,6 +56,14 @@ describe('cluster_control', () => {
     });
   });
 
+  it('calls agent 000 as the machine of the master, or as its node where the machine is not known', async () => {
+    const row = async (info: object) => (await run(['-a', '-fn', 'node01'], { info })).out.split('\n')[1];
+    expect(await row({ host: 'h1', managerVersion: 'v4.9.2' })).toMatch(
+      /^000 +h1 +127\.0\.0\.1 +active +Wazuh v4\.9\.2 +node01 +$/,
+    );
+    expect(await row({})).toMatch(/^000 +node01 +127\.0\.0\.1 +active +unknown +node01 +$/);
+  });
+
   it('has the node leave out what one name and one status leave out, and looks through the rest itself', async () => {
     const asked = async (...argv: readonly string[]) => (await run(['-a', ...argv])).filters[0];
     expect(await asked()).toEqual({});

@@ -1,6 +1,6 @@
 /** A cluster that stands still, and one command line run in it. */
 import { type AgentFilter, allPages, type ControlClient } from '@muster/control';
-import type { AgentRowView, HealthcheckRow } from '@muster/protocol';
+import type { AgentRowView, HealthcheckRow, NodeInfo } from '@muster/protocol';
 import type { Standstill } from '../../src/cluster-control/faults.ts';
 import type { Profile } from '../../src/cluster-control/profile.ts';
 import { runClusterControl } from '../../src/cluster-control/run.ts';
@@ -76,7 +76,11 @@ export interface World {
   /** Pages of agents that come before it. */
   readonly refusalAfter?: number;
   readonly still?: Standstill;
+  /** What the master knows of itself. */
+  readonly info?: Partial<NodeInfo>;
 }
+
+const manager: Partial<NodeInfo> = { managerVersion: 'v4.14.7', host: 'wazuh-1.example.org' };
 
 export interface Ran {
   readonly code: number;
@@ -100,6 +104,7 @@ export async function run(
     refusal,
     refusalAfter,
     still = 'stopped',
+    info = manager,
   }: World = {},
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
@@ -124,7 +129,7 @@ export async function run(
     cluster: () => answer({ type: 'cluster', cluster, nodes: rows }),
     healthcheck: () => answer({ type: 'healthcheck', rows: [...rows] }),
     allAgents: (filter: AgentFilter) => allPages((after) => page(after, filter), '/r'),
-    at: () => ({ nodeInfo: () => answer({ managerVersion: 'v4.14.7' }) }),
+    at: () => ({ nodeInfo: () => answer(info) }),
     close: () => {
       told.left += 1;
     },

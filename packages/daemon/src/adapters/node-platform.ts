@@ -11,6 +11,7 @@ import { openLmdbKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import type { Platform } from '../platform.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { nodeHost } from './host.ts';
 import { openRest, systemHeap } from './memory.ts';
 
 export interface OpenPlatform {
@@ -49,6 +50,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
+    ...(muster.httpApi.enabled ? { listenHttp: listenHttp(config) } : {}),
     log,
     process: {
       pid: process.pid,
@@ -56,6 +58,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
       rssBytes: () => process.memoryUsage.rss(),
       loopDelayMs: loop.delayMs,
     },
+    host: nodeHost,
   };
   return {
     platform,
@@ -70,3 +73,22 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
 /** Whom files are given to; undefined where this process may give them to nobody. */
 const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
+
+/** Loaded when it is wanted: a node without an API pays nothing for it. */
+const listenHttp =
+  (config: NodeConfig): NonNullable<Platform['listenHttp']> =>
+  async (sources, signal) => {
+    const { httpListener } = await import('@muster/http-api/server');
+    const { root, muster } = config;
+    return await httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) })(sources, signal);
+  };
+
+/** What no answer to a stranger may hold, wherever it came from. */
+const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>
+  [
+    cluster.key,
+    haproxyHelper?.password,
+    haproxyHelper?.clientCertPassword,
+    haproxy.tls.password,
+    haproxy.api.password,
+  ].filter((secret) => secret !== undefined);

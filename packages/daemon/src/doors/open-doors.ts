@@ -7,6 +7,7 @@ import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
 import type { Platform } from '../platform.ts';
 import { openClusterSocket } from './cluster-socket.ts';
+import { openHttpApi } from './http-api.ts';
 
 export interface DoorSources {
   readonly root: Supervisor;
@@ -28,4 +29,5 @@ export interface DoorSources {
 /** Starts them after what they ask, so that they stop before it. */
 export function openDoors(sources: DoorSources): void {
   openClusterSocket(sources);
+  openHttpApi(sources);
 }

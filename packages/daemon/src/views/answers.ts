@@ -120,10 +120,8 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     const tried = tryWords(await link());
     const row = ownRow(sources, lag);
     const why = [row.why ?? '', tried].join(' ').trim();
-    return clusterView(sources, [
-      ...(await ask(keepAlive, getNodes, askMs)),
-      { ...row, ...optionalText('why', why || undefined) },
-    ]);
+    const nodes = [...(await ask(keepAlive, getNodes, askMs)), { ...row, ...optionalText('why', why || undefined) }];
+    return { ...clusterView(sources, nodes), alone: true };
   };
   return {
     forget: () => {
@@ -178,8 +176,8 @@ function common(
   const { platform, system, integrity, files } = sources;
   return {
     ...sources.inspect,
-    ...linksViews(),
-    ...nodeInfoViews(),
+    ...linksViews(platform.clock, sources.peers),
+    ...nodeInfoViews(sources),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
     tree: () => fitRows(system.inspect(MAX_VIEW_ROWS).map(actorRow), shortActor),
@@ -201,6 +199,7 @@ async function health(sources: AnswerSources): Promise<Health> {
   const { holds, state, why } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
   const actors = system.inspect();
+  const { sentBytes, receivedBytes } = peers.traffic();
   return {
     type: 'health',
     node: config.cluster.nodeName,
@@ -221,7 +220,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     deadLetters: system.deadLetters().count,
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
-    ...peers.traffic(),
+    ...{ sentBytes, receivedBytes },
     ...(await sources.agentWork()),
   };
 }

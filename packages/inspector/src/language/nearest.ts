@@ -3,8 +3,11 @@ export function nearest(written: string, words: readonly string[]): string | und
   if (written === '') return undefined;
   const begun = words.filter((word) => word.startsWith(written));
   if (begun.length === 1) return begun[0];
-  const near = words.filter((word) => distance(written, word) <= Math.min(2, Math.floor(written.length / 2)));
-  return near.length === 1 ? near[0] : undefined;
+  const most = Math.min(2, Math.floor(written.length / 2));
+  const distances = words.map((word) => distance(written, word));
+  const least = Math.min(...distances);
+  const near = words.filter((_word, at) => distances[at] === least);
+  return least <= most && near.length === 1 ? near[0] : undefined;
 }
 
 /** Letters that must be put in, taken out, changed, or swapped with their neighbour. Texts of more than 64 letters are far from all. */

@@ -43,7 +43,10 @@ function end({ world: { haproxy }, lasts }: FaultScene, { how, downMs }: DeedOf<
 /** By whom a line came that no node sent. */
 export const byHand = 'operator';
 
-function edit({ world, dice }: FaultScene, { node, what }: DeedOf<'lb-edit'>): void {
+/** HAProxy ends sessions a moment after it said so, and deletes no server that has one, ms. */
+const deleteMs = 100;
+
+function edit({ world, dice, lasts }: FaultScene, { node, what }: DeedOf<'lb-edit'>): void {
   const { haproxy } = world;
   if (haproxy.process() === undefined) return;
   const place = `${backendName}/${node}`;
@@ -53,10 +56,14 @@ function edit({ world, dice }: FaultScene, { node, what }: DeedOf<'lb-edit'>): v
     maint: `set server ${place} state maint`,
     weight: `set server ${place} weight ${dice.pick([0, 1, 10, 256])}`,
     address: `set server ${place} addr ${addressOf(world, dice.pick(world.nodes).name)}`,
-    delete: `set server ${place} state maint;shutdown sessions server ${place};del server ${place}`,
+    delete: `set server ${place} state maint;shutdown sessions server ${place}`,
     unchecked: `disable health ${place}`,
   };
   haproxy.ask(lines[what], byHand);
+  if (what !== 'delete') return;
+  lasts(deleteMs, () => {
+    if (haproxy.process() !== undefined) haproxy.ask(`del server ${place}`, byHand);
+  });
 }
 
 /** An operator tries again until he was answered, ms; a refusal is an answer. */

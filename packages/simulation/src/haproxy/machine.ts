@@ -4,6 +4,7 @@ import type { Timeline } from '../timeline.ts';
 import { serverFrom } from './add-server.ts';
 import { type HaproxyProcess, openHaproxyProcess } from './process.ts';
 import type { Reach, ServerSettings } from './server.ts';
+import { stayingOn } from './sessions.ts';
 
 /** What is wrong with the answers. */
 export interface AnswerFault {
@@ -18,7 +19,7 @@ export type HaproxyEvent =
   | { readonly what: 'ended'; readonly how: 'kill' | 'reload' }
   /** A line came to its Runtime API, from a node or by hand; before it is carried out. */
   | { readonly what: 'asked'; readonly by: string; readonly line: string }
-  /** It ended a session because somebody said so; `left`: on this server. */
+  /** It ends a session because somebody said so; `left`: on this server, without those that end. */
   | {
       readonly what: 'cut';
       readonly by: string;
@@ -110,11 +111,17 @@ export function openHaproxyMachine(timeline: Timeline, dice: Dice): HaproxyMachi
   /** Each command by itself: what it ends is seen. */
   const command = (running: HaproxyProcess, text: string, by: string): string => {
     const id = /^\s*shutdown session (\S+)/.exec(text)?.[1];
-    const session = id === undefined ? undefined : running.sessions().find((one) => one.id === id);
+    const session = id === undefined ? undefined : running.sessions().find((one) => one.id === id && !one.ending);
     const answer = running.ask(text);
     if (session !== undefined) {
       const { client, server } = session;
-      tell({ what: 'cut', by, source: client.source, server: server.name, left: server.sessions });
+      tell({
+        what: 'cut',
+        by,
+        source: client.source,
+        server: server.name,
+        left: stayingOn(running.sessions(), server.name),
+      });
     }
     return answer;
   };

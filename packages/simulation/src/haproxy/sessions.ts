@@ -20,6 +20,8 @@ export interface ModelSession {
   at: { readonly address: string; readonly port: number };
   server: ModelServer;
   connected: boolean;
+  /** HAProxy was told to end it, said so, and does a moment later. Until then it is listed and counted as before. */
+  ending: boolean;
 }
 
 export interface Sessions {
@@ -28,7 +30,7 @@ export interface Sessions {
   /** The client went. */
   leave(session: ModelSession): void;
   list(): readonly ModelSession[];
-  /** `shutdown session`. False: there is none of this id. */
+  /** `shutdown session`: see `ending`. False: there is none of this id. */
   shut(id: string): boolean;
   shutAll(server: ModelServer): void;
   /** Who listened there ended: its connections are closed. */
@@ -43,8 +45,14 @@ export interface SessionSettings {
   readonly redispatch: boolean;
 }
 
+/** How many are on the server and go on. */
+export const stayingOn = (sessions: readonly ModelSession[], name: string): number =>
+  sessions.filter(({ server, ending }) => server.name === name && !ending).length;
+
 /** Between two attempts, ms. */
 const turnMs = 1_000;
+/** Between the answer to `shutdown session` and its end, ms. The real one takes longer the more it has to do. */
+const endMs = [0.05, 5] as const;
 /** The largest weight. */
 const mostWeight = 256;
 
@@ -61,6 +69,7 @@ export function openSessions(
   const all = new Map<string, ModelSession>();
   const free: string[] = [];
   const loads = new Map<ModelServer, number>();
+  const ends = dice.fork('ends');
   let turns = 0;
 
   /** Of those of the same load the one that came to it first is next. */
@@ -103,6 +112,11 @@ export function openSessions(
   const close = (session: ModelSession): void => {
     if (end(session)) session.client.closed();
   };
+  const shut = (session: ModelSession): void => {
+    if (session.ending) return;
+    session.ending = true;
+    ports.after(ends.between(...endMs), () => close(session));
+  };
   const attempt = (session: ModelSession, left: number): void => {
     if (all.get(session.id) !== session) return;
     const { server, client } = session;
@@ -132,7 +146,7 @@ export function openSessions(
       if (server === undefined) return void ports.after(0, client.closed);
       const { address, port } = server;
       const session: ModelSession = {
-        ...{ id: nextId(), client, since: ports.now(), server, connected: false },
+        ...{ id: nextId(), client, since: ports.now(), server, connected: false, ending: false },
         at: { address, port },
       };
       all.set(session.id, session);
@@ -144,11 +158,11 @@ export function openSessions(
     list: () => [...all.values()],
     shut: (id) => {
       const session = all.get(id);
-      if (session !== undefined) close(session);
+      if (session !== undefined) shut(session);
       return session !== undefined;
     },
     shutAll: (server) => {
-      for (const session of [...all.values()]) if (session.server === server) close(session);
+      for (const session of [...all.values()]) if (session.server === server) shut(session);
     },
     ended: (address, port) => {
       for (const session of [...all.values()])

@@ -19,15 +19,16 @@ export function haproxyStories(world: World, met: Met): (line: LogLine) => void 
     if (event.what === 'started' && event.servers > 0) met('HAProxy began with the servers of its file');
     if (event.what === 'ended' && planned) met('HAProxy ended amid a plan');
     if (event.what !== 'asked') return;
-    for (const [, id] of event.line.matchAll(/shutdown session (0x[0-9a-f]+)/g)) ended.add(id!);
     if (
       ended.size > 0 &&
       haproxy
         .process()
         ?.sessions()
-        .some(({ id }) => ended.has(id)) === true
+        .some(({ id, ending }) => !ending && ended.has(id)) === true
     )
       met('id of an ended session used again');
+    // They are carried out after this.
+    for (const [, id] of event.line.matchAll(/shutdown session (0x[0-9a-f]+)/g)) ended.add(id!);
   });
   return ({ node, text }) => {
     if (node !== master.name) return;

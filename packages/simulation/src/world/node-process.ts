@@ -19,6 +19,7 @@ import type { OpenHearing } from './hearing.ts';
 import { simulatedSocket } from './local-socket.ts';
 import { simulatedLog } from './log.ts';
 import { seededScheduler } from './scheduler.ts';
+import { simulatedHost } from './simulated-host.ts';
 import type { OpenThings, WallClock } from './world.ts';
 
 /** Where a process runs, and what of it outlives the process. */
@@ -119,7 +120,7 @@ async function compose(settings: ProcessSettings, ports: ProcessPorts): Promise<
 }
 
 function platformOf(
-  { host, wall, dice, late, network, hearing, master }: ProcessSettings,
+  { host, wall, dice, late, network, hearing, master, files }: ProcessSettings,
   { cluster, muster: { link } }: NodeConfig,
   ports: ProcessPorts,
 ): Platform {
@@ -128,6 +129,7 @@ function platformOf(
     ...ports,
     wallNow: wall.now,
     random: { next: random.next, bytes: random.bytes },
+    host: simulatedHost(files),
     // The manager's own programs are not simulated: nobody connects.
     listenInternally: () => Promise.resolve(),
     scheduler: seededScheduler(host, dice.fork('turns'), late, (mailbox, what) =>

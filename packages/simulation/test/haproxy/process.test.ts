@@ -59,10 +59,22 @@ describe('the modelled process', () => {
   });
 
   it('gives the id of an ended session to the next one', () => {
-    const { process, connect } = rig(undefined, ['a 10.0.0.2:1514 check']);
+    const { process, connect, pass } = rig(undefined, ['a 10.0.0.2:1514 check']);
     const first = connect()!;
     expect(process.ask(`shutdown session ${first.id}`)).toBe('\n');
+    pass(10);
     expect(connect()!.id).toBe(first.id);
+  });
+
+  it('ends a session a moment after it said so, and lists and counts it until then', () => {
+    const { process, connect, closed, pass } = rig(undefined, ['a 10.0.0.2:1514 check']);
+    const first = connect()!;
+    process.ask(`shutdown session ${first.id}`);
+    expect([closed, process.sessions().length, process.servers()[0]!.sessions]).toEqual([[], 1, 1]);
+    expect(process.ask(`shutdown session ${first.id}`)).toBe('\n');
+    expect(connect()!.id).not.toBe(first.id);
+    pass(10);
+    expect([closed, process.sessions().length, process.servers()[0]!.sessions]).toEqual([['10.0.0.1:1'], 1, 1]);
   });
 
   it('leaves connections where they are when an address changes', () => {

@@ -31,7 +31,7 @@ async function stage(changed: Partial<HaproxyPlan> = {}) {
     const on = haproxy
       .process()!
       .sessions()
-      .filter((one) => one.server.name === server);
+      .filter((one) => one.server.name === server && !one.ending);
     return say(`shutdown session ${on[skip]!.id}`);
   };
   const file = (list: readonly string[]): void =>
@@ -62,7 +62,11 @@ describe('a healed HAProxy', () => {
     ['a file without one', ({ file }) => file(['master', 'worker1']), 'names master, worker1, not'],
     [
       'a server that is gone',
-      ({ say }) => say('set server BE/worker1 state maint;shutdown sessions server BE/worker1;del server BE/worker1'),
+      async ({ say, pass }) => {
+        say('set server BE/worker1 state maint;shutdown sessions server BE/worker1');
+        await pass(10);
+        say('del server BE/worker1');
+      },
       'the server of worker1 is not there',
     ],
     [
@@ -86,7 +90,7 @@ describe('a healed HAProxy', () => {
     ],
   ])('is not with %s', async (_what, spoil, words) => {
     const staged = await balanced();
-    spoil(staged);
+    await spoil(staged);
     expect(openHaproxyHealed(staged.world).differs()).toContain(words);
   });
 

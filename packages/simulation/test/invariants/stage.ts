@@ -171,7 +171,8 @@ function playedDisk(node: string, told: (change: FileChange) => void): FileSyste
       return true;
     },
     rename: (from, to, by) => {
-      if (isBlocked(to)) return false;
+      // A directory goes neither over a file nor into itself.
+      if (isBlocked(to) || to.startsWith(`${from}/`) || (files.has(to) && !files.has(from))) return false;
       makeParents(to);
       for (const one of [...below(from), from]) {
         const file = files.get(one);

@@ -4,6 +4,7 @@ import type { LogLine, ProcessChange } from '../../happenings.ts';
 import { crowdOf } from '../../haproxy/crowd.ts';
 import type { HaproxyEvent } from '../../haproxy/machine.ts';
 import { isUsable, type ModelServer } from '../../haproxy/server.ts';
+import { stayingOn } from '../../haproxy/sessions.ts';
 import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
 
@@ -80,6 +81,9 @@ export function openCuts(world: World, calm: Calm): Cuts {
       [...took].filter(([, at]) => timeline.now() - at < memoryMs),
       ([name]) => weightOf(name, strange),
     );
+  const staying = ({ name }: ModelServer): number => stayingOn(haproxy.process()?.sessions() ?? [], name);
+  const ending = (name: string): number =>
+    (haproxy.process()?.sessions() ?? []).filter((one) => one.ending && one.server.name === name).length;
   const judgeTwice = (source: string): void => {
     const agent = crowdOf(world)?.of(source);
     if (agent === undefined) return;
@@ -91,11 +95,11 @@ export function openCuts(world: World, calm: Calm): Cuts {
     const takes = takers();
     const isTaking = takes.some(({ name }) => name === server);
     if (moving === undefined || !isTaking || timeline.now() - calm.editedAt() < memoryMs) return;
-    if (!moving.isBegun) moving.total = Math.min(moving.total, sum(takes, ({ sessions }) => sessions) + 1);
+    if (!moving.isBegun) moving.total = Math.min(moving.total, sum(takes, staying) + 1);
     moving.isBegun = true;
     moving.weights = Math.max(moving.weights, weightsNow(moving.strange));
     const target = Math.floor((moving.total * weightOf(server, moving.strange)) / moving.weights);
-    if (stay < target - (left.get(server) ?? 0))
+    if (stay < target - (left.get(server) ?? 0) - ending(server))
       violate(
         'no-cut-below-target',
         `a session on ${server} was ended, and ${stay} are left there; of ${moving.total} its share is ${target}`,
@@ -105,7 +109,8 @@ export function openCuts(world: World, calm: Calm): Cuts {
     listen();
     if (event.what === 'asked') note();
     if (event.what !== 'cut' || !world.nodes.some(({ name }) => name === event.by)) return;
-    left.set(event.server, (left.get(event.server) ?? 1) - 1);
+    // It leaves in a moment, and is counted then.
+    left.set(event.server, (left.get(event.server) ?? 0) - 1);
     judgeTwice(event.source);
     judgeTarget(event);
   });
@@ -121,6 +126,7 @@ export function openCuts(world: World, calm: Calm): Cuts {
       if (planned === undefined) return;
       cutInPlan.clear();
       left.clear();
+      for (const { name } of haproxy.process()?.servers() ?? []) left.set(name, -ending(name));
       const strange = strangeNow();
       moving = { total: Number(planned), weights: weightsNow(strange), strange, isBegun: false };
     },
