@@ -342,6 +342,7 @@ await alternate([
   { bench: 'tell, observed as by the daemon', counter: counter(open(likeTheDaemon).root, 'observed') },
   { bench: 'tell, a trace open of another actor', counter: traced((path) => path !== '/traced') },
   { bench: 'tell, traced, nothing of it shown', counter: traced(() => true) },
+  { bench: 'tell, a sample of messages observed', counter: counter(open({ sampled: () => {} }).root, 'observed') },
   { bench: 'tell, every message observed', counter: counter(open({ received: () => {} }).root, 'observed') },
 ]);
 

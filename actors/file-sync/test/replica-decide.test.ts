@@ -454,3 +454,28 @@ describe('the replica decides', () => {
     expect(compareGenerations(state.target!.id, id(2))).toBe(0);
   });
 });
+
+const comparisons: readonly [title: string, steps: readonly Step[], told: boolean][] = [
+  ['a scan before the master said anything is compared with nothing', asked.slice(0, 2), false],
+  ['nor is one while the list of files is on its way', asked, false],
+  ['the list of files makes it a comparison', writing, true],
+  ['a scan after files were written is one', holding, true],
+  ['a scan amid what is written is none', [...writing, [5, scanned(one)]], false],
+  ['the same generation said once more is none', [...holding, [50, announced(1, two)]], false],
+  ['drift is one', [...holding, [50, scanned(one)]], true],
+  ['a scan that finds nothing new, but was told, is one', [...holding, [50, scanned(two)]], true],
+  ['without a link nothing is compared with the newest', [...holding, [50, unlinked], [51, scanned(two)]], false],
+  ['nor before the master has spoken on a new link', [...holding, [50, unlinked], [51, linked]], false],
+  [
+    'what the master says first on a new link is compared, though it is as before',
+    [...holding, [50, unlinked], [51, linked], [52, announced(1, two)]],
+    true,
+  ],
+  ['a newer generation of the same files is one', [...holding, [50, announced(2, two)]], true],
+];
+
+describe('a comparison of the disk with the newest generation is told once', () => {
+  it.each(comparisons)('%s', (_title, steps, told) => {
+    expect(run(steps).compared).toBe(told);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts';
 import type { DeadLetterReason } from './dead-letters.ts';
 import { ActorStoppedError, MailboxFullError } from './errors.ts';
-import { push, shift, unstamped } from './mailbox.ts';
+import { isSample, push, shift, unstamped } from './mailbox.ts';
 import { type OwnEntry, ownDepth, ownLimit } from './own-lane.ts';
 import { mostProbes, type Probed, takeProbe } from './probe.ts';
 import { redactOf } from './redaction.ts';
@@ -17,11 +17,14 @@ export function deliver(cell: Cell, message: unknown, offered: boolean): boolean
   }
   const box = cell.mailbox;
   if (box.tail - box.head >= box.capacity && !makeRoom(cell, message, offered)) return false;
-  const wanted = cell.traces !== undefined || cell.runtime.observer.received !== undefined;
-  push(box, message, wanted ? cell.behaviour.clock.now() : unstamped);
+  push(box, message, isTimed(cell) ? cell.behaviour.clock.now() : unstamped);
   wakeFor(cell);
   return true;
 }
+
+/** Whether somebody wants to know how long the message that comes now waits. */
+const isTimed = ({ traces, runtime: { observer }, mailbox }: Cell): boolean =>
+  traces !== undefined || observer.received !== undefined || (isSample(mailbox.tail) && observer.sampled !== undefined);
 
 /** Queues a message that the actor sends itself. */
 export function deliverOwn(cell: Cell, message: unknown): OwnEntry {

@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts';
 import { wakeFor } from './deliver.ts';
 import { interrupt, settleEnd } from './incarnation.ts';
-import { shift, stampOfOldest } from './mailbox.ts';
+import { isSample, shift, stampOfOldest, unstamped } from './mailbox.ts';
 import { takeOwn } from './own-lane.ts';
 import { takeProbe } from './probe.ts';
 import { typeOf } from './redaction.ts';
@@ -37,7 +37,9 @@ function handleNext(cell: Cell, now: number): boolean {
   const ending = cell.status === 'ending';
   if (own.entries.length > 0) {
     const entry = takeOwn(own, ending ? mailbox.tail : mailbox.head);
-    if (entry !== undefined) return handle(cell, entry.message, entry.at, now);
+    if (entry !== undefined) {
+      return (isSample(cell.processed) ? handleSample : handle)(cell, entry.message, entry.at, now);
+    }
   }
   if (ending || mailbox.tail === mailbox.head) return false;
   if (cell.probes !== undefined) {
@@ -49,7 +51,8 @@ function handleNext(cell: Cell, now: number): boolean {
     }
   }
   const at = stampOfOldest(mailbox);
-  return handle(cell, shift(mailbox), at, now);
+  const isTimed = at !== unstamped && isSample(mailbox.head);
+  return (isTimed ? handleSample : handle)(cell, shift(mailbox), at, now);
 }
 
 function handle(cell: Cell, message: unknown, came: number, now: number): boolean {
@@ -71,6 +74,12 @@ function handle(cell: Cell, message: unknown, came: number, now: number): boolea
   if (cell.injected === undefined && cell.ending === undefined) return true;
   interrupt(cell);
   return false;
+}
+
+function handleSample(cell: Cell, message: unknown, came: number, now: number): boolean {
+  const more = handle(cell, message, came, now);
+  cell.runtime.observer.sampled?.(now - came, cell.behaviour.clock.now() - now);
+  return more;
 }
 
 function show(cell: Cell, message: unknown, came: number, now: number): void {

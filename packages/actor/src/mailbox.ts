@@ -28,6 +28,9 @@ export interface Mailbox extends MailboxLimit {
 /** Stamp of a message that came while nobody wanted to know when. */
 export const unstamped = -1;
 
+/** Whether the message of this number is one that stands for others: each 64th, from the first on. */
+export const isSample = (number: number): boolean => (number & 63) === 0;
+
 const smallest = 16;
 /** An empty ring larger than this gives its memory back. */
 const largestKept = 4_096;

@@ -14,6 +14,8 @@ export interface Observer {
   spawned(path: string): void;
   /** After each message: its type, how long it waited and how long it took, milliseconds. */
   received(path: string, type: string, waitMs: number, handlingMs: number): void;
+  /** The same of every 64th message of each actor, the first among them: the price of `received` is that of a message. */
+  sampled(waitMs: number, handlingMs: number): void;
   /** Also for a supervisor that gave up. */
   crashed(path: string, error: unknown, outcome: CrashOutcome): void;
   restarted(path: string): void;
@@ -27,7 +29,7 @@ export interface Observer {
  */
 export function harmless(observer: Partial<Observer>): Partial<Observer> {
   const guarded: Record<string, unknown> = {};
-  for (const hook of ['spawned', 'received', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
+  for (const hook of ['spawned', 'received', 'sampled', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
     if (observer[hook] !== undefined) guarded[hook] = guard(observer, hook);
   }
   return guarded;

@@ -3,7 +3,7 @@ import { settle, testSystem } from '../src/testing.ts';
 import { call, fault, forever, note, type Probe, probe } from './rig.ts';
 
 /** An observer that writes down what it sees. */
-function notebook(): { readonly seen: string[]; readonly observer: Observer } {
+function notebook(): { readonly seen: string[]; readonly observer: Omit<Observer, 'sampled'> } {
   const seen: string[] = [];
   const write =
     (hook: string) =>
@@ -64,6 +64,35 @@ describe('an observer', () => {
       [12, 3],
       [0, 0],
     ]);
+  });
+
+  it('of samples sees each 64th message of an actor, from the first on, and its own messages at the same rate', async () => {
+    const samples: number[][] = [];
+    const system = testSystem({ observer: { sampled: (...times) => void samples.push(times) } });
+    let now = 0;
+    const clock = { now: () => now, after: () => () => {} };
+    const a = system.root.spawn(probe('a', [], {}, clock));
+    const b = system.root.spawn(probe('b', [], {}, clock));
+    for (let n = 0; n < 129; n++) tell(a, note('x'));
+    now = 5;
+    tell(
+      b,
+      call((scope) => void scope.send(note('own'))),
+    );
+    now = 12;
+    await settle();
+    expect(samples).toEqual([
+      [12, 0],
+      [12, 0],
+      [12, 0],
+      [7, 0],
+    ]);
+    tell(
+      a,
+      call((scope) => Array.from({ length: 640 }, () => scope.send(note('own')))),
+    );
+    await settle();
+    expect(samples).toHaveLength(4 + 10);
   });
 
   it('that throws harms no actor', async () => {

@@ -88,9 +88,20 @@ export function spawnClusterSocket(
     },
     decide: (state, message, now) => decide(state, message, now, config),
     perform: (effect, scope) => perform(effect, scope, { deps, config, hashes }),
-    redact: ({ type }) => ({ type }),
+    redact: shownMessage,
+    redactState: ({ socket, warned, clients, frames, cutOff }) => ({
+      ...{ socket, warned, frames, cutOff },
+      clients: [...clients.values()].map(({ session: _, ...client }) => client),
+    }),
   });
 }
+
+/** No payload, for it may bear an agent's key. */
+const shownMessage = (message: Own | ClusterSocketMessage): unknown => ({
+  type: message.type,
+  ...('id' in message ? { id: message.id } : {}),
+  ...(message.type === 'frame' ? { command: message.frame.command, bytes: message.frame.payload.length } : {}),
+});
 
 interface Surroundings {
   readonly deps: ClusterSocketDeps;

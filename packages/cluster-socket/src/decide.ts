@@ -20,7 +20,7 @@ export function decide(
     case 'open-failed':
       return notOpened(state, message.text);
     case 'lost':
-      return step({ ...state, socket: 'closed' }, [{ type: 'warn', text: lostText }, { type: 'open-later' }]);
+      return step({ ...state, socket: 'opening' }, [{ type: 'warn', text: lostText }, { type: 'open-socket' }]);
     case 'client':
       return arrived(state, message.id, message.session, now, config);
     case 'frame':

@@ -1,5 +1,5 @@
 /** The answer to `get_health`: keys and types of 4.14 (`reference/cli-api.md` 4). Pure. */
-import type { Healthcheck, HealthcheckRow } from '@muster/protocol';
+import { type Healthcheck, type HealthcheckRow, peerHost } from '@muster/protocol';
 import { fine, type Outcome, refused } from './outcome.ts';
 
 /** The names that are asked for; undefined: all. */
@@ -26,7 +26,8 @@ export function healthAnswer({ rows }: Healthcheck, wallMs: number): object {
 }
 
 function nodeOf(row: HealthcheckRow, wallMs: number): object {
-  const { name, role: type, version, address: ip, activeAgents } = row;
+  const { name, role: type, version, address, activeAgents } = row;
+  const ip = peerHost(address);
   const info = { name, type, version: version.replace(/^v/, ''), ip, n_active_agents: activeAgents };
   return type === 'master' ? { info } : { info, status: statusOf(row, wallMs) };
 }

@@ -78,14 +78,21 @@ async function health(
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
-/** Codes of errors that say that there is no link to the master. */
-const cutOff: ReadonlySet<unknown> = new Set(['no-master', 'not-linked', 'closed', 'hung-up', 'ActorStoppedError']);
+/** Codes of errors that say that there is no link to the master, or that it broke meanwhile. */
+const cutOff: ReadonlySet<unknown> = new Set([
+  'no-master',
+  'closed',
+  'lost',
+  'silent',
+  'shutting-down',
+  'ACTOR_STOPPED',
+]);
+/** The same of an answer that did not come in time. */
+const late: ReadonlySet<unknown> = new Set(['timeout', 'ASK_TIMEOUT']);
 
 function refusalOf(error: unknown, what: Job['type'], report: ClusterSocketDeps['report']): Refusal {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  if (error === tooLate || code === 'timeout' || name === 'AskTimeoutError') return refusal(3020);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error === tooLate || late.has(code)) return refusal(3020);
   if (cutOff.has(code)) return refusal(3023);
   report({ type: 'failed', what, text: error instanceof Error ? error.message : String(error) });
   return refusal(1000, 'The node could not answer this; logs/cluster.log says why');

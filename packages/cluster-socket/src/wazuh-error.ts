@@ -1,6 +1,6 @@
 /** Errors in the form that the manager's programs decode (`reference/links.md` 1). Pure. */
 
-/** What each code is for: its class there, and what it means, for `docs/errors.md`. */
+/** The class of each code there, and what it is used for here; `docs/internal-socket.md` has a row for each. */
 const known = {
   1000: ['WazuhInternalError', 'the node could not answer'],
   1400: ['WazuhError', 'offset'],
@@ -30,6 +30,9 @@ const titles = {
 } as const;
 
 export type WazuhCode = keyof typeof known;
+
+/** All of them, in order. */
+export const wazuhCodes: readonly WazuhCode[] = Object.keys(known).map((code) => Number(code) as WazuhCode);
 
 /** An expected refusal. Programs make the sentence of `code` themselves and add `extra`, which names fault and cure. */
 export interface Refusal {

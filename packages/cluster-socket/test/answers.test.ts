@@ -10,7 +10,7 @@ const worker: HealthcheckRow = {
   name: 'worker1',
   role: 'worker',
   version: 'v4.14.7',
-  address: '10.0.0.1',
+  address: '10.0.0.1:41234',
   activeAgents: 3,
   lastKeepAliveAgoMs: 678,
 };

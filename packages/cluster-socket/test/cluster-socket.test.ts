@@ -376,10 +376,10 @@ describe('the socket', () => {
   });
 
   it('is opened anew when its file is gone', async () => {
-    const { clock, opened, lose, events } = await start();
+    const { opened, lose, events, isListening } = await start();
     lose();
-    await clock.advance(10_000);
-    expect(opened()).toBe(2);
+    await settle();
+    expect([opened(), isListening()]).toEqual([2, true]);
     expect(events).toEqual([{ type: 'not-open', text: expect.stringContaining('made anew') }]);
   });
 });

@@ -29,7 +29,7 @@ export function openNodeSystem(
 /** One observer of several. A hook that none has stays absent: it would cost each message a call. */
 function together(watchers: readonly Partial<Observer>[]): Partial<Observer> {
   const hooks: Record<string, unknown> = {};
-  for (const hook of ['spawned', 'received', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
+  for (const hook of ['spawned', 'received', 'sampled', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
     const all = watchers.flatMap((watcher) => (watcher[hook] === undefined ? [] : [watcher[hook].bind(watcher)]));
     if (all.length > 0)
       hooks[hook] = (...told: unknown[]) => {

@@ -45,6 +45,7 @@ afterEach(async () => {
   await cluster.close();
 });
 
+const utc = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 const listed = [
   { name: 'master', type: 'master', version: expect.any(String), ip: 'master.example' },
   { name: 'worker1', type: 'worker', version: expect.any(String), ip: expect.any(String) },
@@ -64,7 +65,25 @@ describe('c-internal.sock', () => {
     expect(JSON.parse(second!.text)).toEqual({ items: listed.slice(1), totalItems: 1 });
   });
 
-  it('of a worker that is cut off says so at once, and its master no longer lists it when it is down', async () => {
+  it('tells the health of all, on a worker as its master does', async () => {
+    const [onMaster] = await spoken(cluster, cluster.master, 'get_health', 'null', 1);
+    const [, onWorker] = await spoken(cluster, worker, 'get_health', '["worker1","nobody"]', 2);
+    expect(JSON.parse(onMaster!.text)).toMatchObject({
+      n_connected_nodes: 1,
+      nodes: {
+        master: { info: { type: 'master', n_active_agents: 0 } },
+        worker1: {
+          info: { type: 'worker' },
+          status: { sync_integrity_free: expect.any(Boolean), last_keep_alive: utc },
+        },
+      },
+    });
+    const { nodes } = JSON.parse(onWorker!.text);
+    expect(Object.keys(nodes)).toEqual(['worker1']);
+    expect(nodes.worker1.status.last_check_integrity).toEqual({ date_start_master: utc, date_end_master: utc });
+  });
+
+  it('of a master no longer lists a worker that is gone', async () => {
     await worker.running.stop().catch(() => {});
     await cluster.until('the master knows', async () => {
       const row = (await cluster.view()).find(({ name }) => name === 'worker1');
@@ -117,7 +136,7 @@ test('nodes that are down or left are not listed, and the master comes first', (
     version: 'v1.2',
   } as const;
   const nodes = [
-    { ...row, name: 'b', role: 'worker', liveness: 'suspect', address: '1' },
+    { ...row, name: 'b', role: 'worker', liveness: 'suspect', address: '1:41234' },
     { ...row, name: 'm', role: 'master', liveness: 'up', address: '2' },
     { ...row, name: 'c', role: 'worker', liveness: 'down', address: '3' },
     { ...row, name: 'd', role: 'worker', liveness: 'left', address: '4' },

@@ -17,11 +17,17 @@ export interface MemoryNetwork {
   readonly open: () => number;
   /** Cuts every connection, as a cable that is pulled. */
   cut(): void;
+  /** Nothing that `node`, a dialer, sent or was sent arrives until it is let go on, as of a process that hangs. */
+  hang(node: string): void;
+  goOn(node: string): void;
 }
 
 export function memoryNetwork(): MemoryNetwork {
   const listeners = new Map<string, Listener>();
   const ends = new Set<Connection>();
+  /** Per node: how to hand over what waited. */
+  const pumps = new Map<string, (() => void)[]>();
+  const hanging = new Set<string>();
   let dialed = 0;
 
   const listen = async (address: string, handlers: Listener): Promise<Listening> => {
@@ -37,9 +43,11 @@ export function memoryNetwork(): MemoryNetwork {
     const listener = listeners.get(address);
     if (listener === undefined) throw new LinkError('refused', `nothing listens on ${address}`);
     dialed += 1;
-    const [near, far] = pair(`${address}:${dialed}`, identity, ends);
-    listener.connection(far);
-    return near;
+    const node = identity?.node ?? '';
+    const [near, far] = pair(`${address}:${dialed}`, identity, ends, () => hanging.has(node));
+    pumps.set(node, [near.pump, far.pump]);
+    listener.connection(far.connection);
+    return near.connection;
   };
 
   return {
@@ -48,6 +56,11 @@ export function memoryNetwork(): MemoryNetwork {
       dial: (signal) => dial(address, identity, signal),
     }),
     open: () => ends.size,
+    hang: (node) => void hanging.add(node),
+    goOn: (node) => {
+      hanging.delete(node);
+      for (const pump of pumps.get(node) ?? []) pump();
+    },
     cut: () => {
       for (const end of [...ends]) end.destroy(new Error('the cable was pulled'));
     },
@@ -74,17 +87,23 @@ function pair(
   name: string,
   identity: PeerIdentity | undefined,
   ends: Set<Connection>,
-): readonly [Connection, Connection] {
-  const near = openEnd(name, undefined, ends);
-  const far = openEnd(name, identity, ends);
+  hangs: () => boolean,
+): readonly [End, End] {
+  const near = openEnd(name, undefined, ends, hangs);
+  const far = openEnd(name, identity, ends, hangs);
   near.other = far;
   far.other = near;
-  return [near.connection, far.connection];
+  return [near, far];
 }
 
 const sizeOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
-function openEnd(remoteAddress: string, identity: PeerIdentity | undefined, ends: Set<Connection>): End {
+function openEnd(
+  remoteAddress: string,
+  identity: PeerIdentity | undefined,
+  ends: Set<Connection>,
+  hangs: () => boolean,
+): End {
   let pumping = false;
   const close = (failure?: Error): void => {
     if (end.closed) return;
@@ -96,11 +115,11 @@ function openEnd(remoteAddress: string, identity: PeerIdentity | undefined, ends
   };
   /** Hands over one piece a turn, as a socket does. */
   const pump = (): void => {
-    if (pumping || end.closed) return;
+    if (pumping || end.closed || hangs()) return;
     pumping = true;
     setImmediate(() => {
       pumping = false;
-      if (end.closed || end.paused || end.handlers === undefined) return;
+      if (end.closed || end.paused || end.handlers === undefined || hangs()) return;
       const piece = end.inbox.shift();
       if (piece !== undefined) end.handlers.data(piece);
       if (end.inbox.length > 0) return pump();

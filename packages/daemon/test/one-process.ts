@@ -48,7 +48,7 @@ export interface TestCluster {
   close(): Promise<void>;
 }
 
-const wallStart = 1_790_000_000_000;
+export const wallStart = 1_790_000_000_000;
 /** Each look lets so much time pass on the nodes' clock, ms. */
 const stepMs = 20;
 

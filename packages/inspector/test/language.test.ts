@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { catalogue, commandNames } from '../src/language/catalogue.ts';
 import { complete, needsOf } from '../src/language/complete.ts';
@@ -106,6 +108,18 @@ describe('a command', () => {
       for (const example of examples) expect(command(example)).toMatchObject({ name });
     }
   });
+});
+
+it('docs/inspector.md has every command, with its options', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/inspector.md'), 'utf8');
+  for (const { name, options } of catalogue) {
+    const row = page.split('\n').find((line) => line.startsWith('| ') && line.includes(`\`${name}`)) ?? '';
+    expect(row).not.toBe('');
+    for (const option of Object.keys(options).filter(
+      (each) => name !== 'events' || !['--for', '--count'].includes(each),
+    ))
+      expect(row).toContain(option);
+  }
 });
 
 it('a time has a unit, and is 24 h at most', () => {

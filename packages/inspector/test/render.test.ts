@@ -1,5 +1,6 @@
 import type { ActorDetail } from '@muster/protocol';
 import { ansi, plain } from '@muster/render';
+import fc from 'fast-check';
 import { ratesOf, sorted } from '../src/rates.ts';
 import { renderDetail } from '../src/render/detail.ts';
 import { renderHelp } from '../src/render/help.ts';
@@ -66,19 +67,14 @@ it('top is cut to the terminal, and marks its order', () => {
 describe('an actor from inside', () => {
   it('is shown with its state, its last messages and what it may be told', () => {
     expect(renderDetail(detail, style)).toEqual([
-      'Actor       /keep-alive, actor, running since 1 min',
+      'Actor       /keep-alive, actor, running for 1 min',
       'Mailbox     0 waiting of 1000, 3 at most; 0 had no room',
       'Work        100 messages handled in 10 ms; 1 under way outside',
       'Restarts    0',
       'Last error  5 s ago: Error: drill\\x1b[2J',
       '',
       'State',
-      '{',
-      '  "nodes": [',
-      '    "worker1"',
-      '  ],',
-      '  "key": "[hidden]"',
-      '}',
+      '{"nodes":["worker1"],"key":"[hidden]"}',
       '',
       'Last messages',
       'WHEN     TOOK     MESSAGE  CONTENT',
@@ -134,7 +130,7 @@ describe('lists', () => {
 it('a traced message is a line of its time, its actor and what it took, cut to the terminal', () => {
   const noon = new Date(2026, 1, 3, 12, 0, 0, 250).getTime();
   const one = traced('beat', { agoMs: 250, waitMs: 3, shown: '{"a":1}' });
-  expect(renderTraced(one, noon, 200, style)).toBe('12:00:00.000  /keep-alive  beat  0.05 ms, waited 3.0 ms  {"a":1}');
+  expect(renderTraced(one, noon, 200, style)).toBe('12:00:00.000  /keep-alive  beat  0.050 ms, waited 3.0 ms  {"a":1}');
   expect(renderTraced(one, noon, 40, style)).toHaveLength(40);
   expect(renderTraced(traced(hostile), noon, 200, style)).toContain(shown);
 });
@@ -143,18 +139,39 @@ it('a bench tells what did not come back', () => {
   const bench = { type: 'bench' as const, count: 90, tookMs: 30, p50Ms: 0.01, p99Ms: 0.5, maxMs: 12 };
   expect(renderBench('/a', 100, bench)).toEqual([
     '/a: 90 messages in 30 ms, 3000/s; 10 did not come back in time',
-    'Each waited for its turn: 0.01 ms at the median, 0.50 ms at 99 %, 12 ms at most',
+    'Each waited for its turn: 0.010 ms at the median, 0.50 ms at 99 %, 12 ms at most',
   ]);
 });
 
 it('units are short', () => {
-  expect([0, 0.5, 9.94, 10, 2_000].map(span)).toEqual(['0.00 ms', '0.50 ms', '9.9 ms', '10 ms', '2 s']);
+  expect([0, 0.5, 9.94, 10, 2_000].map(span)).toEqual(['0.000 ms', '0.50 ms', '9.9 ms', '10 ms', '2 s']);
   expect([undefined, 0, 0.44, 9.96, 12.4].map(perSecond)).toEqual(['-', '0', '0.4', '10.0', '12']);
   expect([undefined, 0.005, 1].map(percent)).toEqual(['-', '0.5 %', '100.0 %']);
   expect([cut('abc', 3), cut('abcd', 3), cut('a', 0)]).toEqual(['abc', 'ab…', '…']);
   expect(clockTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime())).toBe('03:04:05.006');
   expect(dateTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime())).toBe('2026-01-02 03:04:05');
   expect(dateTime(Number.MAX_SAFE_INTEGER)).toBe('-');
+});
+
+it('JSON is broken into lines where it is too long, and stays what it is', () => {
+  const long = 'x'.repeat(80);
+  expect(pretty(JSON.stringify({ a: 1, b: [long, long], c: {} }))).toEqual([
+    '{',
+    '  "a": 1,',
+    '  "b": [',
+    `    "${long}",`,
+    `    "${long}"`,
+    '  ],',
+    '  "c": {}',
+    '}',
+  ]);
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const plainAscii = JSON.stringify(value);
+      fc.pre(/^[ -~]*$/.test(plainAscii));
+      expect(JSON.parse(pretty(plainAscii).join('\n'))).toEqual(JSON.parse(plainAscii));
+    }),
+  );
 });
 
 it('JSON that was cut is shown as it came, without control characters', () => {

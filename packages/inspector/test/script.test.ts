@@ -38,7 +38,7 @@ describe('a script', () => {
 
   it('ends at exit', async () => {
     const { code, asked } = await script('node; exit; tree');
-    expect({ code, asked }).toEqual({ code: 0, asked: [] });
+    expect({ code, asked }).toEqual({ code: 0, asked: ['zeus health', 'zeus health'] });
   });
 
   it('ends with 3 where the node cannot be reached, or does not answer', async () => {
@@ -95,7 +95,7 @@ describe('orders', () => {
   );
 
   it.each([
-    ['ask keep-alive get-nodes', 'ask /keep-alive {"type":"get-nodes"}', '{\n  "nodes": [\n    "worker1"\n  ]\n}\n'],
+    ['ask keep-alive get-nodes', 'ask /keep-alive {"type":"get-nodes"}', '{"nodes":["worker1"]}\n'],
     ['tell keep-alive {"type":"look-now"}', 'tell /keep-alive {"type":"look-now"}', '/keep-alive was told.\n'],
     ['crash worker1', 'crash /links/node:worker1', '/links/node:worker1 crashes; tree shows its restarts.\n'],
     ['restart sync', 'restart /file-sync', '/file-sync ended in good order, and began anew.\n'],

@@ -14,6 +14,8 @@ export interface Asking {
   /** The peer asks. False when the id is in use. */
   readonly asked: (id: number, to: ActorName, message: WireMessage, handler: LinkHandlers['ask']) => boolean;
   readonly failAll: (error: LinkError) => void;
+  /** Those that wait for an answer, of both sides. */
+  readonly size: () => number;
 }
 
 export function asking(send: (envelope: Envelope) => void, end: Closing, { clock, limits }: LinkDeps): Asking {
@@ -50,5 +52,6 @@ export function asking(send: (envelope: Envelope) => void, end: Closing, { clock
       own.failAll(error);
       theirs.clear();
     },
+    size: () => own.size() + theirs.size,
   };
 }

@@ -40,7 +40,12 @@ export interface LinkStats {
   readonly bulkOut: number;
   readonly messagesIn: number;
   readonly messagesOut: number;
+  /** Open now, of both sides. */
   readonly streams: number;
+  /** Asks of both sides that wait for an answer. */
+  readonly asks: number;
+  /** Bytes that the system has not taken yet. */
+  readonly queuedBytes: number;
 }
 
 /** The sender's end of a stream. */

@@ -103,7 +103,10 @@ export function liveLink({ connection, decoder, peer, side, early }: LiveLinkOpt
     },
     close: (code, text) => end.shut({ how: 'closed', code, text }, 'goodbye'),
     destroy: (reason) => end.destroy(reason),
-    stats: () => ({ ...counters, bytesOut: out.total(), streams: flows.size() }),
+    stats: () => ({
+      ...counters,
+      ...{ bytesOut: out.total(), streams: flows.size(), asks: asks.size(), queuedBytes: out.queued() },
+    }),
     start: (handlers) => {
       if (begun) throw new Error('bug: the link was started twice');
       begun = true;

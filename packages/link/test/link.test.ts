@@ -79,6 +79,19 @@ describe('messages', () => {
     await rig.close();
   });
 
+  it('are counted at both ends while they wait, and no longer', async () => {
+    const rig = await linked();
+    const answers: (() => void)[] = [];
+    start(rig, { ask: (_to, _message, answer) => void answers.push(() => answer.reply(cluster)) });
+    const asked = [1, 2].map(() => rig.near.ask('control', getCluster, patienceMs));
+    await until('both were asked', () => answers.length === 2);
+    expect([rig.near.stats().asks, rig.far.stats().asks]).toEqual([2, 2]);
+    for (const answer of answers) answer();
+    await Promise.all(asked);
+    expect([rig.near.stats().asks, rig.far.stats().asks]).toEqual([0, 0]);
+    await rig.close();
+  });
+
   it('that nobody answers reject in time, and a late answer harms nobody', async () => {
     const rig = await linked();
     const answers: (() => void)[] = [];
@@ -191,7 +204,9 @@ describe('streams', () => {
     const actual = createHash('sha256');
     for await (const chunk of openContent(rig.near)) actual.update(chunk);
     expect(actual.digest('hex')).toBe(expected.digest('hex'));
-    expect(rig.near.stats()).toMatchObject({ bulkIn: times * bytes.byteLength, streams: 0 });
+    expect(rig.near.stats()).toMatchObject({ bulkIn: times * bytes.byteLength, bulkOut: 0, streams: 0 });
+    expect(rig.far.stats()).toMatchObject({ bulkIn: 0, bulkOut: times * bytes.byteLength, streams: 0 });
+    expect(rig.far.stats().bytesOut).toBeGreaterThan(times * bytes.byteLength);
     await rig.close();
   });
 
@@ -223,6 +238,16 @@ describe('streams', () => {
       read += chunk.byteLength;
     }
     expect(read).toBe(2_000_000);
+    await rig.close();
+  });
+
+  it('wait in the queue that the stats show when the peer reads nothing', async () => {
+    const rig = await linked();
+    expect(rig.near.stats().queuedBytes).toBe(0);
+    const before = rig.near.stats().bytesOut;
+    rig.near.tell('keep-alive', beat(1));
+    const { queuedBytes, bytesOut } = rig.near.stats();
+    expect([queuedBytes > 0, queuedBytes]).toEqual([true, bytesOut - before]);
     await rig.close();
   });
 

@@ -3,23 +3,35 @@ import { type Static, Type } from '@sinclair/typebox';
 import { MAX_HEALTHCHECK_ROWS, MAX_VIEW_ROWS } from '../limits.ts';
 import { Count, Fields, Milliseconds, NodeNameSchema, RoleSchema, Version } from './parts.ts';
 
-/** Ages, for clocks of nodes differ. */
+/** How long before the answer it began and ended, whole ms: ages, for clocks of nodes differ. It never ends before it began. */
 const span = { startAgoMs: Milliseconds, endAgoMs: Milliseconds };
 
-/** What a worker did last, since its start. Absent: never. */
+/** What a worker did last, since its process started; restarts of its actors lose nothing. Absent: never. Of each kind neither date runs back. */
 const work = {
-  /** Its disk was compared with the master's newest generation. */
+  /**
+   * Its disk was compared with the master's newest generation. It began with the scan (of all, or of the directories that
+   * changed) that found what was compared, or, when the generation was what was new, with its announcement. Where
+   * nothing changes that is every 5 minutes (`integrity.reconcile_every`), for changes are watched for.
+   */
   checked: Type.Optional(Fields(span)),
-  /** Its disk was made the same: files of the master that were fetched because they were missing or differed here, and that were deleted. */
+  /**
+   * Its disk was changed to be the same: from the first byte that was asked for until all of it was durable. Files that
+   * were written and had been missing here, that were written over others (shared), that were deleted (extra); those
+   * that could not be are not counted. All are 0 where directories or modes alone were mended.
+   */
   synced: Type.Optional(Fields({ ...span, missing: Count, shared: Count, extra: Count })),
-  /** Such work is under way. */
+  /** A generation's list of files is fetched, or files are fetched and written. Not: the disk is only read. */
   syncing: Type.Boolean(),
-  /** Statuses were sent and confirmed: messages, agents. */
+  /**
+   * Statuses were sent, and the master confirmed them. Batches that left within 250 ms of the answer to the one before are
+   * one run, for 10 s at most; of a run that goes on this is what is confirmed of it. Chunks: messages. Agents: statuses.
+   */
   agentInfo: Type.Optional(Fields({ ...span, chunks: Count, agents: Count })),
+  /** A batch waits for the master's answer. */
   sendingAgents: Type.Boolean(),
-  /** Changes of groups were taken over. */
+  /** Changes of groups were taken over: from the first message's arrival until they were written. Chunks: messages that waited for one another. */
   agentGroups: Type.Optional(Fields({ ...span, chunks: Count })),
-  /** All groups were compared and taken over. */
+  /** All groups were compared with the master's and taken over, which is done only where something differs. Chunks: questions to the master. */
   agentGroupsFull: Type.Optional(Fields({ ...span, chunks: Count })),
 };
 
@@ -27,7 +39,7 @@ const work = {
 export const GetStanding = Fields({ type: Type.Literal('get-standing') });
 export type GetStanding = Static<typeof GetStanding>;
 
-/** Answers `get-standing`. */
+/** Answers `get-standing`. A master has done none of it. */
 export const Standing = Fields({ type: Type.Literal('standing'), ...work });
 export type Standing = Static<typeof Standing>;
 
@@ -42,18 +54,20 @@ export const HealthcheckRow = Fields({
   name: NodeNameSchema,
   role: RoleSchema,
   version: Version,
+  /** As in `cluster`. */
   address: Type.String({ maxLength: 256 }),
-  /** Of the master's list, without 000. */
+  /** Agents that the master knows as active and that reported here last; 000 is none. */
   activeAgents: Count,
-  /** A worker that is linked. A worker without it is not. */
+  /** Of a worker that is linked: since its last beat, or since it linked when none came yet. A worker without it is not linked. */
   lastKeepAliveAgoMs: Type.Optional(Milliseconds),
-  /** Of a worker: the last that it said. `staleMs` old, where it could not be asked now. */
+  /** Of a worker: the last that it said to this process of the master, also when its link is gone; absent: nothing yet. Its ages count from this answer, however old it is. */
   work: Type.Optional(Fields(work)),
+  /** It could not be asked now (it hangs, or is not linked): `work` is what it said so long ago. */
   staleMs: Type.Optional(Milliseconds),
 });
 export type HealthcheckRow = Static<typeof HealthcheckRow>;
 
-/** Answers `get-healthcheck`: the master first, then linked workers in the order of their links, then the others. */
+/** Answers `get-healthcheck`, within 0.9 s whoever hangs: the master first, then linked workers in the order of their links, then the others by name. What does not fit one frame (some 430 workers) is left out: it is asked for by name. */
 export const Healthcheck = Fields({
   type: Type.Literal('healthcheck'),
   rows: Type.Array(HealthcheckRow, { maxItems: MAX_HEALTHCHECK_ROWS }),

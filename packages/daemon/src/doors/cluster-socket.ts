@@ -7,7 +7,7 @@ import {
 } from '@muster/cluster-socket';
 import type { ControlAnswers } from '@muster/control';
 import type { Log } from '@muster/log';
-import type { ClusterView, NodeView } from '@muster/protocol';
+import { type ClusterView, type NodeView, peerHost } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
 import { lineLimit } from '../line-limit.ts';
 import type { LinkedNode } from '../peers.ts';
@@ -56,7 +56,12 @@ export const nodeRows = ({ nodes }: Pick<ClusterView, 'nodes'>): readonly NodeRo
   nodes
     .filter(({ liveness }) => liveness !== 'down' && liveness !== 'left')
     .sort((one, other) => rank(one) - rank(other))
-    .map(({ name, role: type, version, address: ip }) => ({ name, type, version: version.replace(/^v/, ''), ip }));
+    .map(({ name, role: type, version, address }) => ({
+      name,
+      type,
+      version: version.replace(/^v/, ''),
+      ip: peerHost(address),
+    }));
 
 const rank = ({ role }: NodeView): number => (role === 'master' ? 0 : 1);
 

@@ -176,7 +176,7 @@ function common(
   const { platform, system, integrity, files } = sources;
   return {
     ...sources.inspect,
-    ...linksViews(),
+    ...linksViews(platform.clock, sources.peers),
     ...nodeInfoViews(sources),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),
@@ -199,6 +199,7 @@ async function health(sources: AnswerSources): Promise<Health> {
   const { holds, state, why } = standing.read();
   const newest = config.cluster.nodeType === 'master' ? holds : await mastersGeneration(keepAlive);
   const actors = system.inspect();
+  const { sentBytes, receivedBytes } = peers.traffic();
   return {
     type: 'health',
     node: config.cluster.nodeName,
@@ -219,7 +220,7 @@ async function health(sources: AnswerSources): Promise<Health> {
     deadLetters: system.deadLetters().count,
     rssBytes: platform.process.rssBytes(),
     loopDelayMs: platform.process.loopDelayMs(),
-    ...peers.traffic(),
+    ...{ sentBytes, receivedBytes },
     ...(await sources.agentWork()),
   };
 }

@@ -18,7 +18,7 @@ export interface FilesDone {
   readonly synced?: Span & SyncCounts;
   /** What was last compared are the disk as it is and the newest generation: a scan that finds the same compares them again. */
   readonly current: boolean;
-  /** The last scan, until its outcome is compared. */
+  /** The last scan, until it is told that its outcome was compared. */
   readonly scan?: Span | undefined;
   /** When the newest generation was announced, until it is compared. */
   readonly announcedAt?: number | undefined;
@@ -28,7 +28,7 @@ export const noFilesDone: FilesDone = { current: false };
 
 /** A scan ended well. What it finds that is new, `compared` tells next. */
 export const scanned = (done: FilesDone, scan: Span): FilesDone =>
-  done.current ? { ...done, checked: after(done.checked, scan), scan: undefined } : { ...done, scan };
+  done.current ? { ...done, checked: after(done.checked, scan), scan } : { ...done, scan };
 
 export const announced = (done: FilesDone, at: number): FilesDone => ({ ...done, current: false, announcedAt: at });
 

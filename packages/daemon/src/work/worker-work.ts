@@ -42,7 +42,7 @@ export function noteWork(now: () => number): WorkerWork {
   let run: agents.SentRun | undefined;
   let grouped = groups.noGroupsDone;
   let newest: GenerationId | undefined;
-  const busy = { files: 0, agents: 0 };
+  const busy = { reading: 0, syncing: 0, sending: 0 };
   /** Resolves as `work` does, once `ended` was told of it. */
   const around = async <T>(
     what: keyof typeof busy,
@@ -61,13 +61,13 @@ export function noteWork(now: () => number): WorkerWork {
   };
   return {
     scanning: (scan) =>
-      around('files', scan, (span) => {
+      around('reading', scan, (span) => {
         done = files.scanned(done, span);
       }),
-    listing: (fetch) => around('files', fetch, () => {}),
+    listing: (fetch) => around('syncing', fetch, () => {}),
     replicating: (plan, before, replicate) => {
       done = files.writing(done);
-      return around('files', replicate, (span, result) => {
+      return around('syncing', replicate, (span, result) => {
         done = files.replicated(done, { ...span, plan, before, result });
       });
     },
@@ -80,7 +80,7 @@ export function noteWork(now: () => number): WorkerWork {
       done = files.compared(done, now());
     },
     sending: (count, send) =>
-      around('agents', send, (span) => {
+      around('sending', send, (span) => {
         run = agents.confirmed(run, { ...span, agents: count });
       }),
     groupsPushed: (version, held) => {
@@ -110,9 +110,9 @@ export function noteWork(now: () => number): WorkerWork {
       type: 'standing',
       ...shown('checked', done.checked, now(), []),
       ...shown('synced', done.synced, now(), ['missing', 'shared', 'extra']),
-      syncing: busy.files > 0,
+      syncing: busy.syncing > 0,
       ...shown('agentInfo', run, now(), ['chunks', 'agents']),
-      sendingAgents: busy.agents > 0,
+      sendingAgents: busy.sending > 0,
       ...shown('agentGroups', grouped.changes, now(), ['chunks']),
       ...shown('agentGroupsFull', grouped.full, now(), ['chunks']),
     }),

@@ -1,5 +1,5 @@
 /** The journals of a whole master and a whole worker, read from each and through each other. */
-import type { EventRow, Events, Relayed } from '@muster/protocol';
+import type { AgentRegistered, EventRow, Events, Relayed } from '@muster/protocol';
 import { openTestCluster, type TestCluster, type TestNode } from '../one-process.ts';
 
 let cluster: TestCluster;
@@ -70,6 +70,22 @@ it('rows have ids that grow by one, and those after one of them can be asked for
   expect(crashed.rows.map(({ kind }) => kind)).toEqual(['crashed']);
 });
 
+it('an agent that comes and goes through Muster is in the journals of both nodes that had to do with it', async () => {
+  const { id, key } = (await worker.ask({ type: 'register-agent', name: 'web', ip: 'any' })) as AgentRegistered;
+  await worker.ask({ type: 'remove-agent', id, purge: true });
+  await until(worker, 'registered', '001', 'Agent 001 (web) registered, asked for by a program on this machine.');
+  await until(master, 'registered', '001', 'Agent 001 (web) registered, asked for by worker1.');
+  for (const node of cluster.nodes) {
+    await until(node, 'removed', '001');
+    expect(JSON.stringify(await eventsOf(node))).not.toContain(key);
+  }
+});
+
+it('what an operator is refused is not in the journal', async () => {
+  await expect(master.ask({ type: 'forget-node', node: 'worker1' })).rejects.toThrow('node-not-gone');
+  expect(await has(master, 'forgotten', 'worker1')).toBe(false);
+});
+
 it('a network that breaks: both ends say that the other was lost, and that it is back', async () => {
   cluster.network.cut();
   await until(master, 'suspect', 'worker1');
@@ -93,4 +109,6 @@ it('no key and no path of this host is in any text, though an error has them', a
 it('a worker that stops says so, and its master that it left', async () => {
   await worker.running.stop();
   await until(master, 'left', 'worker1');
+  await master.ask({ type: 'forget-node', node: 'worker1' });
+  await until(master, 'forgotten', 'worker1');
 });

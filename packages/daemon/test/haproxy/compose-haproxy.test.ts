@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ActorTree, Health } from '@muster/control';
-import type { Balance } from '@muster/protocol';
+import type { Balance, EventKind, Events } from '@muster/protocol';
 import { openTestCluster, type TestCluster } from '../one-process.ts';
 import { type SpokenHaproxy, spokenHaproxy } from './spoken-haproxy.ts';
 
@@ -67,6 +67,18 @@ it('a node that an operator drains gets empty, and agents again when he says so'
   expect(await drain('worker1', false)).toEqual({ type: 'done' });
   expect(await drain('worker1', false)).toEqual({ type: 'done', already: true });
   await cluster.until('all have theirs', () => Object.values(haproxy.counts()).every((count) => count >= 20));
+});
+
+it('the journal of the master says what was balanced, and who was drained', async () => {
+  const of = async (kind: EventKind) =>
+    ((await cluster.master.ask({ type: 'get-events', last: 500, kind })) as Events).rows;
+  await cluster.until('the last drain is in it', async () => (await of('undrained')).length === 2);
+  expect((await of('balanced'))[0]).toMatchObject({
+    subject: '/run/haproxy.sock',
+    text: expect.stringMatching(/^\d+ of 100 sessions are ended, for their agents to connect elsewhere: \d+ from /),
+  });
+  expect((await of('drained')).map(({ subject }) => subject)).toEqual(['worker1', 'worker2']);
+  expect((await of('undrained')).map(({ subject }) => subject)).toEqual(['worker2', 'worker1']);
 });
 
 it('what operators ask in one moment is done in the order in which they asked', async () => {

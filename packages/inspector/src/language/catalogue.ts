@@ -101,7 +101,7 @@ export const catalogue: readonly Spec[] = [
     about: 'ask an actor: MESSAGE is JSON, or its type alone; show PATH lists what it answers',
     takes: [{ place: 'path' }, { place: 'message' }],
     options: {},
-    examples: ['ask keep-alive get-nodes', 'ask file-sync {"type":"get-progress"}'],
+    examples: ['ask keep-alive get-nodes', 'ask integrity {"type":"get-state"}'],
     operates: true,
   },
   {
@@ -110,7 +110,7 @@ export const catalogue: readonly Spec[] = [
     about: 'tell an actor: the same, without an answer',
     takes: [{ place: 'path' }, { place: 'message' }],
     options: {},
-    examples: ['tell integrity scan-now'],
+    examples: ['tell integrity {"type":"dirty","directories":["etc/rules"]}'],
     operates: true,
   },
   {

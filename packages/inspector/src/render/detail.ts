@@ -7,7 +7,7 @@ export function renderDetail(detail: ActorDetail, { paint, boxes }: Style): read
   const { row, upMs, capacity, overflowed, inFlight, state, children, messages, operations } = detail;
   const room = capacity > 0 ? ` of ${capacity}` : '';
   const facts: readonly (readonly [string, string])[] = [
-    ['Actor', `${paint(printable(row.path), 'bold')}, ${row.kind}, ${printable(row.state)} since ${age(upMs)}`],
+    ['Actor', `${paint(printable(row.path), 'bold')}, ${row.kind}, ${printable(row.state)} for ${age(upMs)}`],
     ['Mailbox', `${row.mailbox} waiting${room}, ${row.highWater} at most; ${overflowed} had no room`],
     ['Work', `${counted(row.processed, 'message')} handled in ${span(row.busyMs)}; ${inFlight} under way outside`],
     ['Restarts', `${row.restarts}`],

@@ -6,10 +6,10 @@ export interface Style {
   readonly boxes: boolean;
 }
 
-/** `0.12 ms`, `3.4 ms`, `250 ms`, `3 s`: as `age`, but handlers take less than 1 ms. */
+/** `0.004 ms`, `0.12 ms`, `3.4 ms`, `250 ms`, `3 s`: as `age`, but handlers take less than 1 ms. */
 export function span(ms: number): string {
   if (ms >= 10) return age(ms);
-  return `${ms < 1 ? ms.toFixed(2) : ms.toFixed(1)} ms`;
+  return `${ms.toFixed(ms < 0.1 ? 3 : ms < 1 ? 2 : 1)} ms`;
 }
 
 export const ago = (ms: number): string => (ms < 1_000 ? 'now' : `${age(ms)} ago`);
@@ -30,14 +30,32 @@ export const percent = (share: number | undefined): string =>
 export const cut = (text: string, columns: number): string =>
   text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 
-/** JSON that a node cut where it was too long is shown as it came. */
+/** JSON in lines; what fits one is not broken. What a node cut, for it was too long, is shown as it came. */
 export function pretty(shown: string): readonly string[] {
   try {
-    return JSON.stringify(JSON.parse(shown), null, 2).split('\n').map(printable);
+    return jsonLines(JSON.parse(shown), '').map(printable);
   } catch {
     return shown.split('\n').map(printable);
   }
 }
+
+/** Columns of a line of JSON: below those of most terminals. */
+const jsonColumns = 100;
+
+function jsonLines(value: unknown, indent: string): readonly string[] {
+  const whole = JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || indent.length + whole.length <= jsonColumns) return [whole];
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  const parts = Object.entries(value).map(([name, part]): readonly string[] => {
+    const [first = '', ...rest] = jsonLines(part, inner);
+    return [`${inner}${isList ? '' : `${JSON.stringify(name)}: `}${first}`, ...rest];
+  });
+  const lines = parts.flatMap((part, at) => (at < parts.length - 1 ? withComma(part) : part));
+  return [isList ? '[' : '{', ...lines, `${indent}${isList ? ']' : '}'}`];
+}
+
+const withComma = (part: readonly string[]): readonly string[] => [...part.slice(0, -1), `${part.at(-1)},`];
 
 const two = (number: number): string => `${number}`.padStart(2, '0');
 

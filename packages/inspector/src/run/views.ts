@@ -66,7 +66,10 @@ export async function nodes(context: Context): Promise<Result> {
 /** Only a node that answers is looked at. */
 export async function look(name: string | undefined, context: Context): Promise<Result> {
   const { session } = context;
-  if (name === undefined) return { value: { node: session.node() }, lines: [`You look at ${session.node()}.`] };
+  if (name === undefined) {
+    const { node } = await ask(context, (at) => at.health());
+    return { value: { node }, lines: [`You look at ${printable(node)}.`] };
+  }
   const { node, role, pid } = await ask(context, (_node, here) => here.at(name).health());
   session.look(node);
   return { value: { node, role, pid }, lines: [`You look at ${printable(node)} now, a ${role}, process ${pid}.`] };

@@ -106,6 +106,24 @@ it('reaches neither wazuh-db nor the task manager', async () => {
   }
 });
 
+it('says 3020 or 3023 on a worker whose master hangs, and does not wait for it', async () => {
+  cluster.master.kill('SIGSTOP');
+  try {
+    for (const command of ['get_nodes', 'get_health']) {
+      const startedAt = performance.now();
+      const heard = await spoken(worker, command, 'null');
+      const [last] = heard[0]?.field === 'err --------' ? heard : (await spoken(worker, command, 'null', 2)).slice(1);
+      expect([3020, 3023]).toContain(exceptionIn(last!.payload).code);
+      process.stdout.write(`cluster-socket: ${command} of a master that hangs: ${since(startedAt)} (goal 2000 ms)\n`);
+    }
+  } finally {
+    cluster.master.kill('SIGCONT');
+  }
+  await cluster.inSync();
+});
+
+const since = (startedAt: number): string => `${Math.round(performance.now() - startedAt)} ms`;
+
 it('says 3023 on a worker whose master is gone', async () => {
   cluster.master.kill('SIGKILL');
   await cluster.master.exited();

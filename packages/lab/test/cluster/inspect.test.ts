@@ -78,6 +78,15 @@ async function restartsOf(path: string, { root }: ClusterNode, node: string): Pr
   return rows.find((row) => row.path === path)?.restarts ?? -1;
 }
 
+/** What of an answer is the same each time: the heads of tables, the names of facts, titles. */
+const skeleton = (lines: readonly string[]): readonly string[] =>
+  lines.flatMap((line) => {
+    if (/^[A-Z][A-Z/]+\*?(?: {2,}[A-Z/ ]+\*?)+$/.test(line)) return [line.replaceAll(/ {2,}/g, '  ')];
+    const [, fact] = /^([A-Z][a-z]+(?: [a-z]+)*) {2,}\S/.exec(line) ?? [];
+    if (fact !== undefined) return [fact];
+    return /^[A-Z][a-z]+(?: [a-z]+)*$/.test(line) && line !== 'Last errors' && line !== 'Last messages' ? [line] : [];
+  });
+
 let cluster: Cluster;
 let master: ClusterNode;
 let worker: ClusterNode;
@@ -209,6 +218,24 @@ describe('without a terminal', () => {
     expect(text).toContain(`\nProcess     ${worker.pid()}, `);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     expect(text).not.toMatch(/[\u001b│├└─]/);
+  });
+
+  it('says what the transcript of docs/inspector.md says: the same tables and facts under the same commands', async () => {
+    const page = readFileSync(join(__dirname, '../../../../docs/inspector.md'), 'utf8');
+    const transcript = page.slice(page.indexOf('<!-- transcript -->'), page.indexOf('<!-- end of the transcript -->'));
+    const said = transcript.split(/^muster \w+> /m).slice(1);
+    expect(said.length).toBeGreaterThan(8);
+    for (const part of said) {
+      const [line = '', ...rest] = part.split('\n');
+      if (line === 'exit') continue;
+      const first = line.startsWith('top') ? `${line} --rounds 1` : line;
+      const node = rest.join().includes('/links/node:master') || /crash|why|events/.test(line) ? 'worker1' : 'master';
+      const options = ['--operate', '--node', node];
+      const { code, text } = await muster(master.root, 'inspect', ...options, '--eval', first);
+      expect({ line, code }).toEqual({ line, code: 0 });
+      for (const words of skeleton(rest))
+        expect({ line, has: skeleton(text.split('\n')) }).toEqual({ line, has: expect.arrayContaining([words]) });
+    }
   });
 
   it('a worker reaches its master, and another worker would through it', async () => {

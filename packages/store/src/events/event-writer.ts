@@ -1,5 +1,5 @@
 /**
- * Brings rows to the store behind the caller's back: one write under way at a time, one a second at most, a failed one
+ * Brings rows to the store behind the caller's back: one write under way at a time, five a second at most, a failed one
  * again after 1 s, doubling to a minute. While the store cannot be written the newest 1,000 rows are kept; those that
  * give way to them are counted.
  */
@@ -12,8 +12,10 @@ export const EVENT_TABLE = 'ev';
 
 /** Rows that come together are written together; short, for what is only in memory is lost by a kill, ms. */
 const gatherMs = 50;
-const pauseMs = 1_000;
-const maxPauseMs = 60_000;
+/** Between two writes: a flood of events is no flood of commits, and who looks right after sees what was. */
+const pauseMs = 200;
+const retryMs = 1_000;
+const maxRetryMs = 60_000;
 /** Rows that wait for the disk: half a megabyte. */
 const maxWaiting = 1_000;
 /** A write that takes longer counts as one that fails, as far as showing its rows goes, ms. */
@@ -63,7 +65,7 @@ export function openEventWriter(deps: EventWriterDeps): EventWriter {
 
   const schedule = (): void => {
     if (closed || cancel !== undefined || flight !== undefined || waiting.size === 0) return;
-    const pause = Math.min(pauseMs * 2 ** Math.max(0, failures - 1), maxPauseMs);
+    const pause = failures === 0 ? pauseMs : Math.min(retryMs * 2 ** (failures - 1), maxRetryMs);
     cancel = after(Math.max(gatherMs, begunAt + pause - now()), () => {
       cancel = undefined;
       write();

@@ -3,9 +3,10 @@ import { type EventKind, type EventRow, eventKinds, type GetEvents, MAX_EVENT_RO
 import { wordKey, wordOf } from '../bytes.ts';
 import type { Kv } from '../kv.ts';
 import { type EventIndex, openEventIndex } from './event-index.ts';
-import { EVENT_TABLE, openEventWriter } from './event-writer.ts';
+import { type EventRowsOptions, openEventRows } from './event-rows.ts';
+import { EVENT_TABLE } from './event-writer.ts';
 import { foldingLimits, openFolding } from './folding.ts';
-import { clipped, decodeEvent, type Happening } from './row.ts';
+import { clipped, decodeEvent } from './row.ts';
 
 export interface EventJournal {
   /** Neither blocks nor throws. Subject and text are clipped; what repeats is folded (`folding.ts`). */
@@ -47,9 +48,8 @@ export interface EventJournalOptions {
 export const MAX_EVENTS = 10_000;
 
 /** Rows read at the opening before others get a turn. */
-const rowsATurn = 1_000;
-/** Keys have 32 bits: a clock that is far off leaves room for as many events again. */
-const maxFirstId = 3_000_000_000;
+const rowsATurn = 250;
+/** Keys have 32 bits. */
 const maxId = 4_000_000_000;
 
 export async function openEventJournal(kv: Kv, options: EventJournalOptions): Promise<EventJournal> {
@@ -90,53 +90,18 @@ interface Ids {
   readonly lastId: number | undefined;
 }
 
-interface Opened extends EventJournalOptions, Ids {
-  readonly maxEntries: number;
-}
+type Opened = EventJournalOptions & EventRowsOptions;
 
 function startJournal(kv: Kv, index: EventIndex, options: Opened): EventJournal {
-  const { wallNow, now, after, maxEntries } = options;
-  const begin = Math.min(Math.max(1, Math.floor(wallNow() / 1_000)), maxFirstId);
-  let lastId = options.lastId ?? begin - 1;
-  let troubled = false;
+  const { wallNow, now, after } = options;
+  const rows = openEventRows(kv, index, options);
+  const folding = openFolding();
+  const counts = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<EventKind, number>;
   let cancelTick: (() => void) | undefined;
   let closed = false;
-  const folding = openFolding();
-  const listeners = new Set<() => void>();
-  const counts = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<EventKind, number>;
-  const show = (rows: readonly EventRow[]): void => {
-    for (const { id, kind } of rows) index.set(id, kind);
-    for (const listener of [...listeners]) listener();
-  };
-  const add = (rows: readonly Happening[]): void => {
-    for (const happening of rows) {
-      lastId += 1;
-      const row = { id: lastId, ...clipped(happening) };
-      writer.add(row);
-      if (writer.shown()) show([row]);
-    }
-  };
-  const tell = (error: unknown): void => {
-    if (troubled === (error !== undefined)) return;
-    troubled = error !== undefined;
-    options.trouble?.(error);
-  };
-  const writer = openEventWriter({
-    ...{ kv, now, after, maxEntries, firstId: options.firstId ?? begin },
-    written: show,
-    failed: (rows, error) => {
-      show(rows);
-      tell(error);
-    },
-    recovered: (dropped) => {
-      tell(undefined);
-      if (dropped > 0 && !closed) add([droppedRow(dropped, wallNow())]);
-    },
-    dropped: ({ id }) => index.clear(id),
-  });
   const tick = (): void => {
     cancelTick = undefined;
-    add(folding.due(now()));
+    rows.add(folding.due(now()));
     tickLater();
   };
   const tickLater = (): void => {
@@ -146,39 +111,23 @@ function startJournal(kv: Kv, index: EventIndex, options: Opened): EventJournal 
     record: (kind, subject, text) => {
       if (closed) return;
       counts[kind] += 1;
-      add(folding.take(clipped({ kind, subject, text, atMs: wallNow() }), now()));
+      rows.add(folding.take(clipped({ kind, subject, text, atMs: wallNow() }), now()));
       tickLater();
     },
     read: (query) => {
-      if (writer.shown()) for (const { id, kind } of writer.allWaiting()) index.set(id, kind);
-      return pageOf(query, index, (id) => writer.waiting(id) ?? stored(kv, id));
+      rows.showLate();
+      return pageOf(query, index, rows.row);
     },
-    watch: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    watch: rows.watch,
     counts: () => ({ ...counts }),
     close: async () => {
-      if (!closed) add(folding.end(now()));
+      if (!closed) rows.add(folding.end(now()));
       closed = true;
       cancelTick?.();
-      await writer.close();
+      await rows.close();
     },
   };
 }
-
-const droppedRow = (count: number, atMs: number): Happening => ({
-  kind: 'omitted',
-  subject: 'journal',
-  text: `${count === 1 ? 'One event was' : `${count} events were`} not kept: the store could not be written.`,
-  atMs,
-  times: count,
-});
-
-const stored = (kv: Kv, id: number): EventRow | undefined => {
-  const bytes = kv.table(EVENT_TABLE).get(wordKey(id));
-  return bytes === undefined ? undefined : decodeEvent(id, bytes);
-};
 
 function pageOf(
   { after = 0, last, kind }: EventQuery,

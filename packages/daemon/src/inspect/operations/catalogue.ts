@@ -2,6 +2,7 @@
 
 import type { GroupAuthorityMessage, GroupReplicaMessage } from '@muster/agent-groups';
 import type { AgentMergerMessage, AgentReporterMessage } from '@muster/agent-info';
+import type { ClusterSocketMessage } from '@muster/cluster-socket';
 import type { FileReplicaMessage, FileServerMessage } from '@muster/file-sync';
 import type { BalancerMessage } from '@muster/haproxy-balancer';
 import type { IntegrityMessage } from '@muster/integrity';
@@ -31,6 +32,7 @@ const reporterTakes = operationsOf<AgentReporterMessage>();
 const authorityTakes = operationsOf<GroupAuthorityMessage>();
 const groupsTake = operationsOf<GroupReplicaMessage>();
 const registrationTakes = operationsOf<RegistrationMessage>();
+const clusterSocketTakes = operationsOf<ClusterSocketMessage>();
 const balancerTakes = operationsOf<BalancerMessage>();
 const listenerTakes = operationsOf<ListenerMessage<never>>();
 const dialerTakes = operationsOf<DialerMessage>();
@@ -117,6 +119,7 @@ const kinds: readonly Kind[] = [
     ],
   },
   { path: /^\/registration$/, operations: [registrationTakes.ask('get-state', howItGoes)] },
+  { path: /^\/cluster-socket$/, operations: [clusterSocketTakes.ask('get-state', howItGoes)] },
   {
     path: /^\/haproxy\/[^/]+$/,
     role: 'master',
