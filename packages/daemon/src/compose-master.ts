@@ -12,6 +12,7 @@
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
  *   ├── cluster-socket ← c-internal.sock: `doors/`
+ *   ├── http-api     ← HTTP, where it is on: `doors/`
  *   └── links (supervisor)
  *       ├── node:NAME   one for each worker
  *       └── listener    ← the network

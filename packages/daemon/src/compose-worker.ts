@@ -10,6 +10,7 @@
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
  *   ├── cluster-socket ← c-internal.sock: `doors/`
+ *   ├── http-api     ← HTTP, where it is on: `doors/`
  *   └── links (supervisor)
  *       ├── node:MASTER
  *       └── dialer      ← the network
