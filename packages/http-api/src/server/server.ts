@@ -14,6 +14,7 @@ import { routes } from '../routes/routes.ts';
 import type { Pems } from '../tls/certificate.ts';
 import { readCredentials } from './credentials.ts';
 import { type Entry, formOf, type openGate } from './gate.ts';
+import { inTurn } from './in-turn.ts';
 import { outletOf, type Seats } from './outlet.ts';
 import { clientError, frameworkError } from './refusals.ts';
 
@@ -48,7 +49,7 @@ export async function openServer(deps: ServerDeps): Promise<OpenServer> {
   let server: Server | TlsServer | undefined;
   const app = Fastify({
     serverFactory: (handler) => {
-      server = bareServer(handler as RequestListener, deps);
+      server = bareServer(inTurn(handler as RequestListener), deps);
       return server as Server;
     },
     bodyLimit: deps.options.maxBodyBytes,
