@@ -11,6 +11,7 @@ import { elsewhere } from '../routes/elsewhere.ts';
 import { isPretty, readQuery } from '../routes/query.ts';
 import { type Route, shapeOf } from '../routes/route.ts';
 import { routes } from '../routes/routes.ts';
+import { safeJson } from '../safe-json.ts';
 import type { Pems } from '../tls/certificate.ts';
 import { readCredentials } from './credentials.ts';
 import { type Entry, formOf, type openGate } from './gate.ts';
@@ -248,6 +249,6 @@ async function send(deps: ServerDeps, reply: FastifyReply, answer: Answer, prett
     answer.body(outletOf(reply.raw, deps.hide));
     return reply;
   }
-  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, null, pretty ? 3 : 0);
+  const text = typeof answer.body === 'string' ? answer.body : safeJson(answer.body, pretty ? 3 : 0);
   return reply.code(answer.status).headers(all).send(deps.hide(text));
 }
