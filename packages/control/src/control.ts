@@ -95,8 +95,8 @@ export interface ControlAnswers {
   readonly actor: (path: string) => Awaitable<ActorDetail>;
   readonly deadLetters: () => Awaitable<DeadLetterList>;
   readonly links: () => Awaitable<LinkList>;
-  /** What matching actors handled since the last question of the session. Throws when there are too many sessions. */
-  readonly trace: (query: GetTrace) => Awaitable<Trace>;
+  /** What matching actors handled since the last question of the session. Throws when there are too many sessions; one of a peer gives way to who is here. */
+  readonly trace: (query: GetTrace, ofPeer?: boolean) => Awaitable<Trace>;
   readonly events: (query: GetEvents) => Awaitable<Events>;
   readonly nodeInfo: () => Awaitable<NodeInfo>;
   readonly logs: (query: GetLogs) => Awaitable<Logs>;
@@ -159,7 +159,7 @@ function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: Contr
       openSocket(scope, deps);
       break;
     case 'work':
-      work(effect.id, effect.request, scope, deps);
+      work(effect, scope, deps);
       break;
     case 'reply':
       reply(effect.answer, effect.reply, deps);
@@ -184,9 +184,11 @@ function reply(answer: Answer, view: LocalReply, { warn }: ControlDeps): void {
   }
 }
 
+type Work = Extract<Effect, { readonly type: 'work' }>;
+
 /** Not `scope.run`: a stop does not wait for answers, whose askers see the socket close. */
-function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
-  answerOf(request, deps).then(
+function work({ id, request, ofPeer }: Work, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
+  answerOf(request, deps, ofPeer === true).then(
     (reply) => scope.send({ type: 'answered', id, reply }),
     (error: unknown) => scope.send({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
   );
@@ -204,7 +206,7 @@ function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void
   );
 }
 
-async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<LocalReply> {
+async function answerOf(request: LocalRequest, deps: ControlDeps, ofPeer: boolean): Promise<LocalReply> {
   const { answers } = deps;
   switch (request.type) {
     case 'get-cluster':
@@ -242,7 +244,7 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
     case 'get-links':
       return await answers.links();
     case 'get-trace':
-      return await answers.trace(request);
+      return await answers.trace(request, ofPeer);
     case 'get-events':
       return await answers.events(request);
     case 'get-node-info':
@@ -264,7 +266,7 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
     case 'bench-actor':
       return await answers.bench(request.path, request.count);
     case 'relay':
-      return { type: 'relayed', message: await relayed(request, deps) };
+      return { type: 'relayed', message: await relayed(request, deps, ofPeer) };
     case 'register-agent':
     case 'remove-agent':
     case 'assign-group':
@@ -273,8 +275,10 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
 }
 
 /** What is relayed to this node itself is answered as if it had been asked here. Its answers are those of a node. */
-const relayed = async ({ node, message }: Relay, deps: ControlDeps): Promise<NodeReply> =>
-  node === deps.ownNode ? ((await answerOf(message, deps)) as NodeReply) : await deps.answers.relay(node, message);
+const relayed = async ({ node, message }: Relay, deps: ControlDeps, ofPeer: boolean): Promise<NodeReply> =>
+  node === deps.ownNode
+    ? ((await answerOf(message, deps, ofPeer)) as NodeReply)
+    : await deps.answers.relay(node, message);
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string =>
