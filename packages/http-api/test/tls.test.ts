@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -152,4 +152,14 @@ describe('a certificate that is given', () => {
     await expect(givenCertificate(paths())).rejects.toThrow(words);
     await expect(givenCertificate(paths())).rejects.toThrow('http_api.');
   });
+});
+
+test('a key that others could have read is made anew, with its certificate', async () => {
+  const files = { folder, node: 'worker1', address: '127.0.0.1', wallNow: () => wallMs };
+  const first = await ownCertificate(files);
+  chmodSync(join(folder, 'key.pem'), 0o644);
+  const second = await ownCertificate(files);
+  expect([second.made, second.key === first.key]).toEqual([true, false]);
+  expect(statSync(join(folder, 'key.pem')).mode & 0o777).toBe(0o600);
+  expect((await ownCertificate(files)).made).toBe(false);
 });
