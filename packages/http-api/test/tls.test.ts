@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -122,6 +122,13 @@ test('the key of tokens is made once, and anew when others could have read it', 
   const next = Buffer.from(await tokenKey(files));
   expect(next).toEqual(readFileSync(path));
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a key that cannot be written is said with its path and the cure', async () => {
+  mkdirSync(join(folder, 'http/token.key.new'), { recursive: true });
+  await expect(tokenKey({ folder: join(folder, 'http') })).rejects.toThrow(
+    /cannot write .*http\/token\.key: EISDIR\. Make room there/,
+  );
 });
 
 describe('a certificate that is given', () => {

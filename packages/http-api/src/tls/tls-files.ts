@@ -74,6 +74,16 @@ export async function tokenKey({ folder }: Pick<OwnFiles, 'folder'>): Promise<Ui
 const isPrivate = async (path: string): Promise<boolean> => ((await stat(path)).mode & 0o077) === 0;
 
 async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeWhole(path, content);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const cure = "Make room there, and let Muster's user write";
+    throw new Error(`The HTTP API cannot write ${path}: ${code ?? message}. ${cure}. It is tried again.`);
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const next = `${path}.new`;
   const file = await open(next, 'w', 0o600);
   try {
