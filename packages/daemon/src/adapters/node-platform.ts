@@ -20,10 +20,11 @@ export interface OpenPlatform {
   close(): Promise<void>;
 }
 
-/** Throws a `LinkError('bad-option')` when name or cluster cannot be an identity. */
-export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
+/** Rejects with a `LinkError('bad-option')` when name or cluster cannot be an identity. */
+export async function openNodePlatform(config: NodeConfig, log: Log): Promise<OpenPlatform> {
   const { cluster, muster, root } = config;
   const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;
+  const httpListener = muster.httpApi.enabled ? await loadHttpListener() : undefined;
   const scheduler = nactScheduler();
   const disk = nodeDisk({ rested: openRest(systemHeap()) });
   const loop = watchEventLoop();
@@ -50,7 +51,9 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
-    ...(muster.httpApi.enabled ? { listenHttp: listenHttp(config) } : {}),
+    ...(httpListener === undefined
+      ? {}
+      : { listenHttp: httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) }) }),
     log,
     process: {
       pid: process.pid,
@@ -74,14 +77,11 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
 const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
 
-/** Loaded when it is wanted: a node without an API pays nothing for it. */
-const listenHttp =
-  (config: NodeConfig): NonNullable<Platform['listenHttp']> =>
-  async (sources, signal) => {
-    const { httpListener } = await import('@muster/http-api/server');
-    const { root, muster } = config;
-    return await httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) })(sources, signal);
-  };
+/**
+ * A node without an API pays nothing for it. Loaded before any socket is opened: Node 20 resolves no symbolic link of what
+ * it imports while the last file that was asked for by `statSync` is a socket, as ours are, and so finds the wrong packages.
+ */
+const loadHttpListener = async () => (await import('@muster/http-api/server')).httpListener;
 
 /** What no answer to a stranger may hold, wherever it came from. */
 const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>

@@ -2,6 +2,7 @@
 import type { ActorSystem, Supervisor } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlAnswers, RegistrationReply, RegistrationRequest } from '@muster/control';
+import type { MetricsText } from '@muster/http-api';
 import type { EventJournal } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
@@ -22,6 +23,8 @@ export interface DoorSources {
   readonly answers: ControlAnswers;
   /** What happened here: `watch` wakes whoever streams it, `counts` are for metrics. */
   readonly events: Pick<EventJournal, 'read' | 'watch' | 'counts'>;
+  /** For Prometheus; absent: there is nothing to be had. */
+  readonly metrics?: () => Promise<MetricsText>;
   /** The three requests of authd and remoted: answered by the registrar, on the master. */
   readonly registration: (request: RegistrationRequest) => Promise<RegistrationReply>;
 }
