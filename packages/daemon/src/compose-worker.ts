@@ -25,6 +25,7 @@ import { spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
+import { openSampledTimes } from '@muster/metrics';
 import { type DialerMessage, dialerDefaults, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
@@ -33,6 +34,7 @@ import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, registrationByMaster, spawnNodeRegistration } from './agents/registration.ts';
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
+import { nodeMetrics } from './doors/node-metrics.ts';
 import { openDoors } from './doors/open-doors.ts';
 import { both, openNodeEvents } from './events/node-events.ts';
 import { contentOver } from './files/content-stream.ts';
@@ -97,7 +99,8 @@ export async function composeWorker(
     for (const { path, text } of failures) journal.warning(`What it left of ${path} could not be done: ${text}`);
   });
   const events = await openNodeEvents(config, platform, opened.kv, log.for(tag, 'Main'));
-  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer]);
+  const times = openSampledTimes();
+  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer, times.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
@@ -217,8 +220,11 @@ export async function composeWorker(
     ),
   );
 
+  const metrics = nodeMetrics({
+    ...{ config, platform, system, peers, answers, events: events.journal, times },
+  });
   openDoors({
-    ...{ root, config, platform, system, files, peers, answers },
+    ...{ root, config, platform, system, files, peers, answers, metrics },
     ...{ tag, events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
@@ -269,6 +275,7 @@ export async function composeWorker(
 
   return {
     system,
+    metrics,
     stop: async () => {
       await Promise.all([events.close(), system.stop()]);
       inspecting.close();

@@ -24,7 +24,7 @@ export interface OpenPlatform {
 export async function openNodePlatform(config: NodeConfig, log: Log): Promise<OpenPlatform> {
   const { cluster, muster, root } = config;
   const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;
-  const httpListener = muster.httpApi.enabled ? await loadHttpListener() : undefined;
+  const listenHttp = muster.httpApi.enabled ? await loadHttp(config) : undefined;
   const scheduler = nactScheduler();
   const disk = nodeDisk({ rested: openRest(systemHeap()) });
   const loop = watchEventLoop();
@@ -51,9 +51,7 @@ export async function openNodePlatform(config: NodeConfig, log: Log): Promise<Op
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
-    ...(httpListener === undefined
-      ? {}
-      : { listenHttp: httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) }) }),
+    ...(listenHttp === undefined ? {} : { listenHttp }),
     log,
     process: {
       pid: process.pid,
@@ -78,10 +76,15 @@ const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
 
 /**
- * A node without an API pays nothing for it. Loaded before any socket is opened: Node 20 resolves no symbolic link of what
- * it imports while the last file that was asked for by `statSync` is a socket, as ours are, and so finds the wrong packages.
+ * A node without an API pays nothing for it. Loaded before anything else is opened: once `lstatSync` has seen a socket,
+ * the loader of Node 20 and 22 takes what it resolves for one too (`realpathSync` looks at the stale result of the last
+ * call), follows no more links, and finds no package of a pnpm workspace.
  */
-const loadHttpListener = async () => (await import('@muster/http-api/server')).httpListener;
+async function loadHttp(config: NodeConfig): Promise<NonNullable<Platform['listenHttp']>> {
+  const { httpListener } = await import('@muster/http-api/server');
+  const { root, muster } = config;
+  return httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) });
+}
 
 /** What no answer to a stranger may hold, wherever it came from. */
 const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>

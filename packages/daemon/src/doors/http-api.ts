@@ -12,8 +12,7 @@ export function openHttpApi({ root, config, platform, tag, answers, events, metr
   const limit = lineLimit(clock.now);
   const { key: _key, ...cluster } = config.cluster;
   const sources = {
-    ...{ clock, wallNow, cluster, version, answers, watchEvents: events.watch },
-    ...(metrics === undefined ? {} : { metrics }),
+    ...{ clock, wallNow, cluster, version, answers, watchEvents: events.watch, metrics: metrics.scrape },
     log: {
       info: own.info,
       // Strangers cause such lines at will.

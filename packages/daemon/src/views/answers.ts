@@ -94,6 +94,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
       if (liveness !== 'down' && liveness !== 'left') throw notGone(node);
       known.forget(name);
       balancers.forget(name);
+      sources.peers.reconnects.forget(name);
       tell(keepAlive, { type: 'forget', peer: name });
     },
     cluster: async () => clusterView(sources, await rows()),
