@@ -21,6 +21,7 @@ import {
 } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
+import { showMetrics } from './metrics.ts';
 import { addUser } from './user-arguments.ts';
 
 const footer = `
@@ -123,6 +124,11 @@ function buildProgram(
   addBalance(command, deps, output, finish);
   addLb(program, withRoot, deps, output, finish);
   addUser(program, withRoot, deps, output, finish);
+  command('metrics', 'print the metrics of the node, as Prometheus reads them')
+    .option('--node <name>', 'of this node of the cluster instead')
+    .action(async ({ root, node }: Root & { readonly node?: string }) =>
+      finish(await showMetrics(deps, output, root, node)),
+    );
   command('tree', 'show the living actors, their mailboxes and restarts')
     .option('--json', 'as JSON')
     .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
