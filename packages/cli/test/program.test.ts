@@ -1,4 +1,5 @@
-import { type ControlClient, ControlError } from '@muster/control';
+import { systemClock } from '@muster/actor';
+import { type ControlClient, ControlError, type NodeClient } from '@muster/control';
 import { plain } from '@muster/render';
 import type { CommandDeps, StartOptions } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
@@ -45,12 +46,14 @@ async function run(
   const close = (): void => {
     told.closed += 1;
   };
+  const open: CommandDeps['open'] = async (root) => {
+    told.roots.push(root);
+    if (client instanceof Error) throw client;
+    const at = () => ({ ...client }) as unknown as NodeClient;
+    return { close, at, ...client } as ControlClient;
+  };
   const all: CommandDeps = {
-    open: async (root) => {
-      told.roots.push(root);
-      if (client instanceof Error) throw client;
-      return { close, ...client } as ControlClient;
-    },
+    ...{ open, look: open, clock: systemClock, wallNow: () => 0, interrupt: () => new AbortController().signal },
     run: async (options) => {
       told.started.push(options);
       return 75;
@@ -59,7 +62,9 @@ async function run(
       told.started.push(options);
       return 0;
     },
-    checkConfig: async () => ({ ok: true, text: 'fine' }),
+    checkConfig: async () => ({ ok: true, text: 'fine', value: { ok: true } }),
+    doctor: async () => 0,
+    supportBundle: async () => 0,
     stop: async () => 'ended',
     readConfig: async () => {
       throw new Error('there is no configuration');
@@ -161,7 +166,7 @@ describe('the command line', () => {
 
   it('prints a sound configuration on stdout and a faulty one on stderr', async () => {
     expect(await run('check-config')).toMatchObject({ code: 0, out: 'fine\n' });
-    const checkConfig = async () => ({ ok: false, text: 'key: missing' });
+    const checkConfig = async () => ({ ok: false, text: 'key: missing', value: { ok: false } });
     expect(await run('check-config', {}, {}, { checkConfig })).toMatchObject({
       code: 1,
       out: '',
