@@ -1,4 +1,5 @@
 /** What options and arguments of several commands may be. */
+import { isNodeName } from '@muster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandDeps, Output } from './commands.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -28,7 +29,7 @@ export interface Watch {
 
 /** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
 export function nodeName(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  if (isNodeName(text)) return text;
   throw new InvalidArgumentError('A node has a name of 1 to 64 letters, digits, - and _: muster nodes lists them.');
 }
 
