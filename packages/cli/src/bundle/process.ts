@@ -6,7 +6,11 @@ import type { ControlClient } from '@muster/control';
 import { processDoctor } from '../doctor/process.ts';
 import type { WriteDeps } from './write.ts';
 
-export function processBundle(root: string, look: (root: string) => Promise<ControlClient>, version: string): WriteDeps {
+export function processBundle(
+  root: string,
+  look: (root: string) => Promise<ControlClient>,
+  version: string,
+): WriteDeps {
   return {
     ...processDoctor(root, look),
     version,
