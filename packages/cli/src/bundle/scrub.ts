@@ -21,8 +21,8 @@ export interface Scrubber {
 const shortestWord = 4;
 /** Tokens of other characters are looked for one by one: salts and hashes of 1,000 users, and keys by another's hand. */
 const mostStrange = 2_100;
-/** What keys of agents are made of. */
-const run = /[A-Za-z0-9]{4,}/g;
+/** What keys of agents are made of, and what stands between blanks and quotes. */
+const runs = [/[^\s"'<>,;]{4,}/g, /[A-Za-z0-9]{4,}/g];
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** `https://user:password@host`. */
 const inUrl = /:\/\/[^\s/@"'<>]*@/g;
@@ -34,8 +34,9 @@ export function scrubber({ words, tokens }: Secrets): Scrubber {
     // The longest first: one may be part of another.
     .sort((one, other) => other.length - one.length);
   const text = (given: string): string =>
-    redactText(given.replace(privateKey, mask).replace(inUrl, `://${mask}@`), known).replace(run, (found) =>
-      tokens.has(found) ? mask : found,
+    runs.reduce(
+      (left, run) => left.replace(run, (found) => (tokens.has(found) ? mask : found)),
+      redactText(given.replace(privateKey, mask).replace(inUrl, `://${mask}@`), known),
     );
   const member = (name: string, value: unknown): unknown => {
     if (typeof value !== 'string') return value;

@@ -168,6 +168,11 @@ const table: readonly [check: string, changes: Partial<Facts>, expected: string]
   ['c-internal.sock', machine({ internalSocket: known('nobody') }), 'warn nobody listens'],
   ['c-internal.sock', { ...stopped, ...machine({ internalSocket: known('somebody') }) }, 'fail another program'],
   ['c-internal.sock', machine({ internalSocket: known('somebody') }), 'ok Muster listens'],
+  [
+    'c-internal.sock',
+    { node: unknown('late', 'timeout'), ...machine({ internalSocket: known('somebody') }) },
+    'ok somebody listens',
+  ],
   ['HAProxy /s', of(haproxy({})), 'ok balanced'],
   ['HAProxy /s', of(haproxy({ reachable: false, doing: 'waiting' })), 'fail it cannot be reached: waiting'],
   [
