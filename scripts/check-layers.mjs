@@ -16,6 +16,7 @@ const allowed = [
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
+  [/^packages\/metrics$/, ['protocol', 'actor']],
   [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query']],
   [/^packages\/manager$/, ['protocol', 'tree']],
   [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
@@ -29,6 +30,7 @@ const soleImporters = {
   'fast-xml-parser': 'packages/config',
   msgpackr: 'protocol',
   lmdb: 'packages/store',
+  'prom-client': 'packages/metrics',
   fastify: 'packages/http-api',
   jose: 'packages/http-api',
 };

@@ -19,6 +19,7 @@ const lines = [
   'trace keep-alive --count 4',
   'ask keep-alive get-own-lag',
   'bench integrity',
+  'links',
   'node worker1',
   'why worker1',
   'crash /integrity',
@@ -35,7 +36,7 @@ try {
   const program = join(root, 'packages/cli/dist/main.js');
   const { master } = cluster;
   const terminal = openTerminal(process.execPath, [program, 'inspect', '--operate', '--root', master.root], {
-    columns: 110,
+    columns: 120,
     env: { HOME: cluster.folder, NO_COLOR: '1' },
   });
   const last = () => terminal.text().split('\n').at(-1);

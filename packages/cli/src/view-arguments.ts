@@ -20,7 +20,7 @@ import {
 } from './arguments.ts';
 import { eventsLook, followEvents } from './events.ts';
 import { type Look, show } from './view.ts';
-import { agentLook, balanceLook, healthLook, nodesLook, treeLook, whyLook } from './views.ts';
+import { agentLook, balanceLook, healthLook, metricsLook, nodesLook, treeLook, whyLook } from './views.ts';
 
 type Flags = Root & Json & Watch & Node;
 
@@ -38,6 +38,9 @@ export function addViews(adding: Adding): void {
     .action((node: string, flags: Flags) => shown('why', flags, whyLook(node)));
   withWatch(withJson(withNode(command('tree', 'show the living actors, their mailboxes and restarts')))).action(
     (flags: Flags) => shown('tree', flags, treeLook(flags.node)),
+  );
+  withNode(command('metrics', 'print the metrics of the node, as Prometheus reads them')).action((flags: Flags) =>
+    shown('metrics', flags, metricsLook(flags.node)),
   );
   addAgents(adding);
   withWatch(

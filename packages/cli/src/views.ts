@@ -35,6 +35,14 @@ export const treeLook =
     return { value, lines: renderTree(value, paint), code: exitCodes.fine };
   };
 
+/** As Prometheus reads them. */
+export const metricsLook =
+  (node: string | undefined): Look =>
+  async (client) => {
+    const text = (await client.at(node).metrics()).trimEnd();
+    return { value: text, lines: text.split('\n').map(printable), code: exitCodes.fine };
+  };
+
 export const whyLook =
   (node: string): Look =>
   async (client) => {

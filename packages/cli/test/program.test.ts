@@ -117,6 +117,17 @@ describe('the command line', () => {
     expect(JSON.parse((await run('tree --json', { tree: async () => [] })).out)).toEqual([]);
   });
 
+  it('prints the metrics of the node, or of another one, as they are', async () => {
+    const asked: unknown[] = [];
+    const at = ((node: string | undefined) => {
+      asked.push(node);
+      return { metrics: async () => `up 1\nb{x="${hostile}"} 2\n` };
+    }) as never;
+    expect((await run('metrics', { at })).out).toBe(`up 1\nb{x="${shown}"} 2\n`);
+    await run('metrics --node worker1', { at });
+    expect(asked).toEqual([undefined, 'worker1']);
+  });
+
   it('ends with 3 and the cure on stderr when nothing runs', async () => {
     const gone = new ControlError('not-running', 'No Muster runs for R (/r).');
     expect(await run('health --root /r', gone)).toMatchObject({

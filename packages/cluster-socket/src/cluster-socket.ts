@@ -140,10 +140,13 @@ function openSocket(scope: Scope<Own>, deps: ClusterSocketDeps): void {
   const connection = (opened: Connection): void => {
     clients += 1;
     const id = clients;
-    const session = openSession(opened, deps.clock, {
-      frame: (frame) => scope.send({ type: 'frame', id, frame }),
-      closed: (why) => scope.send({ type: 'client-closed', id, why }),
-    });
+    const session = openSession(
+      { connection: opened, clock: deps.clock },
+      {
+        frame: (frame) => scope.send({ type: 'frame', id, frame }),
+        closed: (why) => scope.send({ type: 'client-closed', id, why }),
+      },
+    );
     scope.send({ type: 'client', id, session });
   };
   scope.run(

@@ -3,6 +3,7 @@
  * Memory grows with the bytes that came, never with a length that is only claimed. Pure.
  */
 import { type Frame, type Header, headerBytes, headerOf, maxPayload } from './frame.ts';
+import { type Gathering, openGathering, openPieces, type Pieces } from './pieces.ts';
 
 /** What ends a conversation: the bytes are no frame, or one that is not taken. In words for people. */
 export interface FrameFault {
@@ -28,68 +29,50 @@ export interface FrameReader {
   held(): number;
 }
 
-const leastRoom = 1_024;
-const nothing = new Uint8Array(0);
-
 export function openFrameReader(): FrameReader {
-  const waiting: Uint8Array[] = [];
-  const head = new Uint8Array(headerBytes);
-  let headFilled = 0;
-  let header: Header | undefined;
-  let body = nothing;
-  let bodyFilled = 0;
+  const waiting = openPieces();
+  let reading = beginning();
   let fault: FrameFault | undefined;
 
-  const take = (most: number): Uint8Array => {
-    const [first = nothing] = waiting;
-    const taken = first.subarray(0, most);
-    if (taken.length === first.length) waiting.shift();
-    else waiting[0] = first.subarray(taken.length);
-    return taken;
-  };
-  const fillHead = (): void => {
-    while (headFilled < headerBytes && waiting.length > 0) {
-      const bytes = take(headerBytes - headFilled);
-      head.set(bytes, headFilled);
-      headFilled += bytes.length;
+  const next = (): Read => {
+    if (fault !== undefined) return { type: 'fault', fault };
+    if (reading.header === undefined) {
+      reading = headed(reading, waiting);
+      fault = reading.header && faultOf(reading.header);
+      if (fault !== undefined) waiting.clear();
+      return reading.header === undefined ? { type: 'more' } : next();
     }
-    if (headFilled < headerBytes) return;
-    header = headerOf(head);
-    fault = faultOf(header);
-  };
-  const fillBody = (length: number): void => {
-    while (bodyFilled < length && waiting.length > 0) {
-      const bytes = take(length - bodyFilled);
-      body = withRoom(body, bodyFilled, bytes.length, length);
-      body.set(bytes, bodyFilled);
-      bodyFilled += bytes.length;
-    }
-  };
-  const whole = ({ counter, command = '', length }: Header): Read => {
-    const payload = body.subarray(0, length);
-    headFilled = 0;
-    bodyFilled = 0;
-    header = undefined;
-    body = nothing;
-    return { type: 'frame', frame: { counter, command, payload } };
+    const { header, body } = reading;
+    body.fill(waiting);
+    const payload = body.whole();
+    if (payload === undefined) return { type: 'more' };
+    reading = beginning();
+    return { type: 'frame', frame: { counter: header.counter, command: header.command ?? '', payload } };
   };
   return {
     push: (bytes) => {
-      if (bytes.length > 0 && fault === undefined) waiting.push(bytes);
+      if (fault === undefined) waiting.add(bytes);
     },
-    next: () => {
-      if (header === undefined) fillHead();
-      if (fault !== undefined) {
-        waiting.length = 0;
-        return { type: 'fault', fault };
-      }
-      if (header === undefined) return { type: 'more' };
-      fillBody(header.length);
-      return bodyFilled < header.length ? { type: 'more' } : whole(header);
-    },
-    midFrame: () => fault === undefined && headFilled > 0,
-    held: () => waiting.reduce((sum, { length }) => sum + length, body.length),
+    next,
+    midFrame: () => fault === undefined && (reading.header !== undefined || reading.head.filled() > 0),
+    held: () => waiting.bytes() + (reading.header === undefined ? 0 : reading.body.room()),
   };
+}
+
+/** How far the frame is that is being read: its header is not whole, or its payload is not. */
+type Reading =
+  | { readonly head: Gathering; readonly header: undefined }
+  | { readonly header: Header; readonly body: Gathering };
+
+const beginning = (): Reading => ({ head: openGathering(headerBytes), header: undefined });
+
+function headed(reading: Extract<Reading, { readonly header: undefined }>, waiting: Pieces): Reading {
+  reading.head.fill(waiting);
+  const bytes = reading.head.whole();
+  if (bytes === undefined) return reading;
+  const header = headerOf(bytes);
+  // One that is refused is never gathered.
+  return { header, body: openGathering(header.length) };
 }
 
 function faultOf({ counter, command, length, divided }: Header): FrameFault | undefined {
@@ -113,12 +96,4 @@ function faultOf({ counter, command, length, divided }: Header): FrameFault | un
     why: 'too-large',
     text: `The payload has ${length} bytes, and ${maxPayload} are the most that is taken`,
   };
-}
-
-/** Room for `more` bytes after `filled`: at least doubled, at most `limit`. */
-function withRoom(body: Uint8Array, filled: number, more: number, limit: number): Uint8Array<ArrayBuffer> {
-  if (filled + more <= body.length) return body as Uint8Array<ArrayBuffer>;
-  const room = new Uint8Array(Math.min(limit, Math.max(leastRoom, 2 * body.length, filled + more)));
-  room.set(body.subarray(0, filled));
-  return room;
 }

@@ -6,10 +6,12 @@
  * no frame, of which it is told.
  */
 import type { Clock } from '@muster/actor';
-import type { Connection } from '@muster/link';
+import type { Connection, ConnectionHandlers } from '@muster/link';
 import { bytesOf } from './commands.ts';
 import { encodeFrame, type Frame } from './frame.ts';
 import { type FrameFault, openFrameReader } from './frame-reader.ts';
+import { type Inbox, openInbox } from './inbox.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
 import { refusal, refusalText } from './wazuh-error.ts';
 
 export interface SessionHandlers {
@@ -36,121 +38,95 @@ export interface Session {
   close(last?: Frame): void;
 }
 
-/** Handed to the system at once; what is more waits here. */
-const chunkBytes = 64 * 1024;
 /** For a last word to leave, ms. */
 const lingerMs = 1_000;
 
-export function openSession(
-  connection: Connection,
-  clock: Clock,
-  handlers: SessionHandlers,
-  times: SessionTimes = sessionTimes,
-): Session {
-  const reader = openFrameReader();
-  const queue: Uint8Array[] = [];
-  let handed = false;
-  let ended = false;
-  let cancelFrame: (() => void) | undefined;
-  let cancelStall: (() => void) | undefined;
-  let cancelLinger = (): void => {};
+export interface SessionDeps {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly times?: SessionTimes;
+}
 
-  const isBlocked = (): boolean => queue.length > 0 || connection.buffered() >= chunkBytes;
-  const stopTimers = (): void => {
-    cancelFrame?.();
-    cancelStall?.();
-    cancelFrame = cancelStall = undefined;
-  };
+export function openSession(deps: SessionDeps, handlers: SessionHandlers): Session {
+  const { connection, clock, times = sessionTimes } = deps;
+  let ended = false;
+  const reader = openFrameReader();
+  const closing = openClosing(connection, clock);
   const finish = (why: string | undefined): void => {
     if (ended) return;
     ended = true;
-    stopTimers();
-    queue.length = 0;
+    outbox.drop();
+    inbox.drop();
     handlers.closed(why);
   };
   const cut = (why: string): void => {
     finish(why);
     connection.destroy();
   };
-  const watchFrame = (): void => {
-    if (!reader.midFrame()) {
-      cancelFrame?.();
-      cancelFrame = undefined;
-      return;
-    }
-    cancelFrame ??= clock.after(times.frameMs, () => {
-      cancelFrame = undefined;
-      // What waits because of us is not its fault.
-      if (handed || isBlocked()) watchFrame();
-      else cut(`a frame was not whole within ${times.frameMs / 1_000} s`);
-    });
+  const outbox = openOutbox(connection, clock, times.stallMs, cut);
+  const leave = (why: string | undefined, last: Frame | undefined): void => {
+    const wasBlocked = outbox.isBlocked();
+    finish(why);
+    closing.say(wasBlocked ? undefined : last);
   };
-  const watchReading = (): void => {
-    cancelStall?.();
-    cancelStall = isBlocked()
-      ? clock.after(times.stallMs, () => cut(`it did not read an answer for ${times.stallMs / 1_000} s`))
-      : undefined;
-  };
-  const pump = (): void => {
-    while (queue.length > 0 && connection.buffered() < chunkBytes) {
-      const [first = new Uint8Array(0)] = queue;
-      connection.write(first.subarray(0, chunkBytes));
-      if (first.length > chunkBytes) queue[0] = first.subarray(chunkBytes);
-      else queue.shift();
-    }
-    watchReading();
-  };
-  const end = (last: Frame | undefined): void => {
-    if (last !== undefined && !isBlocked()) for (const part of encodeFrame(last)) connection.write(part);
-    connection.pause();
-    connection.end();
-    cancelLinger = clock.after(lingerMs, () => connection.destroy());
-  };
-  const refuse = ({ counter, why, text }: FrameFault): void => {
-    finish(text);
-    end({ counter, command: 'err', payload: bytesOf(refusalText(refusal(why === 'too-large' ? 3050 : 1000, text))) });
-  };
-  const read = (): void => {
-    if (ended || handed) return;
-    if (isBlocked()) return connection.pause();
-    const found = reader.next();
-    watchFrame();
-    if (found.type === 'fault') return refuse(found.fault);
-    if (found.type === 'more') return connection.resume();
-    handed = true;
-    connection.pause();
-    handlers.frame(found.frame);
-  };
-  connection.listen({
-    data: (bytes) => {
-      if (ended) return;
-      reader.push(bytes);
-      read();
-    },
-    drained: () => {
-      if (ended) return;
-      pump();
-      read();
-    },
-    closed: () => {
-      cancelLinger();
-      finish(undefined);
-    },
+  const inbox = openInbox({ connection, clock, reader, frameMs: times.frameMs, isBlocked: outbox.isBlocked }, cut, {
+    frame: handlers.frame,
+    fault: (fault) => leave(fault.text, faultFrame(fault)),
   });
-  return {
-    goOn: () => {
-      handed = false;
-      read();
-    },
-    send: (frame) => {
-      if (ended) return;
-      queue.push(...encodeFrame(frame));
-      pump();
-    },
-    close: (last) => {
-      if (ended) return;
+  const isEnded = (): boolean => ended;
+  connection.listen(
+    feedOf({ isEnded, inbox, outbox }, () => {
+      closing.done();
       finish(undefined);
-      end(last);
+    }),
+  );
+  return {
+    goOn: () => void (isEnded() || inbox.goOn()),
+    send: (frame) => void (isEnded() || outbox.send(frame)),
+    close: (last) => void (isEnded() || leave(undefined, last)),
+  };
+}
+
+interface Parts {
+  readonly isEnded: () => boolean;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+}
+
+const feedOf = ({ isEnded, inbox, outbox }: Parts, closed: () => void): ConnectionHandlers => ({
+  closed,
+  data: (bytes) => {
+    if (!isEnded()) inbox.take(bytes);
+  },
+  drained: () => {
+    if (isEnded()) return;
+    outbox.pump();
+    inbox.read();
+  },
+});
+
+const faultFrame = ({ counter, why, text }: FrameFault): Frame => ({
+  counter,
+  command: 'err',
+  payload: bytesOf(refusalText(refusal(why === 'too-large' ? 3050 : 1000, text))),
+});
+
+interface Closing {
+  /** Sends `last`, and closes. */
+  say(last: Frame | undefined): void;
+  /** The connection is closed. */
+  done(): void;
+}
+
+function openClosing(connection: Connection, clock: Clock): Closing {
+  let cancel = (): void => {};
+  return {
+    say: (last) => {
+      if (last !== undefined) for (const part of encodeFrame(last)) connection.write(part);
+      cancel = clock.after(lingerMs, () => connection.destroy());
+      connection.pause();
+      connection.end();
     },
+    done: () => cancel(),
   };
 }

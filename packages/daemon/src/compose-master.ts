@@ -12,6 +12,7 @@
  *   ├── integrity    ← the disk, file-sync    numbers generations
  *   ├── control      ← the local socket, links
  *   ├── cluster-socket ← c-internal.sock: `doors/`
+ *   ├── http-api     ← HTTP, where it is on: `doors/`
  *   └── links (supervisor)
  *       ├── node:NAME   one for each worker
  *       └── listener    ← the network
@@ -32,12 +33,14 @@ import {
 } from '@muster/integrity';
 import { getNodes, type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
+import { type Metrics, openSampledTimes } from '@muster/metrics';
 import { type ListenerMessage, listenerDefaults, probe, spawnListener } from '@muster/node';
 import { defaultExclusions, openContentReader } from '@muster/tree';
 import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
 import { type MasterAgentsNode, spawnMasterAgents } from './agents/master-agents.ts';
 import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, openRegistrar, spawnNodeRegistration } from './agents/registration.ts';
+import { nodeMetrics } from './doors/node-metrics.ts';
 import { openDoors } from './doors/open-doors.ts';
 import { nextEpoch } from './epoch.ts';
 import { both, openNodeEvents } from './events/node-events.ts';
@@ -87,7 +90,8 @@ export async function composeMaster(
     watchKnownWorkers(log.for('Master', 'Main')),
   );
   const events = await openNodeEvents(config, platform, opened.kv, log.for('Master', 'Main'));
-  const system = openNodeSystem(config, platform, 'Master', giveUp, [events.observer]);
+  const times = openSampledTimes();
+  const system = openNodeSystem(config, platform, 'Master', giveUp, [events.observer, times.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for('Master', 'Local integrity'));
@@ -187,6 +191,7 @@ export async function composeMaster(
   const inspecting = inspectNode({ config, platform, system, tag: 'Master' });
   const views = masterAnswers({
     inspect: inspecting.views,
+    metrics: () => metrics,
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity, events },
     agents: masterAgentViews(agents, opened),
     agentCounts: agents.agents.counts,
@@ -201,8 +206,11 @@ export async function composeMaster(
     }),
   );
 
+  const metrics: Metrics = nodeMetrics({
+    ...{ config, platform, system, peers, answers, events: events.journal, times, agents: agents.agents.counts },
+  });
   openDoors({
-    ...{ root, config, platform, system, files, peers, answers },
+    ...{ root, config, platform, system, files, peers, answers, metrics },
     ...{ tag: 'Master', events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
@@ -251,6 +259,7 @@ export async function composeMaster(
   balancers.changed();
   return {
     system,
+    metrics,
     stop: async () => {
       balancers.close();
       const written = Promise.all([known.close(), events.close()]);

@@ -10,6 +10,7 @@
  *   ├── integrity    ← the disk, file-sync    finds drift
  *   ├── control      ← the local socket
  *   ├── cluster-socket ← c-internal.sock: `doors/`
+ *   ├── http-api     ← HTTP, where it is on: `doors/`
  *   └── links (supervisor)
  *       ├── node:MASTER
  *       └── dialer      ← the network
@@ -24,6 +25,7 @@ import { spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
+import { type Metrics, openSampledTimes } from '@muster/metrics';
 import { type DialerMessage, dialerDefaults, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
@@ -32,6 +34,7 @@ import { openAgents } from './agents/open-agents.ts';
 import { askRegistration, registrationByMaster, spawnNodeRegistration } from './agents/registration.ts';
 import { spawnWorkerAgents, type WorkerAgentsNode } from './agents/worker-agents.ts';
 import { askingMaster } from './ask-master.ts';
+import { nodeMetrics } from './doors/node-metrics.ts';
 import { openDoors } from './doors/open-doors.ts';
 import { both, openNodeEvents } from './events/node-events.ts';
 import { contentOver } from './files/content-stream.ts';
@@ -96,7 +99,8 @@ export async function composeWorker(
     for (const { path, text } of failures) journal.warning(`What it left of ${path} could not be done: ${text}`);
   });
   const events = await openNodeEvents(config, platform, opened.kv, log.for(tag, 'Main'));
-  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer]);
+  const times = openSampledTimes();
+  const system = openNodeSystem(config, platform, tag, giveUp, [events.observer, times.observer]);
   const { root } = system;
   const peers = openPeers();
   const tellLog = integrityLog(log.for(tag, 'Local integrity'));
@@ -197,6 +201,7 @@ export async function composeWorker(
   const inspecting = inspectNode({ config, platform, system, tag });
   const views = workerAnswers({
     inspect: inspecting.views,
+    metrics: () => metrics,
     ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica, events },
     dialer: () => dialer,
     master: linkedMaster,
@@ -216,8 +221,11 @@ export async function composeWorker(
     ),
   );
 
+  const metrics: Metrics = nodeMetrics({
+    ...{ config, platform, system, peers, answers, events: events.journal, times },
+  });
   openDoors({
-    ...{ root, config, platform, system, files, peers, answers },
+    ...{ root, config, platform, system, files, peers, answers, metrics },
     ...{ tag, events: events.journal },
     registration: (request) => askRegistration(registration, { type: 'local' }, request),
   });
@@ -268,6 +276,7 @@ export async function composeWorker(
 
   return {
     system,
+    metrics,
     stop: async () => {
       await Promise.all([events.close(), system.stop()]);
       inspecting.close();

@@ -5,6 +5,7 @@ import { type ActorSystem, type Ref, type Supervisor, SupervisorStoppedError, te
 import type { NodeConfig } from '@muster/config';
 import type { KeepAliveDeps, KeepAliveMessage, OwnStatus } from '@muster/keep-alive';
 import { type LinkDeps, linkLimits, type OwnIdentity, type PausedLink } from '@muster/link';
+import type { Metrics } from '@muster/metrics';
 import { type NodeDeps, type NodeEvent, spawnNode } from '@muster/node';
 import type { LineLimit } from './line-limit.ts';
 import { logNode } from './link-log.ts';
@@ -15,6 +16,7 @@ import { version } from './version.ts';
 /** A running node. */
 export interface RunningNode {
   readonly system: ActorSystem;
+  readonly metrics: Metrics;
   /** Says goodbye to the peers and stops every actor, last started first. */
   stop(): Promise<void>;
 }

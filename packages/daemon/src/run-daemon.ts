@@ -121,7 +121,7 @@ async function runNode(
     `Muster ${version}: ${config.cluster.nodeType} "${config.cluster.nodeName}" of cluster "${config.cluster.name}".`,
   );
   logRights(main, config.cluster.nodeType, config.muster.files, rights);
-  const { platform, close } = openNodePlatform(config, log);
+  const { platform, close } = await openNodePlatform(config, log);
   const ended = openEnd();
   const signals = listenToSignals({
     stop: (signal) => {

@@ -13,7 +13,7 @@ import type { Connection } from '@muster/link';
 import type { Log, Logger } from '@muster/log';
 import { unixSockets } from '@muster/manager';
 import type { ClusterView, NodeView } from '@muster/protocol';
-import { emptyDisk, openMemoryKv } from '@muster/store';
+import { emptyDisk, type MemoryDisk, openMemoryKv } from '@muster/store';
 import { nodeDisk } from '@muster/tree';
 import { nodeHost } from '../src/adapters/host.ts';
 import { composeMaster, composeWorker, type Platform, type RunningNode } from '../src/index.ts';
@@ -61,6 +61,8 @@ export interface TestMore {
   readonly cluster?: string;
   /** Lays files into an R before its node starts. */
   readonly lay?: (name: string, root: string) => void;
+  /** What a node's store has when it starts. Empty unless given. */
+  readonly stored?: (name: string) => MemoryDisk;
   /** Instead of a folder of its own, which is removed at the end. */
   readonly folder?: string;
 }
@@ -135,7 +137,7 @@ async function openTestNode({ name, root, clock, network, restarts, more }: Node
   const logged: string[] = [];
   const gaveUp: string[] = [];
   const disk = nodeDisk({});
-  const stored = emptyDisk();
+  const stored = more.stored?.(name) ?? emptyDisk();
   const scheduler = nactScheduler();
   const internal = network.transport(`internal of ${name}`);
   let local: { readonly handlers: ListenHandlers; readonly signal: AbortSignal } | undefined;

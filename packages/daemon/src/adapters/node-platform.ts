@@ -20,10 +20,11 @@ export interface OpenPlatform {
   close(): Promise<void>;
 }
 
-/** Throws a `LinkError('bad-option')` when name or cluster cannot be an identity. */
-export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
+/** Rejects with a `LinkError('bad-option')` when name or cluster cannot be an identity. */
+export async function openNodePlatform(config: NodeConfig, log: Log): Promise<OpenPlatform> {
   const { cluster, muster, root } = config;
   const { handshakeTimeoutMs: handshakeMs, connections, connectionsPerAddress: unprovenPerAddress } = muster.link;
+  const listenHttp = muster.httpApi.enabled ? await loadHttp(config) : undefined;
   const scheduler = nactScheduler();
   const disk = nodeDisk({ rested: openRest(systemHeap()) });
   const loop = watchEventLoop();
@@ -50,7 +51,7 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
     openStore: openLmdbKv,
     sockets: unixSockets(),
     haproxy: nodeHaproxyPorts(),
-    ...(muster.httpApi.enabled ? { listenHttp: listenHttp(config) } : {}),
+    ...(listenHttp === undefined ? {} : { listenHttp }),
     log,
     process: {
       pid: process.pid,
@@ -74,14 +75,16 @@ export function openNodePlatform(config: NodeConfig, log: Log): OpenPlatform {
 const ownerOf = ({ muster: { files } }: NodeConfig) =>
   files.uid === undefined || files.gid === undefined ? undefined : { uid: files.uid, gid: files.gid };
 
-/** Loaded when it is wanted: a node without an API pays nothing for it. */
-const listenHttp =
-  (config: NodeConfig): NonNullable<Platform['listenHttp']> =>
-  async (sources, signal) => {
-    const { httpListener } = await import('@muster/http-api/server');
-    const { root, muster } = config;
-    return await httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) })(sources, signal);
-  };
+/**
+ * A node without an API pays nothing for it. Loaded before anything else is opened: once `lstatSync` has seen a socket,
+ * the loader of Node 20 and 22 takes what it resolves for one too (`realpathSync` looks at the stale result of the last
+ * call), follows no more links, and finds no package of a pnpm workspace.
+ */
+async function loadHttp(config: NodeConfig): Promise<NonNullable<Platform['listenHttp']>> {
+  const { httpListener } = await import('@muster/http-api/server');
+  const { root, muster } = config;
+  return httpListener({ root, options: muster.httpApi, secrets: secretsOf(config) });
+}
 
 /** What no answer to a stranger may hold, wherever it came from. */
 const secretsOf = ({ cluster, haproxyHelper, muster: { haproxy } }: NodeConfig): readonly string[] =>

@@ -5,14 +5,14 @@ import { version } from '../version.ts';
 import type { DoorSources } from './open-doors.ts';
 
 /** Starts it where the configuration and the platform have one; it stops with the root. */
-export function openHttpApi({ root, config, platform, tag, answers, events }: DoorSources): void {
+export function openHttpApi({ root, config, platform, tag, answers, events, metrics }: DoorSources): void {
   const { clock, wallNow, listenHttp } = platform;
   if (listenHttp === undefined) return;
   const own = platform.log.for(tag, 'HTTP API');
   const limit = lineLimit(clock.now);
   const { key: _key, ...cluster } = config.cluster;
   const sources = {
-    ...{ clock, wallNow, cluster, version, answers, watchEvents: events.watch },
+    ...{ clock, wallNow, cluster, version, answers, watchEvents: events.watch, metrics: metrics.scrape },
     log: {
       info: own.info,
       // Strangers cause such lines at will.

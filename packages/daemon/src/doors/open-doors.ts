@@ -2,6 +2,7 @@
 import type { ActorSystem, Supervisor } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlAnswers, RegistrationReply, RegistrationRequest } from '@muster/control';
+import type { Metrics } from '@muster/metrics';
 import type { EventJournal } from '@muster/store';
 import type { NodeFiles } from '../files/node-files.ts';
 import type { Peers } from '../peers.ts';
@@ -20,6 +21,7 @@ export interface DoorSources {
   readonly peers: Peers;
   /** What the command line is told. Views answer within `viewMs` or throw; nobody waits for a node that is wedged. */
   readonly answers: ControlAnswers;
+  readonly metrics: Metrics;
   /** What happened here: `watch` wakes whoever streams it, `counts` are for metrics. */
   readonly events: Pick<EventJournal, 'read' | 'watch' | 'counts'>;
   /** The three requests of authd and remoted: answered by the registrar, on the master. */

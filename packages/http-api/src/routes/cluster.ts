@@ -133,14 +133,14 @@ export const clusterRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/cluster/config',
-    about: 'The <cluster> section of this node, its key masked.',
+    about: 'The section `cluster` of ossec.conf of this node, its key masked.',
     access: 'read',
     forms: { basic: shape(nothing, basicOf(BasicConfig), ({ sources }) => basicAnswer(basicConfig(sources))) },
   },
   {
     method: 'GET',
     path: '/cluster/local/config',
-    about: 'The <cluster> section of this node, its key masked whoever asks.',
+    about: 'The section `cluster` of ossec.conf of this node, its key masked whoever asks.',
     access: 'read',
     forms: {
       token: shape(nothing, tokenListOf(TokenConfig), ({ sources }) =>

@@ -18,7 +18,8 @@ export interface Until {
 export type Command =
   | { readonly name: 'tree' | 'dead-letters' | 'links' | 'health' | 'nodes' | 'exit' }
   | { readonly name: 'top'; readonly sort: SortKey; readonly rounds: number | undefined; readonly everyMs: number }
-  | { readonly name: 'show' | 'crash' | 'restart'; readonly path: string }
+  | { readonly name: 'show'; readonly path: string }
+  | { readonly name: 'crash' | 'restart'; readonly path: string }
   | ({ readonly name: 'trace'; readonly pattern: string } & Until)
   | { readonly name: 'why'; readonly node: string }
   | { readonly name: 'node'; readonly node: string | undefined }

@@ -1,5 +1,4 @@
 /** One command from its words. Pure; a fault names what is wrong and what would be right. */
-import type { LogLevel } from '@muster/control';
 import type { EventKind } from '@muster/protocol';
 import { commandNames, logLevels, type OptionValue, type Spec, specOf } from './catalogue.ts';
 import type { Command, SortKey, Until } from './command.ts';
@@ -75,10 +74,10 @@ const valueWords = (kind: OptionValue): string => {
   return typeof kind === 'string' ? 'nothing' : `one of ${kind.join(', ')}`;
 };
 
-function commandOf(spec: Spec, { places, options }: Written, line: string): Command {
+function commandOf(spec: Spec, writing: Written, line: string): Command {
+  const { places, options } = writing;
   const least = spec.takes.filter(({ optional }) => optional !== true).length;
   if (places.length < least || places.length > spec.takes.length) fault(`It is written: ${spec.usage}`);
-  const read = reader(spec, options);
   const [first, second] = places.map(({ text }) => text);
   const path = first ?? '';
   switch (spec.name) {
@@ -94,31 +93,16 @@ function commandOf(spec: Spec, { places, options }: Written, line: string): Comm
     case 'restart':
       return { name: spec.name, path };
     case 'top':
-      return {
-        name: 'top',
-        sort: read.word<SortKey>('--sort') ?? 'busy',
-        rounds: read.count('--rounds', 1_000_000),
-        everyMs: Math.max(leastEveryMs, read.time('--every') ?? 1_000),
-      };
     case 'trace':
-      return { name: 'trace', pattern: path, ...untilOf(read) };
     case 'events':
-      return {
-        name: 'events',
-        last: read.count('--last', 500) ?? 20,
-        kind: read.word<EventKind>('--kind'),
-        follow: options.has('--follow'),
-        ...untilOf(read),
-      };
+      return goingOn(spec, spec.name, path, options);
     case 'why':
       return { name: 'why', node: nodeOf(path) };
     case 'node':
       return { name: 'node', node: first === undefined ? undefined : nodeOf(first) };
     case 'ask':
-    case 'tell': {
-      const message = messageOf(line.slice(places[1]!.start));
-      return message.ok ? { name: spec.name, path, message: message.json } : fault(message.text);
-    }
+    case 'tell':
+      return { name: spec.name, path, message: messageIn(line.slice(places[1]!.start)) };
     case 'bench':
       return { name: 'bench', path, count: second === undefined ? 1_000 : countOf('COUNT', second, 10_000) };
     case 'log':
@@ -129,6 +113,35 @@ function commandOf(spec: Spec, { places, options }: Written, line: string): Comm
       if (first !== undefined && specOf(first) === undefined) unknown(first);
       return { name: 'help', command: first };
   }
+}
+
+/** Those that go on by themselves are those with options. */
+function goingOn(
+  spec: Spec,
+  name: 'top' | 'trace' | 'events',
+  pattern: string,
+  options: ReadonlyMap<string, string>,
+): Command {
+  const read = reader(spec, options);
+  switch (name) {
+    case 'top': {
+      const everyMs = Math.max(leastEveryMs, read.time('--every') ?? 1_000);
+      const rounds = read.count('--rounds', 1_000_000);
+      return { name, sort: read.word<SortKey>('--sort') ?? 'busy', rounds, everyMs };
+    }
+    case 'trace':
+      return { name, pattern, ...untilOf(read) };
+    case 'events': {
+      const last = read.count('--last', 500) ?? 20;
+      const kind = read.word<EventKind>('--kind');
+      return { name, last, kind, follow: options.has('--follow'), ...untilOf(read) };
+    }
+  }
+}
+
+function messageIn(text: string): string {
+  const message = messageOf(text);
+  return message.ok ? message.json : fault(message.text);
 }
 
 /** More often than this tells nothing more, and is work for the node. */
@@ -171,5 +184,3 @@ function oneOf<Word extends string>(name: string, text: string, words: readonly 
 
 const nodeOf = (text: string): string =>
   nodeName.test(text) ? text : fault('A node has a name of 1 to 64 letters, digits, - and _: nodes lists them.');
-
-export type { LogLevel };

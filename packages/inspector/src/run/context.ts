@@ -1,6 +1,7 @@
 import type { Clock } from '@muster/actor';
+import type { Wait } from '../connection.ts';
 import type { Style } from '../render/show.ts';
-import type { Session, Wait } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** What a command has of the world while it runs. */
 export interface Context extends Wait {

@@ -43,6 +43,28 @@ function perform(command: Command, context: Context): Promise<Result> | Result {
       return nodes(context);
     case 'node':
       return look(command.node, context);
+    case 'export':
+      return exportTo(command.file, context);
+    case 'help':
+      return help(command.command, context);
+    case 'exit':
+      return written(null);
+    default:
+      return order(command, context);
+  }
+}
+
+/** What `perform` leaves. */
+type Order = Extract<
+  Command,
+  | { readonly name: 'ask' | 'tell' }
+  | { readonly name: 'crash' | 'restart' }
+  | { readonly name: 'bench' }
+  | { readonly name: 'log' }
+>;
+
+function order(command: Order, context: Context): Promise<Result> {
+  switch (command.name) {
     case 'ask':
       return askActor(command.path, command.message, context);
     case 'tell':
@@ -55,12 +77,6 @@ function perform(command: Command, context: Context): Promise<Result> | Result {
       return bench(command.path, command.count, context);
     case 'log':
       return setLogLevel(command.level, context);
-    case 'export':
-      return exportTo(command.file, context);
-    case 'help':
-      return help(command.command, context);
-    case 'exit':
-      return written(null);
   }
 }
 

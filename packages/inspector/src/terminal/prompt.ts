@@ -56,22 +56,15 @@ export function openPrompt({ input, output, size, historyFile }: PromptDeps, han
     keys.release();
   };
 
-  const server = start({
+  const server: REPLServer = start({
     prompt: handlers.text(),
     input,
     output,
     terminal: true,
     useColors: false,
     ignoreUndefined: true,
-    eval: (line, _context, _file, done) => {
-      run(line, (error) => done(error, undefined)).catch(() => {});
-    },
-    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-      handlers.complete(line).then(
-        ({ candidates, word }) => done(null, [[...candidates], word]),
-        () => done(null, [[], line]),
-      );
-    },
+    eval: (line, _context, _file, done) => void run(line, (error) => done(error, undefined)),
+    completer: completerOf(handlers),
   });
   dropKeywords(server);
   if (historyFile !== undefined) server.setupHistory(historyFile, () => {});
@@ -86,6 +79,17 @@ export function openPrompt({ input, output, size, historyFile }: PromptDeps, han
     }),
   };
 }
+
+type Completed = (error: null, result: [string[], string]) => void;
+
+const completerOf =
+  ({ complete }: PromptHandlers) =>
+  (line: string, done: Completed): void => {
+    complete(line).then(
+      ({ candidates, word }) => done(null, [[...candidates], word]),
+      () => done(null, [[], line]),
+    );
+  };
 
 /** Node's own: `.save` and `.load` write and read files, `.editor` is for programs. `.exit` is what its Ctrl-C speaks of. */
 function dropKeywords(server: REPLServer): void {

@@ -58,9 +58,16 @@ function untouched(before: readonly ActorRow[], after: readonly ActorRow[], cras
 }
 
 /** Actors of a master and of a worker. */
-const common = ['agent-groups', 'agent-info', 'control', 'file-sync', 'integrity', 'keep-alive', 'registration'].map(
-  (name) => `/${name}`,
-);
+const common = [
+  'agent-groups',
+  'agent-info',
+  'cluster-socket',
+  'control',
+  'file-sync',
+  'integrity',
+  'keep-alive',
+  'registration',
+].map((name) => `/${name}`);
 
 describe('an actor that crashes', () => {
   it('is restarted alone, whichever it is, and the cluster goes on', async () => {

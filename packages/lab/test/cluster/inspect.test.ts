@@ -1,91 +1,19 @@
 /** The inspector on real nodes: at a pseudo-terminal, from a pipe, for --eval, and over what happens to nodes. */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  type Cluster,
-  type ClusterNode,
-  missingTerminal,
-  muster,
-  openCluster,
-  openTerminal,
-  type Terminal,
-  until,
-} from '@muster/lab/testing';
+import { type Cluster, type ClusterNode, missingTerminal, muster, openCluster, until } from '@muster/lab/testing';
+import { inspected, type Person, pipe, sitDown, skeleton } from './inspect-rig.ts';
 
-const program = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
 const missing = missingTerminal();
 if (missing !== undefined) process.stdout.write(`skipped at a terminal: ${missing}\n`);
 const atTerminal = missing === undefined ? it : it.skip;
 
-interface Person {
-  readonly terminal: Terminal;
-  /** Waits for the prompt of the node, types the line and sends it; what the screen shows from then on. */
-  readonly enter: (line: string, node?: string) => Promise<() => string>;
-  /** Types, and waits until the screen has it. */
-  readonly type: (text: string) => Promise<void>;
-  readonly sees: (words: RegExp | string) => Promise<void>;
-  readonly prompted: (node?: string) => Promise<void>;
-}
-
-/** `muster inspect` of `node` at a terminal. */
-function sitDown(cluster: Cluster, node: ClusterNode, ...options: readonly string[]): Person {
-  const terminal = openTerminal(process.execPath, [program, 'inspect', '--root', node.root, ...options], {
-    env: { HOME: cluster.folder },
-  });
-  const lastLine = (): string => terminal.text().split('\n').at(-1) ?? '';
-  const waits = async (what: string, holds: () => boolean): Promise<void> => {
-    await until(what, holds).catch((error: Error) => {
-      throw new Error(`${error.message}; the screen:\n${terminal.text()}`);
-    });
-  };
-  const prompted = (name = node.name) => waits(`the prompt of ${name}`, () => lastLine() === `muster ${name}>`);
-  const type = async (text: string): Promise<void> => {
-    terminal.write(text);
-    await waits(`"${text}" is typed`, () => lastLine().endsWith(text.trimEnd()));
-  };
-  return {
-    ...{ terminal, prompted, type },
-    enter: async (line, name) => {
-      await prompted(name);
-      const before = terminal.text().length;
-      await type(line);
-      terminal.write('\r');
-      await waits(`"${line}" is entered`, () => !lastLine().endsWith(`> ${line}`));
-      return () => terminal.text().slice(before);
-    },
-    sees: (words) =>
-      waits(`${words}`, () =>
-        typeof words === 'string' ? terminal.text().includes(words) : words.test(terminal.text()),
-      ),
-  };
-}
-
-/** Commands from a pipe. */
-const pipe = (root: string, commands: string, ...options: readonly string[]) =>
-  new Promise<{ readonly code: number; readonly text: string }>((resolve) => {
-    const child = execFile(process.execPath, [program, 'inspect', '--root', root, ...options], (error, out, errors) =>
-      resolve({ code: error === null ? 0 : Number(error.code), text: out + errors }),
-    );
-    child.stdin?.end(commands);
-  });
-
 /** The restarts of `path`, as the tree through a pipe says. */
 async function restartsOf(path: string, { root }: ClusterNode, node: string): Promise<number> {
-  const { text } = await muster(root, 'inspect', '--node', node, '--json', '--eval', 'tree');
+  const { text } = await inspected(root, '--node', node, '--json', '--eval', 'tree');
   const rows = JSON.parse(text) as readonly { readonly path: string; readonly restarts: number }[];
   return rows.find((row) => row.path === path)?.restarts ?? -1;
 }
-
-/** What of an answer is the same each time: the heads of tables, the names of facts, titles. */
-const skeleton = (lines: readonly string[]): readonly string[] =>
-  lines.flatMap((line) => {
-    if (/^[A-Z][A-Z/]+\*?(?: {2,}[A-Z/ ]+\*?)+$/.test(line)) return [line.replaceAll(/ {2,}/g, '  ')];
-    const [, fact] = /^([A-Z][a-z]+(?: [a-z]+)*) {2,}\S/.exec(line) ?? [];
-    if (fact !== undefined) return [fact];
-    return /^[A-Z][a-z]+(?: [a-z]+)*$/.test(line) && line !== 'Last errors' && line !== 'Last messages' ? [line] : [];
-  });
 
 let cluster: Cluster;
 let master: ClusterNode;
@@ -206,12 +134,7 @@ describe('at a terminal', () => {
 
 describe('without a terminal', () => {
   it('--eval does commands on any node, without colours and box drawing', async () => {
-    const { code, text } = await muster(
-      master.root,
-      'inspect',
-      '--eval',
-      'tree; node worker1; tree; health; why worker1',
-    );
+    const { code, text } = await inspected(master.root, '--eval', 'tree; node worker1; tree; health; why worker1');
     expect(code).toBe(0);
     expect(text).toContain('\n/links/node:worker1');
     expect(text).toContain('\n/links/node:master');
@@ -231,7 +154,7 @@ describe('without a terminal', () => {
       const first = line.startsWith('top') ? `${line} --rounds 1` : line;
       const node = rest.join().includes('/links/node:master') || /crash|why|events/.test(line) ? 'worker1' : 'master';
       const options = ['--operate', '--node', node];
-      const { code, text } = await muster(master.root, 'inspect', ...options, '--eval', first);
+      const { code, text } = await inspected(master.root, ...options, '--eval', first);
       expect({ line, code }).toEqual({ line, code: 0 });
       for (const words of skeleton(rest))
         expect({ line, has: skeleton(text.split('\n')) }).toEqual({ line, has: expect.arrayContaining([words]) });
@@ -239,9 +162,9 @@ describe('without a terminal', () => {
   });
 
   it('a worker reaches its master, and another worker would through it', async () => {
-    const { code, text } = await muster(worker.root, 'inspect', '--node', 'master', '--json', '--eval', 'health');
+    const { code, text } = await inspected(worker.root, '--node', 'master', '--json', '--eval', 'health');
     expect({ code, pid: JSON.parse(text).pid }).toEqual({ code: 0, pid: master.pid() });
-    const none = await muster(worker.root, 'inspect', '--node', 'nobody', '--eval', 'tree');
+    const none = await inspected(worker.root, '--node', 'nobody', '--eval', 'tree');
     expect(none).toMatchObject({ code: 1, text: expect.stringContaining('There is no node "nobody"') });
   });
 
@@ -258,12 +181,12 @@ describe('without a terminal', () => {
   });
 
   it('an actor answers what it can be asked, and refuses what breaks its schema', async () => {
-    const { text } = await muster(master.root, 'inspect', '--json', '--eval', 'show keep-alive');
+    const { text } = await inspected(master.root, '--json', '--eval', 'show keep-alive');
     const { operations } = JSON.parse(text) as {
       readonly operations: readonly { readonly form: string; readonly example: string }[];
     };
     const asked = operations.find(({ form }) => form === 'ask')!;
-    const operate = (commands: string) => muster(master.root, 'inspect', '--operate', '--eval', commands);
+    const operate = (commands: string) => inspected(master.root, '--operate', '--eval', commands);
     expect(await operate(`ask keep-alive ${asked.example}`)).toMatchObject({
       code: 0,
       text: expect.stringContaining('It answered in '),
@@ -274,7 +197,7 @@ describe('without a terminal', () => {
 
   it('export writes once, for this user alone', async () => {
     const file = join(cluster.folder, 'export.json');
-    expect((await muster(master.root, 'inspect', '--eval', `export ${file}`)).code).toBe(0);
+    expect((await inspected(master.root, '--eval', `export ${file}`)).code).toBe(0);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const facts = JSON.parse(readFileSync(file, 'utf8'));
     expect(facts).toMatchObject({
@@ -284,7 +207,7 @@ describe('without a terminal', () => {
     });
     expect(facts.tree.length).toBeGreaterThan(5);
     expect(readFileSync(file, 'utf8')).not.toContain(cluster.key);
-    const again = await muster(master.root, 'inspect', '--eval', `export ${file}`);
+    const again = await inspected(master.root, '--eval', `export ${file}`);
     expect(again).toMatchObject({ code: 1, text: expect.stringContaining('is not written over') });
   });
 

@@ -32,6 +32,7 @@ import { openProbes } from './probes.ts';
 import { openPrompt } from './prompt.ts';
 import { openSecrets } from './secrets.ts';
 import { type Ends, listen } from './sniffer.ts';
+import { openStandingShown } from './standing.ts';
 import { openStrangers } from './strangers.ts';
 import { statePath } from './transactions.ts';
 import { openTrash } from './trash.ts';
@@ -83,6 +84,7 @@ export function openInvariants(world: World): Invariants {
   const secrets = openSecrets(world);
   const liveness = openLiveness(world, strangers.claimed);
   const known = openKnownWorkers(world);
+  const standingShown = openStandingShown(world);
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
@@ -138,6 +140,7 @@ export function openInvariants(world: World): Invariants {
     cuts.process(change);
     liveness.process(change);
     known.process(change);
+    standingShown.process(change);
     order.process(change);
     budget.process(change);
     heldBack.process(change);
@@ -223,6 +226,10 @@ export function openInvariants(world: World): Invariants {
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(
         (reply) => reply.type === 'cluster' && view(reply),
+        () => {},
+      );
+      master.ask({ type: 'get-healthcheck' }).then(
+        (reply) => reply.type === 'healthcheck' && standingShown.seen(reply),
         () => {},
       );
     },

@@ -118,4 +118,9 @@ export const invariants: readonly Invariant[] = [
     about:
       'Whom a master has seen up has a row in every later view, also of its later processes, until it says goodbye or is forgotten.',
   },
+  {
+    name: 'standing',
+    about:
+      'Of what a worker did last, as the master shows it, nothing ends before it began, and no date runs back while its process lives.',
+  },
 ];

@@ -6,10 +6,10 @@ export const agentFaults: readonly PlantedFault[] = [
     name: 'agents-clean-at-sending',
     about: 'A worker takes a batch for held when it sends it, as 4.14 does, not when the master has confirmed it.',
     module: 'actors/agent-info/dist/worker/perform.js',
-    find: '        const taken = await master.send(message);',
+    find: '        const taken = await master.send(message, count);',
     put: lines(
       '        await own.confirmed(updates.slice(0, count), { lost: [], wanted: [], unknown: [] });',
-      '        const taken = await master.send(message);',
+      '        const taken = await master.send(message, count);',
     ),
     expects: ['clean-when-acknowledged', 'agents-after-healing'],
     needs: 'a worker ends while a batch of it is on its way',

@@ -43,7 +43,8 @@ async function probed(seed: number, spoil?: (drain: () => void) => void) {
     giveUp: (reason) => stage.violations.push(`gave up: ${reason}`),
   });
   stage.worker.host = () => host;
-  stage.worker.running = () => ({ system, stop: () => system.stop() });
+  const metrics = { scrape: () => Promise.reject(new Error('nobody scrapes here')) };
+  stage.worker.running = () => ({ system, metrics, stop: () => system.stop() });
   placeProbes({ ...stage.world, timeline, dice }, stage.worker);
   await timeline.drive(() => timeline.now() >= 1_800_000);
   const inspected = system.inspect();

@@ -234,7 +234,9 @@ describe('disks', () => {
     // One disk stands for both: what the master has is no extra file.
     const { disk } = stage.worker;
     disk.write(rule, textBytes('y'), 'operator');
-    disk.rename(`${root}/etc/rules/.muster-0123456789abcdef-x0.tmp`, rule, 'node');
+    const staged = `${root}/etc/rules/.muster-0123456789abcdef-x0.tmp`;
+    disk.write(staged, textBytes('x'), 'node');
+    disk.rename(staged, rule, 'node');
     expect(stage.met).toContain('drift repaired');
     disk.write(`${root}/etc/rules/b.xml`, textBytes('y'), 'operator');
     disk.remove(`${root}/etc/rules/b.xml`, 'node');

@@ -1,0 +1,2 @@
+export { faultsOf } from './faults.ts';
+export { type ParsedSample, parseLine, parseText } from './parse.ts';
