@@ -77,7 +77,12 @@ const stopped = () => Promise.reject(new ControlError('not-running', 'No Muster 
 const leaky = async () => {
   const said = { password: secrets.key, text: Object.values(secrets).join(' ') };
   const health = { node: 'zeus', role: 'master', pid: 1, version: '0.1.0', uptimeMs: 1, problems: [], said };
-  const node = { links: async () => ({ rows: [], said }), deadLetters: async () => said, nodeInfo: async () => said };
+  const node = {
+    links: async () => ({ rows: [], said }),
+    deadLetters: async () => said,
+    nodeInfo: async () => said,
+    metrics: async () => said.text,
+  };
   return {
     close: () => {},
     at: () => node,
@@ -108,6 +113,7 @@ it('is made without a running node, names what is missing, and holds no secret',
 it('holds no secret that a running node says, in any view', async () => {
   const { file } = await write(leaky);
   const files = await read(file);
+  expect(files.has('muster-support/metrics.txt')).toBe(true);
   for (const view of ['nodes', 'health', 'tree', 'events', 'links', 'dead-letters', 'healthcheck', 'node-info/zeus'])
     expect([view, files.has(`muster-support/${view}.json`)]).toEqual([view, true]);
   expect(leaks(gunzipSync(readFileSync(file)).toString('latin1'))).toEqual([]);
