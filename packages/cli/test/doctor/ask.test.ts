@@ -42,7 +42,9 @@ it('one that does not run says so', async () => {
 it('of others that hang each is named, and all together take as long as one', async () => {
   const names = Array.from({ length: 60 }, (_, at) => `w${at}`);
   const nodes = [row('zeus', { role: 'master' }), ...names.map((name) => row(name)), row('away', { liveness: 'down' })];
-  const { value } = info();
+  const whole = info();
+  if (!whole.ok) throw new Error('bug: it is known');
+  const { value } = whole;
   const { node, elapsedMs } = await asked({ cluster: async () => cluster(...nodes) }, (name) => ({
     nodeInfo: () => (name === undefined ? Promise.resolve(value.info) : never()),
     links: never,
