@@ -1,6 +1,7 @@
 /** What the node is asked for each view, and what of the answers is shown. */
 import type { AgentFilter, ControlClient } from '@muster/control';
 import { type AgentRowView, type AgentStatus, type HealthcheckRow, type NodeInfo, peerHost } from '@muster/protocol';
+import { isLinked, plainVersion } from '@muster/reference-forms';
 import { type AgentLine, statusNamed } from './agents.ts';
 import { NumberedError } from './faults.ts';
 import type { HealthSheet } from './health.ts';
@@ -72,6 +73,4 @@ const agentLine = ({ id, name, ip, status, version, node = '' }: AgentRowView): 
 
 /** Without workers that have no link now, as the originals know only those that have one. */
 const connected = (rows: readonly HealthcheckRow[]): readonly HealthcheckRow[] =>
-  rows
-    .filter(({ role, lastKeepAliveAgoMs }) => role === 'master' || lastKeepAliveAgoMs !== undefined)
-    .map((row) => ({ ...row, version: row.version.replace(/^v/, ''), address: peerHost(row.address) }));
+  rows.filter(isLinked).map((row) => ({ ...row, version: plainVersion(row.version), address: peerHost(row.address) }));

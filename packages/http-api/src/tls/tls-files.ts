@@ -27,7 +27,7 @@ export async function ownCertificate({
   const wish = { node, names: namesOf(address), wallMs: wallNow(), serial: randomBytes(16) };
   const found = await readPems(paths).catch(() => undefined);
   if (found !== undefined && servesStill(found, wish, createPrivateKey)) return { ...found, made: false };
-  const made = makeCertificate(wish);
+  const made = await makeCertificate(wish);
   await writePrivate(paths.key, made.key);
   await writePrivate(paths.certificate, made.certificate);
   return { ...made, made: true };
