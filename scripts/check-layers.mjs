@@ -34,6 +34,7 @@ const soleImporters = {
   'prom-client': 'packages/metrics',
   fastify: 'packages/http-api',
   jose: 'packages/http-api',
+  tar: 'packages/cli',
   '@peculiar/x509': 'packages/http-api',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */

@@ -4,7 +4,7 @@ import { type EventKind, type EventRow, MAX_EVENT_ROWS } from '@muster/protocol'
 import { eventTable, type Paint, printable } from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { openSteady } from './steady.ts';
+import { openSteady, tryingAgain } from './steady.ts';
 import type { Look } from './view.ts';
 import { pause } from './waiting.ts';
 
@@ -91,7 +91,7 @@ export async function followEvents(
   };
   const steady = openSteady({
     ...{ open: () => deps.look(root), clock: deps.clock, stop },
-    lost: (text) => notice(`${text} Trying again…`, exitCodes.notReachable),
+    lost: (text) => notice(tryingAgain(text), exitCodes.notReachable),
     found: () => notice('The node answers again.', exitCodes.fine),
   });
   const write = writerOf(output, json);

@@ -70,3 +70,6 @@ export function openSteady({ open, clock, stop, lost, found }: SteadyDeps): Stea
     close: drop,
   };
 }
+
+/** `text` of a node that is lost, for people. */
+export const tryingAgain = (text: string): string => `${text.replace(/\.?$/, '.')} Trying again…`;

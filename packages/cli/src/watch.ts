@@ -3,7 +3,7 @@
 import { type Board, frames, pieces } from './boards.ts';
 import type { CommandDeps, Output } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { openSteady } from './steady.ts';
+import { openSteady, tryingAgain } from './steady.ts';
 import type { Look, ShowOptions } from './view.ts';
 import { pause } from './waiting.ts';
 
@@ -24,7 +24,7 @@ export async function watch(
   let code: ExitCode = exitCodes.notReachable;
   const lost = (text: string): void => {
     code = exitCodes.notReachable;
-    board.notice(`${text} Trying again…`, true);
+    board.notice(tryingAgain(text), true);
   };
   const found = (): void => board.notice('The node answers again.', false);
   const steady = openSteady({ open: () => deps.look(root), clock, stop, lost, found });

@@ -71,21 +71,23 @@ interface Views {
   readonly deadLetters: Known<unknown>;
   readonly events: Known<unknown>;
   readonly healthcheck: Known<unknown>;
+  readonly metrics: Known<string>;
 }
 
 async function askViews({ look, clock }: BundleDeps): Promise<Views> {
   const opened = await within(clock, viewMs, look());
-  if (!opened.ok) return { tree: opened, deadLetters: opened, events: opened, healthcheck: opened };
+  if (!opened.ok) return { tree: opened, deadLetters: opened, events: opened, healthcheck: opened, metrics: opened };
   const client: ControlClient = opened.value;
-  const ask = (answer: Promise<unknown>): Promise<Known<unknown>> => within(clock, viewMs, answer);
+  const ask = <T>(answer: Promise<T>): Promise<Known<T>> => within(clock, viewMs, answer);
   try {
-    const [tree, deadLetters, events, healthcheck] = await Promise.all([
+    const [tree, deadLetters, events, healthcheck, metrics] = await Promise.all([
       ask(client.tree()),
       ask(client.at().deadLetters()),
       ask(client.events({ last: MAX_EVENT_ROWS }).then(({ rows }) => rows.map(forPrograms))),
       ask(client.healthcheck()),
+      ask(client.at().metrics()),
     ]);
-    return { tree, deadLetters, events, healthcheck };
+    return { tree, deadLetters, events, healthcheck, metrics };
   } finally {
     client.close();
   }
@@ -93,8 +95,8 @@ async function askViews({ look, clock }: BundleDeps): Promise<Views> {
 
 function viewParts(
   { facts: { node } }: Diagnosis,
-  { tree, deadLetters, events, healthcheck }: Views,
-  { json }: Scrubber,
+  { tree, deadLetters, events, healthcheck, metrics }: Views,
+  { json, text }: Scrubber,
 ): readonly (readonly [string, Known<string>])[] {
   const running = node.ok ? node.value : undefined;
   const of = (fact: Known<unknown> | undefined): Known<string> =>
@@ -111,6 +113,7 @@ function viewParts(
     ['dead-letters.json', of(deadLetters)],
     ['events.json', of(events)],
     ['healthcheck.json', of(healthcheck)],
+    ['metrics.txt', mapped(metrics, text)],
     ...(infos.length > 0 ? infos : [['node-info', of(undefined)] as const]),
   ];
 }

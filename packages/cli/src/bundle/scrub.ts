@@ -19,17 +19,24 @@ export interface Scrubber {
 
 /** A shorter word is part of many others; its name gives it away. */
 const shortestWord = 4;
-const token = /[A-Za-z0-9+/=_.-]{6,}/g;
+/** Tokens of other characters are looked for one by one: salts and hashes of 1,000 users, and keys by another's hand. */
+const mostStrange = 2_100;
+/** What keys of agents are made of, and what stands between blanks and quotes. */
+const runs = [/[^\s"'<>,;]{4,}/g, /[A-Za-z0-9]{4,}/g];
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** `https://user:password@host`. */
 const inUrl = /:\/\/[^\s/@"'<>]*@/g;
 
 export function scrubber({ words, tokens }: Secrets): Scrubber {
-  // The longest first: one may be part of another.
-  const known = words.filter(({ length }) => length >= shortestWord).sort((one, other) => other.length - one.length);
+  const strange = [...tokens].filter((token) => !/^[A-Za-z0-9]+$/.test(token)).slice(0, mostStrange);
+  const known = [...words, ...strange]
+    .filter(({ length }) => length >= shortestWord)
+    // The longest first: one may be part of another.
+    .sort((one, other) => other.length - one.length);
   const text = (given: string): string =>
-    redactText(given.replace(privateKey, mask).replace(inUrl, `://${mask}@`), known).replace(token, (found) =>
-      tokens.has(found) || tokens.has(found.replace(/[.=]+$/, '')) ? mask : found,
+    runs.reduce(
+      (left, run) => left.replace(run, (found) => (tokens.has(found) ? mask : found)),
+      redactText(given.replace(privateKey, mask).replace(inUrl, `://${mask}@`), known),
     );
   const member = (name: string, value: unknown): unknown => {
     if (typeof value !== 'string') return value;
@@ -76,11 +83,11 @@ export function secretsWritten(ossecConf: string, musterYaml: string): readonly 
   return [...inXml, ...inYaml].filter((value) => value.length >= shortestWord);
 }
 
-/** Of `client.keys`: the fourth word of each line, removed agents as well (`reference/agents.md`). */
+/** Of `client.keys`: the fourth word of each line, and the last; removed agents as well. */
 export const agentKeys = (clientKeys: string): readonly string[] =>
   clientKeys.split('\n').flatMap((line) => {
-    const word = line.trim().split(/\s+/)[3];
-    return word === undefined || word.length < shortestWord ? [] : [word];
+    const words = line.trim().split(/\s+/).slice(3);
+    return [words[0] ?? '', words.at(-1) ?? ''].filter(({ length }) => length >= shortestWord);
   });
 
 /** Every longer text of a JSON file of secrets: salts and hashes of users. */

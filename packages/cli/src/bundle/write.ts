@@ -21,6 +21,9 @@ export async function writeBundle(deps: WriteDeps, output: Output, file: string)
   output.out(
     `${printable(file)} holds ${counted(entries.length, 'file')}, ${bytes(packed.length)}. Secrets are taken out; look through it before you send it.`,
   );
-  for (const { name, why } of missing) output.error(`Not in it: ${printable(name)}: ${printable(why)}`);
+  for (const why of new Set(missing.map((each) => each.why))) {
+    const names = missing.filter((each) => each.why === why).map(({ name }) => name);
+    output.error(`Not in it: ${printable(names.join(', '))}: ${printable(why)}`);
+  }
   return exitCodes.fine;
 }

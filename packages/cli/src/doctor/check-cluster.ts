@@ -7,14 +7,7 @@ import { type Finding, fail, foldFine, judged, ok, warn } from './finding.ts';
 export const nodeCheck = 'node';
 
 export function checkNode({ node, root }: Facts): readonly Finding[] {
-  if (!node.ok)
-    return [
-      fail(
-        nodeCheck,
-        node.why,
-        `Look at ${root}/logs/cluster.log. Where it hangs, kill -9 does no harm; then muster start.`,
-      ),
-    ];
+  if (!node.ok) return [away(node.why, node.code, root)];
   const { health } = node.value;
   const { problems } = health;
   return [
@@ -32,6 +25,17 @@ export function checkNode({ node, root }: Facts): readonly Finding[] {
       ? []
       : [warn('agents', health.agentWork.trouble, 'muster health shows what the node does with agents.')]),
   ];
+}
+
+function away(why: string, code: string | undefined, root: string): Finding {
+  if (code === 'not-running')
+    return fail(nodeCheck, 'it does not run', `muster start; ${root}/logs/cluster.log says why it ended.`);
+  if (code === 'no-permission') return fail(nodeCheck, why, 'Run muster doctor as root, or as the user of the node.');
+  return fail(
+    nodeCheck,
+    `it hangs: ${why}`,
+    `Look at ${root}/logs/cluster.log and at the load. kill -9 does no harm; then muster start.`,
+  );
 }
 
 /** Ways that take longer are told, ms. */
@@ -75,6 +79,8 @@ export function checkSync({ node }: Facts): readonly Finding[] {
   const late = nodes.filter(
     ({ liveness, sync }) => (liveness === 'up' || liveness === 'suspect') && sync !== 'in-sync',
   );
+  // Without the master nobody knows what is the newest.
+  if (!nodes.some(({ role, liveness }) => role === 'master' && liveness === 'up')) return [];
   if (late.length === 0) return [ok('sync', 'every node that is there holds the newest generation')];
   return late.map(({ name, sync, why = 'it has not said why' }) => {
     const judge = sync === 'failing' ? fail : warn;

@@ -76,7 +76,7 @@ function checkPort({ local, node, config }: Pick<Facts, 'local' | 'node' | 'conf
 function checkSocket({ local, node }: Pick<Facts, 'local' | 'node'>): readonly Finding[] {
   const check = 'c-internal.sock';
   return judged(check, local.internalSocket, (owner) => {
-    if (owner === 'other' || (owner === 'somebody' && !node.ok))
+    if (owner === 'other' || (owner === 'somebody' && !node.ok && node.code === 'not-running'))
       return [
         fail(check, 'another program listens on it', "End the manager's own wazuh-clusterd; ss -lxp says who it is."),
       ];
@@ -88,7 +88,8 @@ function checkSocket({ local, node }: Pick<Facts, 'local' | 'node'>): readonly F
           'It is opened anew within 6 s; if not, the log says why.',
         ),
       ];
-    return [ok(check, owner === 'nobody' ? 'nobody listens on it' : 'Muster listens on it')];
+    const who = owner === 'nobody' ? 'nobody' : node.ok ? 'Muster' : 'somebody';
+    return [ok(check, `${who} listens on it`)];
   });
 }
 

@@ -3,10 +3,17 @@ import type { Fault, NodeConfig } from '@muster/config';
 import type { Balance, ClusterView, Health, LinkList, NodeInfo, NodeName } from '@muster/protocol';
 
 /** What is known, or in plain words why it is not. */
-export type Known<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Known<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `code`: of the error, where it had one. */
+  | { readonly ok: false; readonly why: string; readonly code?: string };
 
 export const known = <T>(value: T): Known<T> => ({ ok: true, value });
-export const unknown = (why: string): Known<never> => ({ ok: false, why });
+export const unknown = (why: string, code?: string): Known<never> => ({
+  ok: false,
+  why,
+  ...(code === undefined ? {} : { code }),
+});
 
 export interface Facts {
   readonly root: string;

@@ -41,10 +41,16 @@ export function listensOn(table: string, port: number): boolean {
   return new RegExp(`^\\s*\\d+: [0-9A-F]+:${hex} [0-9A-F]+:[0-9A-F]{4} 0A `, 'm').test(table);
 }
 
-/** Inodes of those who listen on `path`, of `/proc/net/unix`: flags have bit 16 (SO_ACCEPTCON). */
+/**
+ * Inodes of those who listen on `path`, of `/proc/net/unix`: flags have bit 16 (SO_ACCEPTCON). Muster binds it beside,
+ * under `path` and a digit, and links it there: the system goes on calling it so.
+ */
 export function listenersOf(table: string, path: string): readonly string[] {
   return table.split('\n').flatMap((line) => {
     const [, , , flags = '0', , , inode = '', ...words] = line.trim().split(/\s+/);
-    return words.join(' ') === path && (Number.parseInt(flags, 16) & 0x10000) !== 0 ? [inode] : [];
+    return isAt(words.join(' '), path) && (Number.parseInt(flags, 16) & 0x10000) !== 0 ? [inode] : [];
   });
 }
+
+const isAt = (found: string, path: string): boolean =>
+  found === path || (found.startsWith(`${path}.`) && /^[0-9]$/.test(found.slice(path.length + 1)));
