@@ -61,6 +61,13 @@ export const controlDefaults: ControlConfig = {
   peersMayOrder: false,
 };
 
+/** Of a worker. Its one peer is its master, which asks for all others: it has bounded what each of them may ask. */
+export const workerControlDefaults: ControlConfig = {
+  ...controlDefaults,
+  maxPerNode: controlDefaults.maxRequests,
+  peersMayOrder: true,
+};
+
 type Awaitable<T> = T | Promise<T>;
 
 /** What the node can say and do. A throw or rejection is told to the asker: its message is for people. */

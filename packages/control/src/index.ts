@@ -14,6 +14,7 @@ export {
   controlDefaults,
   type ListenHandlers,
   spawnControl,
+  workerControlDefaults,
 } from './control.ts';
 export { ControlError, isUnreachable } from './errors.ts';
 export type {

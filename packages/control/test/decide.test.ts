@@ -1,3 +1,4 @@
+import { controlDefaults, workerControlDefaults } from '@muster/control';
 import type { Answer } from '@muster/link';
 import { decide, type Effect, nothingYet, type Own, type State } from '../src/decide.ts';
 import type { ControlMessage, Origin } from '../src/messages.ts';
@@ -293,6 +294,15 @@ describe('control decides', () => {
       decide(nothingYet, question(message, master), 0, onWorker).effects.map(({ type }) => type);
     expect(effects(ordered)).toEqual(['work']);
     expect(effects(ordered.message)).toEqual(['fail']);
+  });
+
+  it('what one worker has its master ask of another leaves the master places to ask for itself', () => {
+    const master: Origin = { kind: 'node', node: 'master' };
+    let step = decide(nothingYet, question(asked, master), 0, workerControlDefaults);
+    // The master gives up sooner than the worker that is asked: two rounds may be there at once.
+    for (let more = 0; more < 2 * controlDefaults.maxPerNode; more += 1)
+      step = decide(step.state, question(asked, master), 0, workerControlDefaults);
+    expect(step.effects.map(({ type }) => type)).toEqual(['work']);
   });
 
   it('keeps nothing of a request that was refused, answered or given up', () => {

@@ -20,7 +20,7 @@
  */
 import { type Ref, tell } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
-import { controlDefaults, spawnControl } from '@muster/control';
+import { spawnControl, workerControlDefaults } from '@muster/control';
 import { spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
@@ -217,7 +217,7 @@ export async function composeWorker(
         ...{ clock, answers, ownNode: cluster.nodeName, listen: platform.listenLocally },
         warn: (text) => log.for('Local Server', 'Main').warning(text),
       },
-      { ...controlDefaults, peersMayOrder: true },
+      workerControlDefaults,
     ),
   );
 

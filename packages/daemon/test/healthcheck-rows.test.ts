@@ -81,6 +81,22 @@ describe('rows of a healthcheck', () => {
     expect(stale).toMatchObject({ staleMs: 110, work: { checked: { startAgoMs: 510, endAgoMs: 410 } } });
   });
 
+  it('no age that a worker may send keeps the others from being shown, and none ends before it began', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const odd = { startAgoMs: 0, endAgoMs: most };
+    const wild = { ...standing, checked: odd, agentInfo: { startAgoMs: most, endAgoMs: most, chunks: 1, agents: 1 } };
+    const rows = healthcheckRows([node('worker1')], {
+      ...none,
+      heard: new Map([['worker1', { standing: wild, at: 0 }]]),
+    });
+    expect(() => encodeEnvelope({ kind: 'reply', id: 1, message: { type: 'healthcheck', rows } })).not.toThrow();
+    const { checked, agentInfo } = rows[0]!.work!;
+    for (const { startAgoMs, endAgoMs } of [checked!, agentInfo!]) {
+      expect(startAgoMs).toBeGreaterThanOrEqual(endAgoMs);
+      expect(new Date(Date.UTC(2026, 0) - startAgoMs).getTime()).toBeGreaterThan(0);
+    }
+  });
+
   it('of a worker that never answered there is no work to be shown', () => {
     const [row] = healthcheckRows([node('worker1')], { ...none, linked: [link('worker1', 1)] });
     expect(row).toEqual({

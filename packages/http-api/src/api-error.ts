@@ -108,6 +108,7 @@ const known: Readonly<Record<string, ErrorCode>> = {
   'not-linked': 3023,
   timeout: 3021,
   ASK_TIMEOUT: 3021,
+  overloaded: 3021,
   'not-master': 3013,
   'no-such-node': 1730,
 };

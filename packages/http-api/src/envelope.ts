@@ -89,7 +89,8 @@ export function errorAnswer(error: ApiError | HttpError, form: Form): Answer {
   const { code, detail, retryAfter } = error as ApiError;
   const { status, title, text } = errorTable[code];
   const words = detail === undefined ? text : `${text}: ${detail}`;
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  // Who goes on all the same has to connect anew for it.
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter), connection: 'close' };
   if (form === 'token')
     return { status, headers, contentType: problem, body: { title, detail: words, ...remedyOf(code), error: code } };
   return { status: basicStatus(code), headers, contentType: json, body: { error: code, message: words } };

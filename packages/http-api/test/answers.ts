@@ -10,7 +10,7 @@ export const secrets = {
   root: '',
 };
 
-const nodeView = (
+export const nodeView = (
   name: string,
   role: 'master' | 'worker',
   address: string,

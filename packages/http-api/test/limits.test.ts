@@ -1,5 +1,6 @@
 /** What is too large, too slow, too much or malformed, by the byte. */
 import { readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { headersFor, openRig, type Rig, type RigMore, reader } from './rig.ts';
@@ -124,6 +125,26 @@ test('requests that follow at once on one connection are answered in their order
     ].join(''),
   );
   expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code)).toEqual(['200', '404', '200']);
+});
+
+test('who sends many requests without waiting for an answer is cut off, and others are answered', async () => {
+  await open();
+  const text = await raw(head('GET /openapi.json HTTP/1.1').repeat(2_000));
+  expect(text.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(16);
+  expect((await rig.get('/healthz', '')).status).toBe(200);
+});
+
+test('a connection is kept for as many requests as come one after the other', async () => {
+  await open();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let at = 0; at < 40; at += 1) expect((await rig.get('/cluster/node', reader, { agent })).status).toBe(200);
+  agent.destroy();
+});
+
+test('who asks too often loses the connection with the refusal', async () => {
+  await open({ options: { requestsPerMinute: 2 } });
+  const text = await raw(head('GET /cluster/node HTTP/1.1').repeat(10));
+  expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code)).toEqual(['200', '200', '429']);
 });
 
 test('a request may come byte by byte', async () => {

@@ -149,6 +149,7 @@ it('units are short', () => {
   expect([undefined, 0.005, 1].map(percent)).toEqual(['-', '0.5 %', '100.0 %']);
   expect([cut('abc', 3), cut('abcd', 3), cut('a', 0)]).toEqual(['abc', 'ab…', '…']);
   expect(clockTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime())).toBe('03:04:05.006');
+  expect(clockTime(-Number.MAX_SAFE_INTEGER)).toBe('-');
   expect(dateTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime())).toBe('2026-01-02 03:04:05');
   expect(dateTime(Number.MAX_SAFE_INTEGER)).toBe('-');
 });

@@ -53,7 +53,8 @@ export function listOf<Item extends Row>(
   if (typeof condition !== 'function') return { fault: condition };
   const fitting = rows.filter((row) => condition(row) && isFound(row, query));
   const inOrder = sorted(fitting, query.sort ?? []);
-  const { select, offset = 0, limit = rows.length } = query;
+  const { offset = 0, limit = rows.length } = query;
+  const select = query.select && [...new Set(query.select)];
   const shown: readonly Row[] = select === undefined ? inOrder : inOrder.map((row) => picked(row, select));
   const kept = query.distinct === true ? once(shown) : shown;
   return {

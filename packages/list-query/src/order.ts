@@ -1,9 +1,10 @@
 import { type Row, type RowValue, valueAt } from './fields.ts';
 import type { SortKey } from './parse.ts';
 
-/** A copy in the order of `keys`, the first first. Stable; what lacks a field comes last either way. */
-export function sorted(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
-  if (keys.length === 0) return rows;
+/** A copy in the order of `wanted`, the first first. Stable; what lacks a field comes last either way. */
+export function sorted(rows: readonly Row[], wanted: readonly SortKey[]): readonly Row[] {
+  if (wanted.length === 0) return rows;
+  const keys = eachOnce(wanted);
   return rows.toSorted((a, b) => {
     for (const { field, descending } of keys) {
       const order = compareFields(valueAt(a, field), valueAt(b, field), descending);
@@ -11,6 +12,13 @@ export function sorted(rows: readonly Row[], keys: readonly SortKey[]): readonly
     }
     return 0;
   });
+}
+
+/** Where a field was alike it is alike again: an address full of it would keep the node from its work for seconds. */
+function eachOnce(keys: readonly SortKey[]): readonly SortKey[] {
+  const first = new Map<string, SortKey>();
+  for (const key of keys) if (!first.has(key.field)) first.set(key.field, key);
+  return [...first.values()];
 }
 
 function compareFields(a: RowValue, b: RowValue, descending: boolean): number {

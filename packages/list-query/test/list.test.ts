@@ -115,3 +115,34 @@ test('a condition and its opposite part the rows', () => {
     }),
   );
 });
+
+/** Rows that count how often a member of theirs is looked at. */
+function counted(rows: readonly Row[]): { readonly rows: readonly Row[]; readonly looks: () => number } {
+  let looks = 0;
+  const watched = rows.map(
+    (row) =>
+      new Proxy(row, {
+        get: (target, name) => {
+          looks += 1;
+          return Reflect.get(target, name);
+        },
+      }),
+  );
+  return { rows: watched, looks: () => looks };
+}
+
+test('a field that is named a thousand times costs what it costs once', () => {
+  const alike = Array.from({ length: 50 }, (_, index) => node(`worker${(index * 7) % 50}`, 'worker', '10.0.0.9'));
+  const work = (query: ListQuery): number => {
+    const { rows: watched, looks } = counted(alike);
+    expect(listOf(watched, query, { fields })).toEqual(listOf(alike, query, { fields }));
+    return looks();
+  };
+  const many = (field: string): string => `${`${field},`.repeat(1_000)}`;
+  expect(work({ sort: parseSort(`${many('ip')}name`) })).toBe(work({ sort: parseSort('ip,name') }));
+  expect(work({ select: parseSelect(`${many('ip')}name`) })).toBe(work({ select: parseSelect('ip,name') }));
+});
+
+test('of a field that is sorted by twice the first sign counts', () => {
+  expect(names({ sort: parseSort('-name,+name') })).toEqual(['worker2', 'worker1', 'master']);
+});

@@ -64,11 +64,14 @@ function agedBy({ type: _, ...work }: Standing, ms: number): NonNullable<Healthc
   };
 }
 
+/** 50 years: no process is older. What a worker sends may be any number, and whoever makes dates of it has to get one. */
+const mostAgoMs = 50 * 365 * 86_400_000;
+
 const older = <Work extends { readonly startAgoMs: number; readonly endAgoMs: number }>(
   work: Work,
   ms: number,
 ): Work => ({
   ...work,
-  startAgoMs: work.startAgoMs + ms,
-  endAgoMs: work.endAgoMs + ms,
+  startAgoMs: Math.min(mostAgoMs, Math.max(work.startAgoMs, work.endAgoMs) + ms),
+  endAgoMs: Math.min(mostAgoMs, work.endAgoMs + ms),
 });

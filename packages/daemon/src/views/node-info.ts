@@ -5,9 +5,9 @@ import type { ControlAnswers } from '@muster/control';
 import { clip, type NodeInfo } from '@muster/protocol';
 import { daemonRows } from '../beside/daemons.ts';
 import { keyFingerprint } from '../beside/fingerprint.ts';
+import { inFewTurns } from '../beside/log-reads.ts';
 import { managerVersion } from '../beside/manager-version.ts';
 import { readLog } from '../beside/read-log.ts';
-import { inTurn } from '../files/in-turn.ts';
 import type { Platform } from '../platform.ts';
 import { version } from '../version.ts';
 import { howManyFit, optionalText } from './fit.ts';
@@ -27,8 +27,7 @@ export function nodeInfoViews(sources: NodeInfoSources): NodeInfoViews {
   const { config, platform } = sources;
   const { disk, host } = platform;
   const at = { host, root: config.root, secrets: [config.cluster.key], turn: () => disk.turn() };
-  // Each takes some 20 MB while it lasts, so one at a time.
-  const read = inTurn(readLog);
+  const read = inFewTurns(readLog);
   return {
     nodeInfo: () => nodeInfo(sources),
     logs: async ({ type: _, ...query }) => {

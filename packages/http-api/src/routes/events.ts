@@ -9,6 +9,7 @@ import { HttpError } from '../api-error.ts';
 import { within } from '../deadline.ts';
 import type { ApiSources } from '../deps.ts';
 import type { Answer, Outlet } from '../envelope.ts';
+import { safeJson } from '../safe-json.ts';
 import { type Asked, fields, type Route, shape } from './route.ts';
 
 /** Between two looks at the journal, ms. */
@@ -116,7 +117,7 @@ function later({ clock, watchEvents }: Following['sources'], closed: AbortSignal
   closed.addEventListener('abort', forget, { once: true });
 }
 
-const textOf = (row: EventRow): string => `id: ${row.id}\nevent: ${row.kind}\ndata: ${JSON.stringify(row)}\n\n`;
+const textOf = (row: EventRow): string => `id: ${row.id}\nevent: ${row.kind}\ndata: ${safeJson(row)}\n\n`;
 
 export const eventsRoute: Route = {
   method: 'GET',

@@ -7,6 +7,7 @@ import type { Route, Session } from '../routes/route.ts';
 import type { Authority, Caller } from '../users/authority.ts';
 import type { Tokens } from '../users/token.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
+import { networkOf } from './network.ts';
 
 export interface GateDeps {
   readonly clock: Clock;
@@ -45,14 +46,15 @@ export function openGate(deps: GateDeps): (knock: Knock) => Promise<Entry> {
   };
 
   const byPassword = async (name: string, password: string, address: string): Promise<Caller> => {
+    const network = networkOf(address);
     const known = await authority.remembered(name, password);
     if (known !== undefined) return known;
-    const wait = guesses.wait(address);
+    const wait = guesses.wait(network);
     if (wait > 0) throw new ApiError(6000, undefined, wait);
     const caller = await authority.password(name, password);
     if (caller === 'busy') throw new HttpError(503, 'Too many log in at once.', { 'retry-after': '1' });
     if (caller !== undefined) return caller;
-    guesses.take(address);
+    guesses.take(network);
     deps.failed(name, address);
     throw new HttpError(401, 'There is no such user with this password.', challenge);
   };
@@ -75,7 +77,8 @@ export function openGate(deps: GateDeps): (knock: Knock) => Promise<Entry> {
   };
 
   return async ({ route, address, authorization }) => {
-    pass(`address ${address}`);
+    const network = networkOf(address);
+    pass(`address ${network}`);
     const credentials = readCredentials(authorization);
     const form = formOf(credentials, route);
     if (route.access === 'anyone') return { form, caller: undefined, session: nobody };

@@ -11,9 +11,11 @@ import { elsewhere } from '../routes/elsewhere.ts';
 import { isPretty, readQuery } from '../routes/query.ts';
 import { type Route, shapeOf } from '../routes/route.ts';
 import { routes } from '../routes/routes.ts';
+import { safeJson } from '../safe-json.ts';
 import type { Pems } from '../tls/certificate.ts';
 import { readCredentials } from './credentials.ts';
 import { type Entry, formOf, type openGate } from './gate.ts';
+import { inTurn } from './in-turn.ts';
 import { outletOf, type Seats } from './outlet.ts';
 import { clientError, frameworkError } from './refusals.ts';
 
@@ -48,7 +50,7 @@ export async function openServer(deps: ServerDeps): Promise<OpenServer> {
   let server: Server | TlsServer | undefined;
   const app = Fastify({
     serverFactory: (handler) => {
-      server = bareServer(handler as RequestListener, deps);
+      server = bareServer(inTurn(handler as RequestListener), deps);
       return server as Server;
     },
     bodyLimit: deps.options.maxBodyBytes,
@@ -247,6 +249,6 @@ async function send(deps: ServerDeps, reply: FastifyReply, answer: Answer, prett
     answer.body(outletOf(reply.raw, deps.hide));
     return reply;
   }
-  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, null, pretty ? 3 : 0);
+  const text = typeof answer.body === 'string' ? answer.body : safeJson(answer.body, pretty ? 3 : 0);
   return reply.code(answer.status).headers(all).send(deps.hide(text));
 }

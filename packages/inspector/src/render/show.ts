@@ -59,9 +59,10 @@ const withComma = (part: readonly string[]): readonly string[] => [...part.slice
 
 const two = (number: number): string => `${number}`.padStart(2, '0');
 
-/** `12:03:07.250` on the wall of this machine. */
+/** `12:03:07.250` on the wall of this machine; `-` of what is no time. */
 export function clockTime(wallMs: number): string {
   const time = new Date(wallMs);
+  if (Number.isNaN(time.getTime())) return '-';
   const ms = `${time.getMilliseconds()}`.padStart(3, '0');
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }
