@@ -33,6 +33,7 @@ const soleImporters = {
   'prom-client': 'packages/metrics',
   fastify: 'packages/http-api',
   jose: 'packages/http-api',
+  tar: 'packages/cli',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [

@@ -51,6 +51,13 @@ export const doorMessages: DoorSamples = {
     count: 300,
     rows: [{ agoMs: 5_000, to: '/node/links', message: 'unlinked', shown: '{"peer":"größe"}', reason: 'stopped' }],
   },
+  'get-metrics': { type: 'get-metrics', rest: { text: 3, from: 65_500 } },
+  metrics: {
+    type: 'metrics',
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    page: '# HELP muster_files Files\n# TYPE muster_files gauge\nmuster_files 295\n',
+    rest: { text: 3, from: 131_000 },
+  },
   'get-links': { type: 'get-links' },
   links: {
     type: 'links',

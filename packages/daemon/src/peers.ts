@@ -30,7 +30,7 @@ export interface Peers {
   all(): readonly LinkedNode[];
   /** Bytes that crossed links since the start, those of closed links included. */
   traffic(): Traffic;
-  readonly reconnects: Pick<Reconnects, 'total' | 'byPeer'>;
+  readonly reconnects: Omit<Reconnects, 'linked'>;
   /** Queues a message for an actor of a peer. Lost when there is no link. */
   send(name: NodeName, to: ActorName, message: WireMessage): void;
 }

@@ -3,6 +3,8 @@ import type { NodeName } from '@muster/protocol';
 
 export interface Reconnects {
   linked(peer: NodeName): void;
+  /** The peer is gone for good: its row goes, what was counted stays in the sum. */
+  forget(peer: NodeName): void;
   /** Links beyond the first to each peer, since the start. */
   total(): number;
   /** The same by peer: every one that was ever linked, up to the bound. */
@@ -22,6 +24,7 @@ export function openReconnects(most = maxPeers): Reconnects {
       if (known !== undefined) total += 1;
       byPeer.set(peer, known === undefined ? 0 : known + 1);
     },
+    forget: (peer) => void byPeer.delete(peer),
     total: () => total,
     byPeer: () => byPeer,
   };
