@@ -8,7 +8,7 @@ type Question = DeedOf<'door-ask'>['question'];
 type Order = DeedOf<'door-order'>['order'];
 
 const plainly = ['get-health', 'get-tree', 'get-dead-letters', 'get-links', 'get-node-info', 'get-standing'] as const;
-const questions = [...plainly, 'get-actor', 'get-logs'] as const;
+const questions = [...plainly, 'get-actor', 'get-logs', 'get-metrics'] as const;
 
 export function questionOf(scene: Scene, node: SimNode, wanted: Exclude<Question, 'get-healthcheck'>): NodeQuestion {
   const { dice } = scene;

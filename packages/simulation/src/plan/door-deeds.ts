@@ -20,6 +20,7 @@ export const doorDeeds = {
       'get-links',
       'get-node-info',
       'get-logs',
+      'get-metrics',
       'get-standing',
       'get-healthcheck',
     ]),

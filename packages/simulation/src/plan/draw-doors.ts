@@ -20,7 +20,7 @@ export const drawDoorDeed: Draws<DoorKind> = {
   'door-ask': (dice, shape) => {
     const question = dice.pick([
       ...(['any', 'any', 'any', 'get-health', 'get-tree', 'get-actor', 'get-dead-letters', 'get-links'] as const),
-      ...(['get-node-info', 'get-logs', 'get-standing', 'get-healthcheck'] as const),
+      ...(['get-node-info', 'get-logs', 'get-standing', 'get-metrics', 'get-healthcheck'] as const),
     ]);
     const some = { ...ends(dice, shape), question, ...often(dice) };
     if (!dice.chance(0.1)) return some;
