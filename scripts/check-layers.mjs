@@ -16,10 +16,11 @@ const allowed = [
   [/^actors\//, ['protocol', 'actor']],
   [/^packages\/(daemon|cli|lab|simulation)$/, ['*']],
   [/^packages\/list-query$/, []],
+  [/^packages\/reference-forms$/, ['protocol', 'config']],
   [/^packages\/metrics$/, ['protocol', 'actor']],
-  [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query']],
+  [/^packages\/http-api$/, ['protocol', 'actor', 'config', 'control', 'list-query', 'reference-forms']],
   [/^packages\/manager$/, ['protocol', 'tree']],
-  [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query']],
+  [/^packages\/cluster-socket$/, ['protocol', 'actor', 'link', 'config', 'list-query', 'reference-forms']],
   [/^packages\/inspector$/, ['protocol', 'actor', 'control', 'render']],
   [/^packages\//, ['protocol', 'actor', 'link', 'config']],
 ];
@@ -33,6 +34,8 @@ const soleImporters = {
   'prom-client': 'packages/metrics',
   fastify: 'packages/http-api',
   jose: 'packages/http-api',
+  tar: 'packages/cli',
+  '@peculiar/x509': 'packages/http-api',
 };
 /** Node's modules that a folder's sources may import; elsewhere all. */
 const builtins = [

@@ -4,6 +4,11 @@ export type Role = 'master' | 'worker';
 /** A node's name, `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). Unique in a cluster. */
 export type NodeName = string;
 
+/** For schemas. */
+export const nodeNamePattern = '^[A-Za-z0-9_-]{1,64}$';
+const nodeName = new RegExp(nodeNamePattern);
+export const isNodeName = (text: string): boolean => nodeName.test(text);
+
 /** The actors that may be spoken to over a link. */
 export type ActorName =
   | 'keep-alive'

@@ -107,6 +107,9 @@ export const MAX_SHOWN = 16 * 1024;
 /** Nodes of one `healthcheck`: the usual row is 330 bytes and up to 33 values. 4.14's own lists of nodes end there, too. */
 export const MAX_HEALTHCHECK_ROWS = 500;
 
+/** UTF-16 units of one page of metrics: at most 192 KiB of UTF-8. */
+export const MAX_METRICS_PAGE = 64 * KIB;
+
 /** Of a reply that may come from another node: it must fit a frame with `relayed` around it, on each hop. */
 export const MAX_NODE_REPLY = MAX_FRAME - KIB;
 

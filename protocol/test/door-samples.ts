@@ -7,7 +7,7 @@ type Door =
 type DoorType = Exclude<Door['type'], 'crash-actor' | 'set-log-level'> & MessageType;
 type DoorSamples = { readonly [T in DoorType]: Extract<WireMessage, { type: T }> };
 
-const row = {
+export const actorRow = {
   path: '/node/keep-alive',
   kind: 'actor',
   state: 'running',
@@ -34,13 +34,13 @@ export const doorMessages: DoorSamples = {
   'get-actor': { type: 'get-actor', path: '/node/keep-alive' },
   actor: {
     type: 'actor',
-    row,
+    row: actorRow,
     upMs: 86_400_000,
     capacity: 10_000,
     overflowed: 0,
     inFlight: 1,
     state: '{"peers":{"worker1":{"liveness":"up"}}}',
-    children: [{ ...row, path: '/node/keep-alive/child', kind: 'supervisor' }],
+    children: [{ ...actorRow, path: '/node/keep-alive/child', kind: 'supervisor' }],
     messages: [{ agoMs: 12.5, type: 'heartbeat', shown: '{"peer":"worker1"}', handlingMs: 0.25 }],
     lastErrorAgoMs: 60_000,
     operations: [{ form: 'ask', type: 'get-nodes', about: 'who lives', example: '{"type":"get-nodes"}' }],
@@ -50,6 +50,13 @@ export const doorMessages: DoorSamples = {
     type: 'dead-letters',
     count: 300,
     rows: [{ agoMs: 5_000, to: '/node/links', message: 'unlinked', shown: '{"peer":"größe"}', reason: 'stopped' }],
+  },
+  'get-metrics': { type: 'get-metrics', rest: { text: 3, from: 65_500 } },
+  metrics: {
+    type: 'metrics',
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    page: '# HELP muster_files Files\n# TYPE muster_files gauge\nmuster_files 295\n',
+    rest: { text: 3, from: 131_000 },
   },
   'get-links': { type: 'get-links' },
   links: {

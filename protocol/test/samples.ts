@@ -2,7 +2,7 @@
 import type { Envelope, MessageType, Sender, WireMessage } from '@muster/protocol';
 import { catalogue, digestBytes, packBatch } from '@muster/protocol';
 import { agentInfo } from './agents.ts';
-import { doorMessages } from './door-samples.ts';
+import { actorRow, doorMessages } from './door-samples.ts';
 
 export const digest = (byte: string): Uint8Array => digestBytes(byte.repeat(64));
 
@@ -112,19 +112,7 @@ export const messages: Samples = {
   'get-tree': { type: 'get-tree' },
   tree: {
     type: 'tree',
-    actors: [
-      {
-        path: 'node/keep-alive',
-        kind: 'actor',
-        state: 'running',
-        mailbox: 0,
-        highWater: 7,
-        processed: 12_345,
-        busyMs: 99.5,
-        restarts: 1,
-        lastError: 'link broke',
-      },
-    ],
+    actors: [{ ...actorRow, path: 'node/keep-alive' }],
   },
   'forget-node': { type: 'forget-node', node: 'worker1' },
   'get-balance': { type: 'get-balance' },

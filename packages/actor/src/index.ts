@@ -36,3 +36,4 @@ export { GaveUpError, type SpawnOptions, type Supervisor } from './supervisor.ts
 export { type ActorSystem, openSystem, type SystemOptions } from './system.ts';
 export type { TraceRow } from './trace.ts';
 export { watch } from './watch.ts';
+export { within } from './within.ts';

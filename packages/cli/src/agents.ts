@@ -1,49 +1,53 @@
 /** `muster agents`, `muster agent`: lists that may be longer than a person waits for without a word. */
 import type { AgentFilter, ControlClient } from '@muster/control';
 import type { AgentRowView, Agents } from '@muster/protocol';
-import {
-  type AgentTable,
-  type AgentTally,
-  agentTable,
-  emptyTally,
-  renderAgent,
-  shownOf,
-  tallied,
-  totals,
-} from '@muster/render';
+import { type AgentTable, type AgentTally, agentTable, emptyTally, shownOf, tallied, totals } from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
-import { asJson, withClient, writeWholeMs } from './conversation.ts';
+import { writeWholeMs } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import type { Look } from './view.ts';
 
 /** Rows that are kept before the first is written, so that columns fit them all. What comes after may widen a column. */
 const keptRows = 10_000;
 
-/** Writes as it reads: however long the list is, it is never held whole. */
-export const showAgents = (
+/** Writes as it reads: however long the list is, it is never held whole. Each page comes in under 2 s, or it breaks off. */
+export async function showAgents(
   deps: CommandDeps,
   output: Output,
   root: string,
   filter: AgentFilter,
   json: boolean,
-): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const writer = json ? jsonWriter(output) : tableWriter(output);
-    await writePages(client, filter, output, writer);
+): Promise<ExitCode> {
+  const client = await deps.look(root);
+  try {
+    await writePages(client, filter, output, json ? jsonWriter(output) : tableWriter(output));
     return exitCodes.fine;
-  });
+  } finally {
+    client.close();
+  }
+}
 
-export const showAgent = (
-  deps: CommandDeps,
-  output: Output,
-  root: string,
-  id: number,
-  json: boolean,
-): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const view = await client.agent(id);
-    output.out(json ? asJson(view) : renderAgent(view, output.paint).join('\n'));
-    return exitCodes.fine;
-  });
+/** Rows of one look of a watched list: more than any screen has. */
+const watchedRows = 1_000;
+
+/** The first of them, and how many there are. */
+export const agentsLook =
+  (filter: AgentFilter): Look =>
+  async (client, paint) => {
+    const rows: AgentRowView[] = [];
+    let tally = emptyTally;
+    let total = 0;
+    for await (const page of client.allAgents(filter)) {
+      rows.push(...page.rows.slice(0, watchedRows - rows.length));
+      tally = tallied(tally, page.rows);
+      total = page.total;
+    }
+    const shown = shownOf(tally);
+    const cut = rows.length < shown ? [`These are the first ${rows.length} of them.`] : [];
+    const table = rows.length === 0 ? [] : [...agentTable(paint).part(rows), ''];
+    const value = { agents: rows, shown, total };
+    return { value, lines: [...table, ...cut, totals(tally, total)], code: exitCodes.fine };
+  };
 
 /** Where the pages go. `end` is not called when the list breaks off. */
 interface Writer {

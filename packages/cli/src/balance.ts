@@ -1,27 +1,8 @@
-/** `muster balance`, `muster drain`, `muster undrain`: the agents' backend of each HAProxy. */
-
-import { isBalanced, printable, renderBalance } from '@muster/render';
+/** `muster drain`, `muster undrain`: which nodes get agents through HAProxy. */
+import { printable } from '@muster/render';
 import type { CommandDeps, Output } from './commands.ts';
-import { asJson, withClient } from './conversation.ts';
+import { withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-
-export interface BalanceOptions {
-  /** Show what a plan made now would do. Nothing is moved by asking. */
-  readonly plan: boolean;
-  readonly json: boolean;
-}
-
-export const showBalance = (
-  deps: CommandDeps,
-  output: Output,
-  root: string,
-  { plan, json }: BalanceOptions,
-): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const balance = await client.balance();
-    output.out(json ? asJson(balance) : renderBalance(balance, plan, output.paint).join('\n'));
-    return isBalanced(balance) ? exitCodes.fine : exitCodes.notInSync;
-  });
 
 export const drainNode = (
   deps: CommandDeps,
@@ -30,7 +11,7 @@ export const drainNode = (
   node: string,
   drained: boolean,
 ): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
+  withClient(deps, output, root, async (client) => {
     const isNews = await client.drain(node, drained);
     if (!drained && !isNews) {
       output.out(`${node} was not drained: nothing is changed.`);

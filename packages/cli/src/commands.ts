@@ -1,9 +1,11 @@
 /** What each command does, with the world passed in; parsing is in `program.ts`. */
+
+import type { Clock } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { ControlClient, LogLevel } from '@muster/control';
 import type { InspectOptions } from '@muster/inspector';
 import type { Paint } from '@muster/render';
-import { isHealthy, isInSync, printable, renderHealth, renderNodes, renderTree } from '@muster/render';
+import type { ConfigCheck } from './check-config.ts';
 import { asJson, withClient } from './conversation.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { StopOutcome } from './stop.ts';
@@ -22,20 +24,30 @@ export interface StartOptions {
 
 /** What the command line needs of the world. */
 export interface CommandDeps {
-  /** Rejects with a `ControlError`. */
+  /** For orders, which may take time. Rejects with a `ControlError`. */
   readonly open: (root: string) => Promise<ControlClient>;
+  /** The same for views: a node that hangs is given up in under 2 s from the start of this process. */
+  readonly look: (root: string) => Promise<ControlClient>;
+  readonly clock: Clock;
+  readonly wallNow: () => number;
+  /** Aborted by Ctrl-C from then on, in place of the end of this process. */
+  readonly interrupt: () => AbortSignal;
   /** Runs the daemon in this process, to its end. */
   readonly run: (options: StartOptions) => Promise<ExitCode>;
   /** Starts the daemon as a process of its own and waits until it answers or dies. */
   readonly detach: (options: StartOptions, out: Output) => Promise<ExitCode>;
   /** Ends the process `pid` of a node and waits for its end. */
   readonly stop: (pid: number) => Promise<StopOutcome>;
-  readonly checkConfig: (root: string) => Promise<{ readonly ok: boolean; readonly text: string }>;
+  readonly checkConfig: (root: string) => Promise<ConfigCheck>;
   /** Rejects with a `ConfigError`. */
   readonly readConfig: (root: string) => Promise<NodeConfig>;
   readonly newKey: () => Promise<string>;
   /** The users of the HTTP API. */
   readonly users: UserDeps;
+  /** Every check of this node and of the cluster, told to `output`. */
+  readonly doctor: (root: string, json: boolean, output: Output) => Promise<ExitCode>;
+  /** What helps to find a fault, written to the new file `file`. */
+  readonly supportBundle: (root: string, file: string, output: Output) => Promise<ExitCode>;
   /** The inspector of actors, to its end. */
   readonly inspect: (root: string, options: InspectOptions, output: Output) => Promise<ExitCode>;
 }
@@ -51,6 +63,15 @@ export interface Output {
   readonly progress?: (text: string) => void;
   /** Resolves when what was given to `out` is on its way; false: nobody reads it any more. */
   readonly flow?: () => Promise<boolean>;
+  /** `out` as a terminal that frames are drawn on; absent: it is none. */
+  readonly terminal?: Terminal;
+}
+
+export interface Terminal {
+  /** Text as it is. */
+  readonly write: (text: string) => void;
+  /** Now; each at least 1. */
+  readonly size: () => { readonly rows: number; readonly columns: number };
 }
 
 export const startNode = (deps: CommandDeps, output: Output, options: StartOptions): Promise<ExitCode> =>
@@ -58,8 +79,11 @@ export const startNode = (deps: CommandDeps, output: Output, options: StartOptio
 
 /** Ends with 0 when the node has ended, with 3 when nothing runs, with 1 when it could not be stopped or still ends. */
 export async function stopNode(deps: CommandDeps, output: Output, root: string): Promise<ExitCode> {
-  const client = await deps.open(root);
-  const { pid } = await client.health().finally(() => client.close());
+  let pid = 0;
+  await withClient(deps, output, root, async (client) => {
+    pid = (await client.health()).pid;
+    return exitCodes.fine;
+  });
   const outcome = await deps.stop(pid);
   if (outcome === 'ended') output.out(`Muster of R (${root}) has ended; it was process ${pid}.`);
   else output.error(`Muster of R (${root}), process ${pid}, ${notEnded[outcome]}`);
@@ -72,9 +96,11 @@ const notEnded: Record<Exclude<StopOutcome, 'ended'>, string> = {
   late: 'was told to stop and has not ended after 60 s. See logs/cluster.log below R; kill -9 does no harm.',
 };
 
-export async function checkConfig(deps: CommandDeps, output: Output, root: string): Promise<ExitCode> {
-  const { ok, text } = await deps.checkConfig(root);
-  (ok ? output.out : output.error)(text);
+/** As JSON on stdout also where it is faulty: a program reads one place. */
+export async function checkConfig(deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> {
+  const { ok, text, value } = await deps.checkConfig(root);
+  if (json) output.out(asJson(value));
+  else (ok ? output.out : output.error)(text);
   return ok ? exitCodes.fine : exitCodes.fault;
 }
 
@@ -83,45 +109,21 @@ export async function printKey(deps: CommandDeps, output: Output): Promise<ExitC
   return exitCodes.fine;
 }
 
-export const showNodes = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const view = await client.cluster();
-    output.out(json ? asJson(view) : lines(renderNodes(view, output.paint)));
-    return isInSync(view) ? exitCodes.fine : exitCodes.notInSync;
-  });
-
-export const showHealth = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const health = await client.health();
-    output.out(json ? asJson(health) : lines(renderHealth(health, output.paint)));
-    return isHealthy(health) ? exitCodes.fine : exitCodes.notInSync;
-  });
-
-export const explainNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    output.out(printable(await client.explain(node)));
-    return exitCodes.fine;
-  });
-
-export const showTree = (deps: CommandDeps, output: Output, root: string, json: boolean): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    const actors = await client.tree();
-    output.out(json ? asJson(actors) : lines(renderTree(actors, output.paint)));
-    return exitCodes.fine;
-  });
-
-export const setLogLevel = (deps: CommandDeps, output: Output, root: string, level: LogLevel): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
-    await client.setLogLevel(level);
-    output.out(`The node logs at ${level} until its next start or reload.`);
+/** Of `node`, or of the one that is asked. */
+export const setLogLevel = (
+  deps: CommandDeps,
+  output: Output,
+  { root, node, level }: { readonly root: string; readonly node: string | undefined; readonly level: LogLevel },
+): Promise<ExitCode> =>
+  withClient(deps, output, root, async (client) => {
+    await client.at(node).setLogLevel(level);
+    output.out(`${node ?? 'The node'} logs at ${level} until its next start or reload.`);
     return exitCodes.fine;
   });
 
 export const forgetNode = (deps: CommandDeps, output: Output, root: string, node: string): Promise<ExitCode> =>
-  withClient(deps, root, async (client) => {
+  withClient(deps, output, root, async (client) => {
     await client.forget(node);
     output.out(`${node} is forgotten; should it link again, it is listed again.`);
     return exitCodes.fine;
   });
-
-const lines = (of: readonly string[]): string => of.join('\n');

@@ -90,7 +90,7 @@ async function known(deps: CommandDeps, output: Output, root: string): Promise<K
     return undefined;
   });
   try {
-    const client = await deps.open(root);
+    const client = await deps.look(root);
     return { config, nodes: (await client.cluster().finally(() => client.close())).nodes };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,27 +1,23 @@
 import { resolve } from 'node:path';
-import { type AgentFilter, isUnreachable } from '@muster/control';
 import { printable } from '@muster/render';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { agentId, agentStatus, groupName } from './agent-arguments.ts';
-import { showAgent, showAgents } from './agents.ts';
-import { drainNode, showBalance } from './balance.ts';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { type Adding, type Json, type Node, nodeName, type Root, withJson, withNode } from './arguments.ts';
+import { drainNode } from './balance.ts';
+import { addCare } from './care-arguments.ts';
 import {
   type CommandDeps,
   checkConfig,
-  explainNode,
   forgetNode,
   type Output,
   printKey,
   setLogLevel,
-  showHealth,
-  showNodes,
-  showTree,
   startNode,
   stopNode,
 } from './commands.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes, isAway } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
 import { addUser } from './user-arguments.ts';
+import { addViews } from './view-arguments.ts';
 
 const footer = `
 R is the directory of the Wazuh manager: --root, or the environment's MUSTER_ROOT, or /var/ossec.
@@ -30,10 +26,14 @@ Exit codes
   0  fine
   1  a fault: wrong usage, wrong configuration, a request that the node refused
   2  nodes, health, balance: the node answered, and not everything is in sync, or balanced
-  3  the node could not be reached: it does not run, may not be asked, or did not answer in time
+     doctor: a check failed
+  3  the node could not be reached: it does not run, may not be asked, or did not answer in time;
+     or one behind it, its master or that of --node, could not
   start ends with the codes of the daemon: 75 where one runs already; and with -f 70 after too many crashes.`;
 
 const levels = ['critical', 'error', 'warning', 'info', 'debug', 'debug2'] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Runs one command line (without `node` and the script) and says how the process should end.
@@ -43,7 +43,7 @@ export async function runProgram(
   argv: readonly string[],
   deps: CommandDeps,
   output: Output,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   version: string,
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.fine;
@@ -64,17 +64,17 @@ function faultOf(error: unknown, output: Output): ExitCode {
   // It may be a peer's words; only line ends of our own are kept.
   const words = error instanceof Error ? error.message : String(error);
   output.error(words.split('\n').map(printable).join('\n'));
-  return isUnreachable(error) ? exitCodes.notReachable : exitCodes.fault;
+  return isAway(error) ? exitCodes.notReachable : exitCodes.fault;
 }
 
-function buildProgram(
+/** Every command with its options; `finish` is told how the one that is run ends. */
+export function buildProgram(
   deps: CommandDeps,
   output: Output,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   version: string,
   finish: (code: ExitCode) => void,
 ): Command {
-  const defaultRoot = resolve(environment.MUSTER_ROOT || '/var/ossec');
   const program = new Command('muster')
     .description('The cluster daemon for Wazuh managers: keeps their files identical, and shows what it does.')
     .version(version, '-V, --version')
@@ -88,60 +88,37 @@ function buildProgram(
       writeOut: (text) => output.out(text.trimEnd()),
       writeErr: (text) => output.error(text.trimEnd()),
     });
-  const withRoot = (added: Command): Command =>
-    added.addOption(
-      new Option('--root <R>', 'directory of the manager')
-        .argParser(resolveRoot)
-        .default(defaultRoot, environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot),
-    );
+  const withRoot = rootOption(environment);
   const command = (usage: string, about: string): Command => withRoot(program.command(usage).description(about));
+  const adding: Adding = { command, deps, output, finish };
 
-  addStart(command('start', 'start the node of R'), deps, output, finish);
+  addStart(adding);
   command('stop', 'stop the node of R, and wait until it has ended').action(async ({ root }: Root) =>
     finish(await stopNode(deps, output, root)),
   );
-  command('check-config', 'check ossec.conf and muster.yaml of R, and show what they come to').action(
-    async ({ root }: Root) => finish(await checkConfig(deps, output, root)),
+  withJson(command('check-config', 'check ossec.conf and muster.yaml of R, and show what they come to')).action(
+    async ({ root, json }: Root & Json) => finish(await checkConfig(deps, output, root, json === true)),
   );
   program
     .command('key')
     .description('print a new random key for <key> of ossec.conf')
     .action(async () => finish(await printKey(deps, output)));
-  command('nodes', 'show every node of the cluster, how far it is, and since when')
-    .option('--json', 'as JSON')
-    .action(async ({ root, json }: Root & Json) => finish(await showNodes(deps, output, root, json === true)));
-  command('health', 'show how this node does')
-    .option('--json', 'as JSON')
-    .action(async ({ root, json }: Root & Json) => finish(await showHealth(deps, output, root, json === true)));
-  command('why', 'explain in plain words why NODE is not in sync')
-    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
-    .action(async (node: string, { root }: Root) => finish(await explainNode(deps, output, root, node)));
-  command('forget', 'on the master: list a worker that is gone for good no more')
-    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
-    .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
-  addAgents(command, deps, output, finish);
-  addBalance(command, deps, output, finish);
+  addViews(adding);
+  addOrders(adding);
   addLb(program, withRoot, deps, output, finish);
   addUser(program, withRoot, deps, output, finish);
-  command('tree', 'show the living actors, their mailboxes and restarts')
-    .option('--json', 'as JSON')
-    .action(async ({ root, json }: Root & Json) => finish(await showTree(deps, output, root, json === true)));
-  command('inspect', 'look at the actors of any node from inside: a prompt with completion, or commands of a script')
-    .option('--node <node>', 'the node to look at first; otherwise this one', nodeName)
-    .option('--operate', 'allow what changes a node: ask, tell, crash, restart, log')
-    .option('--json', 'one JSON value for each command')
-    .option('--eval <commands>', 'do these, separated by ;, in place of what is typed or piped: "tree; links"')
-    .action(async ({ root, node, operate, json, eval: commands }: Root & Json & InspectFlags) =>
-      finish(
-        await deps.inspect(root, { node, operate: operate === true, json: json === true, eval: commands }, output),
-      ),
-    );
-  command('log-level', 'change how much the node logs, until its next start or reload')
-    .addArgument(new Argument('<level>', 'how much').choices(levels))
-    .action(async (level: (typeof levels)[number], { root }: Root) =>
-      finish(await setLogLevel(deps, output, root, level)),
-    );
+  addInspect(adding);
+  addCare(adding);
   return program;
+}
+
+function rootOption(environment: Environment): (command: Command) => Command {
+  const defaultRoot = resolve(environment.MUSTER_ROOT || '/var/ossec');
+  const words = environment.MUSTER_ROOT ? `${defaultRoot}, by MUSTER_ROOT` : defaultRoot;
+  return (command) =>
+    command.addOption(
+      new Option('--root <R>', 'directory of the manager').argParser(resolveRoot).default(defaultRoot, words),
+    );
 }
 
 const resolveRoot = (root: string): string => resolve(root);
@@ -152,8 +129,8 @@ function takeRootBefore(program: Command, command: Command): void {
   if (root !== undefined && command.getOptionValueSource('root') !== 'cli') command.setOptionValue('root', root);
 }
 
-function addStart(start: Command, deps: CommandDeps, output: Output, finish: (code: ExitCode) => void): void {
-  start
+function addStart({ command, deps, output, finish }: Adding): void {
+  command('start', 'start the node of R')
     .option('-f, --foreground', 'stay in the foreground and log to stdout')
     .option('-d, --debug', 'log more; twice for more still', (_value: string, times: number) => times + 1, 0)
     .option('-r, --stay-root', 'keep running as root')
@@ -176,40 +153,11 @@ function addStart(start: Command, deps: CommandDeps, output: Output, finish: (co
     );
 }
 
-function addAgents(
-  command: (usage: string, about: string) => Command,
-  deps: CommandDeps,
-  output: Output,
-  finish: (code: ExitCode) => void,
-): void {
-  command('agents', 'list the agents: where they report, and whether they live')
-    .option('--node <node>', 'only those that last reported to it', nodeName)
-    .option('--status <status>', 'only those: active, disconnected, pending, never_connected', agentStatus)
-    .option('--group <group>', 'only its members', groupName)
-    .option('--json', 'as JSON')
-    .action(async ({ root, json, ...filter }: Root & Json & AgentFilter) =>
-      finish(await showAgents(deps, output, root, filter, json === true)),
-    );
-  command('agent', 'show everything that is known of agent ID, and where it reported')
-    .argument('<id>', 'its number, as 12 or 012', agentId)
-    .option('--json', 'as JSON')
-    .action(async (id: number, { root, json }: Root & Json) =>
-      finish(await showAgent(deps, output, root, id, json === true)),
-    );
-}
-
-function addBalance(
-  command: (usage: string, about: string) => Command,
-  deps: CommandDeps,
-  output: Output,
-  finish: (code: ExitCode) => void,
-): void {
-  command('balance', "on the master: show the agents' backend of each HAProxy, and what is done to it")
-    .option('--plan', 'what a plan made now would move; nothing is moved by asking')
-    .option('--json', 'as JSON')
-    .action(async ({ root, json, plan }: Root & Json & { readonly plan?: true }) =>
-      finish(await showBalance(deps, output, root, { plan: plan === true, json: json === true })),
-    );
+/** What changes something. */
+function addOrders({ command, deps, output, finish }: Adding): void {
+  command('forget', 'on the master: list a worker that is gone for good no more')
+    .argument('<node>', 'its name, as muster nodes shows it', nodeName)
+    .action(async (node: string, { root }: Root) => finish(await forgetNode(deps, output, root, node)));
   const drains = [
     ['drain', 'on the master: move the agents of NODE to the others through HAProxy, and give it no new ones', true],
     ['undrain', 'on the master: give NODE agents again', false],
@@ -219,22 +167,27 @@ function addBalance(
       .argument('<node>', 'its name, as muster nodes shows it', nodeName)
       .action(async (node: string, { root }: Root) => finish(await drainNode(deps, output, root, node, drained)));
   }
+  withNode(command('log-level', 'change how much the node logs, until its next start or reload'))
+    .addArgument(new Argument('<level>', 'how much').choices(levels))
+    .action(async (level: (typeof levels)[number], { root, node }: Root & Node) =>
+      finish(await setLogLevel(deps, output, { root, node, level })),
+    );
 }
 
-/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
-function nodeName(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
-  throw new InvalidArgumentError('A node has a name of 1 to 64 letters, digits, - and _: muster nodes lists them.');
+function addInspect({ command, deps, output, finish }: Adding): void {
+  command('inspect', 'look at the actors of any node from inside: a prompt with completion, or commands of a script')
+    .option('--node <node>', 'the node to look at first; otherwise this one', nodeName)
+    .option('--operate', 'allow what changes a node: ask, tell, crash, restart, log')
+    .option('--json', 'one JSON value for each command')
+    .option('--eval <commands>', 'do these, separated by ;, in place of what is typed or piped: "tree; links"')
+    .action(async ({ root, node, operate, json, eval: commands }: Root & Json & Node & InspectFlags) =>
+      finish(
+        await deps.inspect(root, { node, operate: operate === true, json: json === true, eval: commands }, output),
+      ),
+    );
 }
 
-interface Root {
-  readonly root: string;
-}
-interface Json {
-  readonly json?: true;
-}
 interface InspectFlags {
-  readonly node?: string;
   readonly operate?: true;
   readonly eval?: string;
 }

@@ -55,7 +55,7 @@ async function run(
     allAgents: (filter: object) => allPages((after) => answer({ ...filter, after }), '/r'),
     ...client,
   } as ControlClient;
-  const deps = { open: async () => all } as unknown as CommandDeps;
+  const deps = { look: async () => all } as unknown as CommandDeps;
   const output: Output = {
     out: (text) => void Object.assign(told, { out: `${told.out}${text}\n` }),
     error: (text) => void Object.assign(told, { error: `${told.error}${text}\n` }),
@@ -172,7 +172,7 @@ describe('muster agents', () => {
     expect([code, closed, progress.at(-1)]).toEqual([3, 1, '']);
     expect(error).toBe('The Muster of R (/r) closed the connection.\n');
     const refused = new ControlError('no-master', 'This worker has no link to its master.');
-    expect((await run('agents', [refused])).code).toBe(1);
+    expect((await run('agents', [refused])).code).toBe(3);
   });
 
   it('writes JSON that parses, whatever the texts and however many pages', async () => {

@@ -1,4 +1,5 @@
-import { type ControlClient, ControlError } from '@muster/control';
+import { systemClock } from '@muster/actor';
+import { type ControlClient, ControlError, type NodeClient } from '@muster/control';
 import { plain } from '@muster/render';
 import type { CommandDeps, StartOptions } from '../src/commands.ts';
 import { runProgram } from '../src/program.ts';
@@ -45,12 +46,14 @@ async function run(
   const close = (): void => {
     told.closed += 1;
   };
+  const open: CommandDeps['open'] = async (root) => {
+    told.roots.push(root);
+    if (client instanceof Error) throw client;
+    const at = () => ({ ...client }) as unknown as NodeClient;
+    return { close, at, ...client } as ControlClient;
+  };
   const all: CommandDeps = {
-    open: async (root) => {
-      told.roots.push(root);
-      if (client instanceof Error) throw client;
-      return { close, ...client } as ControlClient;
-    },
+    ...{ open, look: open, clock: systemClock, wallNow: () => 0, interrupt: () => new AbortController().signal },
     run: async (options) => {
       told.started.push(options);
       return 75;
@@ -59,7 +62,9 @@ async function run(
       told.started.push(options);
       return 0;
     },
-    checkConfig: async () => ({ ok: true, text: 'fine' }),
+    checkConfig: async () => ({ ok: true, text: 'fine', value: { ok: true } }),
+    doctor: async () => 0,
+    supportBundle: async () => 0,
     stop: async () => 'ended',
     readConfig: async () => {
       throw new Error('there is no configuration');
@@ -112,6 +117,17 @@ describe('the command line', () => {
     expect(JSON.parse((await run('tree --json', { tree: async () => [] })).out)).toEqual([]);
   });
 
+  it('prints the metrics of the node, or of another one, as they are', async () => {
+    const asked: unknown[] = [];
+    const at = ((node: string | undefined) => {
+      asked.push(node);
+      return { metrics: async () => `up 1\nb{x="${hostile}"} 2\n` };
+    }) as never;
+    expect((await run('metrics', { at })).out).toBe(`up 1\nb{x="${shown}"} 2\n`);
+    await run('metrics --node worker1', { at });
+    expect(asked).toEqual([undefined, 'worker1']);
+  });
+
   it('ends with 3 and the cure on stderr when nothing runs', async () => {
     const gone = new ControlError('not-running', 'No Muster runs for R (/r).');
     expect(await run('health --root /r', gone)).toMatchObject({
@@ -150,7 +166,7 @@ describe('the command line', () => {
 
   it('prints a sound configuration on stdout and a faulty one on stderr', async () => {
     expect(await run('check-config')).toMatchObject({ code: 0, out: 'fine\n' });
-    const checkConfig = async () => ({ ok: false, text: 'key: missing' });
+    const checkConfig = async () => ({ ok: false, text: 'key: missing', value: { ok: false } });
     expect(await run('check-config', {}, {}, { checkConfig })).toMatchObject({
       code: 1,
       out: '',

@@ -9,12 +9,12 @@ import { type Clock, type Parent, type Ref, type Scope, spawnActor, tell } from 
 import type { NodeConfig } from '@muster/config';
 import type { Connection } from '@muster/link';
 import type { FileTree, Healthcheck, NodeName, Role } from '@muster/protocol';
+import type { NodeForm } from '@muster/reference-forms';
 import { bytesOf, type How } from './commands.ts';
 import { decide } from './decide.ts';
 import { type HashAnswers, openHashAnswers } from './hash-answer.ts';
 import { jobDone } from './jobs.ts';
 import type { ClusterSocketMessage } from './messages.ts';
-import type { NodeRow } from './nodes-answer.ts';
 import type { RegistrationReply, RegistrationRequest } from './sendsync.ts';
 import { openSession } from './session.ts';
 import { type ClusterSocketConfig, type Effect, nothingYet, type Own, type State } from './state.ts';
@@ -43,7 +43,7 @@ export interface ClusterSocketDeps {
   /** Whether a worker's master can be asked. Not called on a master. */
   readonly masterLinked: () => boolean;
   /** Who takes part now: the master first, then workers in the order of their links. A worker's are its master's. */
-  readonly nodes: () => Awaitable<readonly NodeRow[]>;
+  readonly nodes: () => Awaitable<readonly NodeForm[]>;
   /** On a worker the master's. */
   readonly healthcheck: (names: readonly NodeName[] | undefined) => Awaitable<Healthcheck>;
   readonly register: (request: RegistrationRequest) => Promise<RegistrationReply>;

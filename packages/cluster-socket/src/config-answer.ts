@@ -1,23 +1,13 @@
 /** The answer to `get_config` (`reference/links.md` 6). No secret leaves with it. Pure. */
 import type { NodeConfig } from '@muster/config';
-
-/** What stands for a secret, as where the reference's API hides one. */
-export const masked = '*****';
+import { configForm, masked } from '@muster/reference-forms';
 
 export function configAnswer({
   cluster,
   haproxyHelper,
 }: Pick<NodeConfig, 'cluster' | 'haproxyHelper'>): Readonly<Record<string, unknown>> {
   return {
-    name: cluster.name,
-    node_name: cluster.nodeName,
-    node_type: cluster.nodeType,
-    key: masked,
-    port: cluster.port,
-    bind_addr: cluster.bindAddr,
-    nodes: cluster.nodes,
-    hidden: cluster.hidden ? 'yes' : 'no',
-    disabled: cluster.disabled,
+    ...configForm(cluster),
     ...(haproxyHelper === undefined ? {} : { haproxy_helper: helperOf(haproxyHelper) }),
   };
 }

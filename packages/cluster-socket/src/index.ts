@@ -5,10 +5,8 @@ export {
   type ListenHandlers,
   spawnClusterSocket,
 } from './cluster-socket.ts';
-export { masked } from './config-answer.ts';
 export { encodeFrame, type Frame, headerBytes, maxPayload, pieceBytes } from './frame.ts';
 export { type FrameFault, type FrameReader, openFrameReader, type Read } from './frame-reader.ts';
 export { type ClusterSocketMessage, type ClusterSocketView, getClusterSocketState } from './messages.ts';
-export type { NodeRow } from './nodes-answer.ts';
 export type { ClusterSocketConfig } from './state.ts';
 export { clusterSocketPath, listenOnUnix, type UnixListenerOptions } from './unix-listener.ts';

@@ -1,6 +1,8 @@
 /** Finds out what a command asks for, within its time. Whatever goes wrong is an answer. */
+
 import { Buffer } from 'node:buffer';
-import type { Clock } from '@muster/actor';
+import { within } from '@muster/actor';
+import { isNodeName } from '@muster/protocol';
 import type { ClusterSocketDeps } from './cluster-socket.ts';
 import type { Job } from './commands.ts';
 import { bytesOf } from './commands.ts';
@@ -32,7 +34,12 @@ export async function jobDone(job: Job, around: JobDeps): Promise<JobDone> {
   const { deps, config } = around;
   const withinMs = job.type === 'register' ? config.orderMs : config.viewMs;
   try {
-    const outcome = await within(deps.clock, withinMs, outcomeOf(job, around));
+    const outcome = await within(
+      deps.clock,
+      withinMs,
+      () => outcomeOf(job, around),
+      () => tooLate,
+    );
     return outcome.ok ? { ok: true, payload: outcome.value } : failed(outcome.refusal);
   } catch (error) {
     return failed(refusalOf(error, job.type, deps.report));
@@ -66,7 +73,7 @@ async function health(
   names: readonly string[] | undefined,
   deps: Pick<ClusterSocketDeps, 'healthcheck' | 'wallNow'>,
 ): Promise<Outcome<Uint8Array>> {
-  const possible = names?.filter((name) => /^[A-Za-z0-9_-]{1,64}$/.test(name));
+  const possible = names?.filter((name) => isNodeName(name));
   if (possible !== undefined && possible.length > mostNames) {
     return refused(3050, `${possible.length} names; ask for ${mostNames} at most, or for all with null`);
   }
@@ -99,11 +106,3 @@ function refusalOf(error: unknown, what: Job['type'], report: ClusterSocketDeps[
 }
 
 const tooLate = Symbol('too late');
-
-/** What `work` comes to; rejects with `tooLate` after `ms`. */
-function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(tooLate));
-    work.then(resolve, reject).finally(cancel);
-  });
-}

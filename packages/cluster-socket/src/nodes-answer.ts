@@ -1,19 +1,11 @@
 /** The answer to `get_nodes` (`reference/links.md` 6). Pure. */
 import { type ListFault, listFaultText, listOf } from '@muster/list-query';
-import { type NodesQuery, nodeFields } from './nodes-query.ts';
+import { type NodeForm, nodeFields } from '@muster/reference-forms';
+import type { NodesQuery } from './nodes-query.ts';
 import { fine, type Outcome, refused } from './outcome.ts';
 
-/** A node that takes part now. The order of its fields is that of the answer. */
-export type NodeRow = {
-  readonly name: string;
-  readonly type: 'master' | 'worker';
-  /** Without a `v`. */
-  readonly version: string;
-  readonly ip: string;
-};
-
 export interface NodesAnswer {
-  readonly items: readonly Partial<NodeRow>[];
+  readonly items: readonly Partial<NodeForm>[];
   /** That fit, before offset and limit. */
   readonly totalItems: number;
 }
@@ -22,7 +14,7 @@ export interface NodesAnswer {
 const mostTold = 10;
 
 /** `rows`: the master first, then workers in the order of their links; they stay so unless sorted. */
-export function nodesAnswer(rows: readonly NodeRow[], { names, type, list }: NodesQuery): Outcome<NodesAnswer> {
+export function nodesAnswer(rows: readonly NodeForm[], { names, type, list }: NodesQuery): Outcome<NodesAnswer> {
   const known = new Set(rows.map(({ name }) => name));
   const missing = names?.filter((name) => !known.has(name)) ?? [];
   if (missing.length > 0) return refused(1730, missing.slice(0, mostTold).join(', '));

@@ -1,5 +1,6 @@
 /** What `get_nodes` may be asked with (`reference/links.md` 6): as text, or as the manager's API hands it over. Pure. */
 import { type ListQuery, parseSearch, parseSelect, parseSort, type SortKey } from '@muster/list-query';
+import { nodeFields } from '@muster/reference-forms';
 import { fine, type Outcome, refused } from './outcome.ts';
 
 export interface NodesQuery {
@@ -9,7 +10,6 @@ export interface NodesQuery {
   readonly list: ListQuery;
 }
 
-export const nodeFields: readonly string[] = ['name', 'type', 'version', 'ip'];
 const allFields = `Fields are: ${nodeFields.join(', ')}`;
 
 const usualLimit = 500;

@@ -8,7 +8,7 @@ import { chmodSync, chownSync, linkSync, lstatSync, renameSync, rmSync } from 'n
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@muster/actor';
-import { type Connection, LinkError, socketConnection } from '@muster/link';
+import { type Connection, LinkError, refuseLongPath, socketConnection } from '@muster/link';
 import type { ClusterSocketDeps } from './cluster-socket.ts';
 
 export interface UnixListenerOptions {
@@ -23,8 +23,6 @@ export interface UnixListenerOptions {
 /** Where the manager's programs look for it, below R. */
 export const clusterSocketPath = (root: string): string => join(root, 'queue', 'cluster', 'c-internal.sock');
 
-/** The longest path that fits `sockaddr_un`. */
-const maxPathBytes = 107;
 /** Connections at once. The actor keeps 64; those that are being told to leave are more. */
 const connections = 128;
 
@@ -70,15 +68,6 @@ function take(socket: Socket, path: string, open: Set<Connection>, hand: (connec
   open.add(connection);
   socket.once('close', () => open.delete(connection));
   hand(connection);
-}
-
-function refuseLongPath(path: string): void {
-  const bytes = Buffer.byteLength(path);
-  if (bytes > maxPathBytes)
-    throw new LinkError(
-      'bad-option',
-      `${path} is ${bytes} bytes long, a socket's path at most ${maxPathBytes}: use a shorter root`,
-    );
 }
 
 /** Removes the socket of a dead process. Rejects when a process still answers on it, or it is no socket. */

@@ -1,10 +1,11 @@
+import type { NodeForm } from '@muster/reference-forms';
 import * as fc from 'fast-check';
-import { type NodeRow, nodesAnswer } from '../src/nodes-answer.ts';
+import { nodesAnswer } from '../src/nodes-answer.ts';
 import { nodesQuery } from '../src/nodes-query.ts';
 import { exceptionIn } from '../src/testing/index.ts';
 import { refusalText } from '../src/wazuh-error.ts';
 
-const rows: readonly [NodeRow, ...NodeRow[]] = [
+const rows: readonly [NodeForm, ...NodeForm[]] = [
   { name: 'master', type: 'master', version: '4.14.7', ip: '10.0.0.9' },
   { name: 'worker2', type: 'worker', version: '4.14.7', ip: '10.0.0.2' },
   { name: 'Worker1', type: 'worker', version: '4.14.6', ip: '10.0.0.1' },
@@ -19,7 +20,7 @@ function asked(payload: unknown) {
 }
 const namesOf = (payload: unknown): unknown => {
   const answer = asked(payload);
-  return 'items' in answer ? (answer.items as readonly NodeRow[]).map(({ name }) => name) : answer.code;
+  return 'items' in answer ? (answer.items as readonly NodeForm[]).map(({ name }) => name) : answer.code;
 };
 const all = ['master', 'worker2', 'Worker1', 'worker10'];
 

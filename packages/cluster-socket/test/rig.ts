@@ -5,6 +5,7 @@ import { type ManualClock, manualClock, settle, testSystem } from '@muster/actor
 import { absentCluster } from '@muster/config';
 import type { Connection, ConnectionHandlers } from '@muster/link';
 import { directoryNode, type FileTree, fileTree } from '@muster/protocol';
+import type { NodeForm } from '@muster/reference-forms';
 import {
   type ClusterSocketConfig,
   type ClusterSocketDeps,
@@ -14,13 +15,12 @@ import {
   clusterSocketDefaults,
   getClusterSocketState,
   type ListenHandlers,
-  type NodeRow,
   spawnClusterSocket,
 } from '../src/index.ts';
 import { bytesOfFrame, framesIn, type Heard } from '../src/testing/index.ts';
 
 export const wallStart = Date.UTC(2026, 10, 22, 9, 0, 0);
-export const rows: readonly NodeRow[] = [
+export const rows: readonly NodeForm[] = [
   { name: 'master', type: 'master', version: '4.14.7', ip: '10.0.0.9' },
   { name: 'worker1', type: 'worker', version: '4.14.7', ip: '10.0.0.1' },
 ];

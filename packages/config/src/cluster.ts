@@ -1,4 +1,4 @@
-import type { Role } from '@muster/protocol';
+import { isNodeName, type Role } from '@muster/protocol';
 import { type Findings, lenient, quoted, withLines } from './fault.ts';
 import { isKey } from './key.ts';
 import { clusterOptions } from './option-names.ts';
@@ -207,7 +207,7 @@ function readName(options: Options, findings: Findings): string {
 
 function readNodeName(options: Options, findings: Findings): string {
   const value = options.text('node_name') ?? absentCluster.nodeName;
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(value)) return value;
+  if (isNodeName(value)) return value;
   badValue(findings, {
     option: 'cluster.node_name',
     value,

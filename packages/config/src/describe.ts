@@ -8,9 +8,17 @@ import type { TableEntry } from './table.ts';
 
 /** What holds, for people: one value a line under the name that its file uses, secrets only by their length. */
 export function describeConfig(config: NodeConfig): string {
+  const values = configRows(config);
+  const width = Math.max(...values.map(([name]) => name.length)) + 2;
+  const lines = values.map(([name, value]) => `${name.padEnd(width)}${value}`.trimEnd());
+  return [...lines, ...config.warnings.map((text) => `Warning: ${text}`), ''].join('\n');
+}
+
+/** The same as names and values. */
+export function configRows(config: NodeConfig): readonly Row[] {
   const { cluster, haproxy, muster } = config;
   const files = { owner: muster.files.uid, group: muster.files.gid };
-  const values = [
+  return [
     ['root', config.root] as const,
     ...describeCluster(cluster),
     ...describeHelper(config),
@@ -23,9 +31,6 @@ export function describeConfig(config: NodeConfig): string {
     ['wazuh_clusterd.debug', String(config.debugLevel)] as const,
     ...config.table.map((entry) => [`R/${entry.directory}`, describeEntry(entry)] as const),
   ];
-  const width = Math.max(...values.map(([name]) => name.length)) + 2;
-  const lines = values.map(([name, value]) => `${name.padEnd(width)}${value}`.trimEnd());
-  return [...lines, ...config.warnings.map((text) => `Warning: ${text}`), ''].join('\n');
 }
 
 type Row = readonly [name: string, value: string];

@@ -1,3 +1,4 @@
+import { isNodeName } from '@muster/protocol';
 import { type Findings, quoted, withLines } from './fault.ts';
 import { helperOptions } from './option-names.ts';
 import { badValue, lineOf, type Options, optionsOf } from './options-of.ts';
@@ -161,7 +162,7 @@ function readExcludedNodes(options: Options, { warn }: Findings): readonly strin
   const texts = [written.text, ...written.children.map((child) => child.text)];
   const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim());
   const given = [...new Set(names.filter((name) => name !== ''))];
-  const strange = given.filter((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
+  const strange = given.filter((name) => !isNodeName(name));
   if (strange.length > 0)
     warn(`excluded_nodes names what can be no node, and is ignored: ${strange.map(quoted).join(', ')}.`);
   return given.filter((name) => !strange.includes(name));

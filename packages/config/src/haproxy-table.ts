@@ -1,13 +1,5 @@
-import { duration, minute, ms, type Option, s } from './option.ts';
+import { absolutePath, duration, minute, ms, type Option, s } from './option.ts';
 
-const path = (about: string): Option & { readonly kind: 'text' } => ({
-  kind: 'text',
-  default: undefined,
-  pattern: '^/[^\\u0000-\\u001f\\u007f]+$',
-  maxLength: 4_096,
-  allowed: 'an absolute path',
-  about,
-});
 const secret = (about: string): Option => ({ kind: 'secret', default: undefined, maxLength: 256, about });
 
 /** How many instances one master balances: what its view of them may hold. */
@@ -26,7 +18,7 @@ export const haproxyOptions = {
     about:
       'Every HAProxy in front of the agents. Each is driven by its Runtime API: give the socket of `stats socket … level admin`; or by its Data Plane API, with the user, password and certificates of `<haproxy_helper>`. Without this option an enabled `<haproxy_helper>` means one Data Plane API at its address. What else that block says holds for all of them, or its defaults where there is no block.',
   },
-  'haproxy.persist': path(
+  'haproxy.persist': absolutePath(
     "Where the agents' backend is written down, a file of our own that HAProxy reads at its start (`/etc/haproxy/conf.d/agents.cfg`), so that a restarted HAProxy begins with the servers that it had. For the first instance on this machine that is driven by its Runtime API.",
   ),
   'haproxy.binary': {
@@ -43,11 +35,13 @@ export const haproxyOptions = {
     minute,
     'How often each HAProxy is looked at. What it waits for (a health check, agents that come back) is seen that much later.',
   ),
-  'haproxy.tls.ca': path(
+  'haproxy.tls.ca': absolutePath(
     "Certificates of the authorities that `tls://` and `https://` instances are checked against, PEM. By default `haproxy_cert` for `https://`, else the system's.",
   ),
-  'haproxy.tls.cert': path('Our own certificate for such instances, PEM. By default `client_cert` for `https://`.'),
-  'haproxy.tls.key': path(
+  'haproxy.tls.cert': absolutePath(
+    'Our own certificate for such instances, PEM. By default `client_cert` for `https://`.',
+  ),
+  'haproxy.tls.key': absolutePath(
     'Its key, PEM. By default `client_cert_key` for `https://`, else it is in `haproxy.tls.cert`.',
   ),
   'haproxy.tls.password': secret('The password of that key. By default `client_cert_password` for `https://`.'),
@@ -75,5 +69,7 @@ export const haproxyOptions = {
     about: 'Its user. Needs the right `agent:reconnect`.',
   },
   'haproxy.api.password': secret('Its password. Then let nobody but the daemon read muster.yaml.'),
-  'haproxy.api.ca': path("Certificates of the authorities that it is checked against, PEM. By default the system's."),
+  'haproxy.api.ca': absolutePath(
+    "Certificates of the authorities that it is checked against, PEM. By default the system's.",
+  ),
 } as const satisfies Readonly<Record<string, Option>>;

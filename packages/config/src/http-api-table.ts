@@ -1,15 +1,6 @@
-import { duration, hour, integer, minute, type Option, s } from './option.ts';
+import { absolutePath, duration, hour, integer, minute, type Option, s } from './option.ts';
 
 const KiB = 1024;
-
-const path = (about: string): Option & { readonly kind: 'text' } => ({
-  kind: 'text',
-  default: undefined,
-  pattern: '^/[^\\u0000-\\u001f\\u007f]+$',
-  maxLength: 4_096,
-  allowed: 'an absolute path',
-  about,
-});
 
 /** The options of `muster.yaml` on the HTTP API, by their paths. */
 export const httpApiOptions = {
@@ -41,11 +32,11 @@ export const httpApiOptions = {
     about:
       '`no`: plain HTTP, which a loopback address alone may have. `forced-off`: plain HTTP anywhere, as behind a proxy that does TLS; passwords and tokens are readable on the way.',
   },
-  'http_api.certificate': path(
+  'http_api.certificate': absolutePath(
     'Certificate of the API, PEM, with what links it to its authority. With `http_api.key`. By default one is made at the first start in `R/queue/cluster/muster/http`, for this node alone, and made anew before it ends.',
   ),
-  'http_api.key': path('Its key, PEM, without a password; readable by the daemon alone.'),
-  'http_api.users_file': path(
+  'http_api.key': absolutePath('Its key, PEM, without a password; readable by the daemon alone.'),
+  'http_api.users_file': absolutePath(
     'Who may ask: names, roles and hashes of passwords, written by `muster user`. By default `R/etc/muster-users.json`. Not readable by others; read again when it changes.',
   ),
   'http_api.requests_per_minute': integer(

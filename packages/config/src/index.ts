@@ -1,6 +1,6 @@
 export { type AgentsConfig, defaultDisconnectionMs } from './agents.ts';
 export { absentCluster, type ClusterConfig, reservedNodes } from './cluster.ts';
-export { describeConfig } from './describe.ts';
+export { configRows, describeConfig } from './describe.ts';
 export { ConfigError, describeConfigError, type Fault, faultLine } from './fault.ts';
 export type { HaproxyConfig, HaproxyInstance, HaproxyTls, ReconnectApi } from './haproxy-config.ts';
 export type { HaproxyHelperConfig } from './haproxy-helper.ts';

@@ -1,4 +1,5 @@
 /** What is wrong with a `muster.yaml`, in words that never hold a secret. */
+import { isNodeName } from '@muster/protocol';
 import { type Findings, hiddenValue, quoted } from './fault.ts';
 import { musterOptionList, musterTable, type OptionPath } from './muster-table.ts';
 import { nearest } from './nearest.ts';
@@ -73,7 +74,7 @@ function partFault(option: OptionPath, parts: readonly string[], value: unknown)
   }
   const [node = '', name] = parts.slice(option.split('.').length);
   const names = Object.keys(nodeOverrides).join(', ');
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(node)) {
+  if (!isNodeName(node)) {
     const allowed = 'names of nodes: 1 to 64 letters (A-Z, a-z), digits, _ or -';
     return {
       ...common,

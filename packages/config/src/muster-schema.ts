@@ -1,3 +1,4 @@
+import { nodeNamePattern } from '@muster/protocol';
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { musterOptionList } from './muster-table.ts';
 import { defaultOf, nodeOverrides, type Option } from './option.ts';
@@ -46,9 +47,6 @@ function schemaOf(option: Option): TSchema {
       return Type.Record(Type.String({ pattern: nodeNamePattern }), nodeSchema, { ...strict, ...about });
   }
 }
-
-/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
-const nodeNamePattern = '^[A-Za-z0-9_-]{1,64}$';
 
 const { address, port, weight } = nodeOverrides;
 const nodeSchema = Type.Object(

@@ -52,6 +52,14 @@ export const integer = (value: number, min: number, max: number, about: string):
   max,
   about,
 });
+export const absolutePath = (about: string): Option & { readonly kind: 'text' } => ({
+  kind: 'text',
+  default: undefined,
+  pattern: '^/[^\\u0000-\\u001f\\u007f]+$',
+  maxLength: 4_096,
+  allowed: 'an absolute path',
+  about,
+});
 
 /** What `haproxy.nodes` may say of a node. */
 export const nodeOverrides = {

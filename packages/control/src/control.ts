@@ -21,10 +21,12 @@ import type {
   GetAgents,
   GetEvents,
   GetLogs,
+  GetMetrics,
   GetTrace,
   Healthcheck,
   LinkList,
   Logs,
+  Metrics,
   NodeInfo,
   NodeName,
   NodeReply,
@@ -95,6 +97,8 @@ export interface ControlAnswers {
   readonly actor: (path: string) => Awaitable<ActorDetail>;
   readonly deadLetters: () => Awaitable<DeadLetterList>;
   readonly links: () => Awaitable<LinkList>;
+  /** A page of the node's metrics. Throws when the text that it is to be of is not kept any more. */
+  readonly metrics: (query: GetMetrics) => Awaitable<Metrics>;
   /** What matching actors handled since the last question of the session. Throws when there are too many sessions; one of a peer gives way to who is here. */
   readonly trace: (query: GetTrace, ofPeer?: boolean) => Awaitable<Trace>;
   readonly events: (query: GetEvents) => Awaitable<Events>;
@@ -243,6 +247,8 @@ async function answerOf(request: LocalRequest, deps: ControlDeps, ofPeer: boolea
       return await answers.deadLetters();
     case 'get-links':
       return await answers.links();
+    case 'get-metrics':
+      return await answers.metrics(request);
     case 'get-trace':
       return await answers.trace(request, ofPeer);
     case 'get-events':

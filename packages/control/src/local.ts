@@ -33,6 +33,7 @@ import type {
   GetHealthcheck,
   GetLinks,
   GetLogs,
+  GetMetrics,
   GetNodeInfo,
   GetStanding,
   GetTrace,
@@ -42,6 +43,7 @@ import type {
   Healthcheck,
   LinkList,
   Logs,
+  Metrics,
   NodeInfo,
   RegisterAgent,
   RegistrationRefused,
@@ -84,6 +86,7 @@ export type LocalRequest =
   | GetActor
   | GetDeadLetters
   | GetLinks
+  | GetMetrics
   | GetTrace
   | GetEvents
   | GetNodeInfo
@@ -108,6 +111,7 @@ export type LocalReply =
   | ActorDetail
   | DeadLetterList
   | LinkList
+  | Metrics
   | Trace
   | Events
   | NodeInfo
@@ -135,6 +139,7 @@ const requests: ReadonlySet<string> = new Set<LocalRequest['type']>([
   'get-actor',
   'get-dead-letters',
   'get-links',
+  'get-metrics',
   'get-trace',
   'get-events',
   'get-node-info',

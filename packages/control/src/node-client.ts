@@ -7,8 +7,10 @@ import type {
   Events,
   GetEvents,
   GetLogs,
+  GetMetrics,
   LinkList,
   Logs,
+  Metrics,
   NodeInfo,
   NodeName,
   NodeReply,
@@ -28,6 +30,8 @@ export interface NodeClient {
   actor(path: string): Promise<ActorDetail>;
   deadLetters(): Promise<DeadLetterList>;
   links(): Promise<LinkList>;
+  /** The whole text for Prometheus. */
+  metrics(): Promise<string>;
   /** What matching actors handled since the last question; the first one, without `session`, opens one. */
   trace(pattern: string, session?: number): Promise<Trace>;
   events(query: Omit<GetEvents, 'type'>): Promise<Events>;
@@ -65,6 +69,7 @@ export function nodeClient(askHere: Ask, node: NodeName | undefined, root: strin
     actor: (path) => ask({ type: 'get-actor', path }, 'actor'),
     deadLetters: () => ask({ type: 'get-dead-letters' }, 'dead-letters'),
     links: () => ask({ type: 'get-links' }, 'links'),
+    metrics: () => allPages((query) => ask(query, 'metrics')),
     trace: (pattern, session) =>
       ask({ type: 'get-trace', pattern, ...(session === undefined ? {} : { session }) }, 'trace'),
     events: (query) => ask({ type: 'get-events', ...query }, 'events'),
@@ -78,4 +83,14 @@ export function nodeClient(askHere: Ask, node: NodeName | undefined, root: strin
     ask: (path, message) => ask({ type: 'ask-actor', path, message }, 'actor-answer'),
     bench: (path, count) => ask({ type: 'bench-actor', path, count }, 'bench'),
   };
+}
+
+async function allPages(ask: (query: GetMetrics) => Promise<Metrics>): Promise<string> {
+  let { page: text, rest } = await ask({ type: 'get-metrics' });
+  while (rest !== undefined) {
+    const next = await ask({ type: 'get-metrics', rest });
+    text += next.page;
+    rest = next.rest;
+  }
+  return text;
 }

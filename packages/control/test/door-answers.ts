@@ -6,6 +6,7 @@ type Doors = Pick<
   | 'actor'
   | 'deadLetters'
   | 'links'
+  | 'metrics'
   | 'trace'
   | 'events'
   | 'nodeInfo'
@@ -43,6 +44,7 @@ export const doorAnswers: Doors = {
   }),
   deadLetters: () => ({ type: 'dead-letters', count: 0, rows: [] }),
   links: () => ({ type: 'links', rows: [], reconnects: 0 }),
+  metrics: () => ({ type: 'metrics', contentType: 'text/plain', page: 'up 1\n' }),
   trace: ({ session = 1 }) => ({ type: 'trace', session, rows: [], dropped: 0, actors: 1 }),
   events: ({ after = 0 }) => ({ type: 'events', rows: [], next: after, more: false }),
   nodeInfo: () => Promise.reject(new Error('not yet')),

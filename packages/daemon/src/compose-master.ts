@@ -33,7 +33,7 @@ import {
 } from '@muster/integrity';
 import { getNodes, type KeepAliveMessage, spawnKeepAlive } from '@muster/keep-alive';
 import { acceptLink, type Connection, type PausedLink, type Rejection } from '@muster/link';
-import { openSampledTimes } from '@muster/metrics';
+import { type Metrics, openSampledTimes } from '@muster/metrics';
 import { type ListenerMessage, listenerDefaults, probe, spawnListener } from '@muster/node';
 import { defaultExclusions, openContentReader } from '@muster/tree';
 import { masterAgentHealth, masterAgentViews } from './agents/answers.ts';
@@ -191,6 +191,7 @@ export async function composeMaster(
   const inspecting = inspectNode({ config, platform, system, tag: 'Master' });
   const views = masterAnswers({
     inspect: inspecting.views,
+    metrics: () => metrics,
     ...{ config, platform, system, files, standing, peers, known, balancers, keepAlive, integrity, events },
     agents: masterAgentViews(agents, opened),
     agentCounts: agents.agents.counts,
@@ -205,7 +206,7 @@ export async function composeMaster(
     }),
   );
 
-  const metrics = nodeMetrics({
+  const metrics: Metrics = nodeMetrics({
     ...{ config, platform, system, peers, answers, events: events.journal, times, agents: agents.agents.counts },
   });
   openDoors({

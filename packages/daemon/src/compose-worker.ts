@@ -25,7 +25,7 @@ import { spawnFileReplica } from '@muster/file-sync';
 import { type IntegrityEvent, type IntegrityMessage, integrityDefaults, spawnIntegrity } from '@muster/integrity';
 import { spawnKeepAlive } from '@muster/keep-alive';
 import { LinkError, openLink, type PausedLink } from '@muster/link';
-import { openSampledTimes } from '@muster/metrics';
+import { type Metrics, openSampledTimes } from '@muster/metrics';
 import { type DialerMessage, dialerDefaults, spawnDialer } from '@muster/node';
 import type { GenerationAnnounced } from '@muster/protocol';
 import { defaultExclusions, openReplicator, type Replication } from '@muster/tree';
@@ -201,6 +201,7 @@ export async function composeWorker(
   const inspecting = inspectNode({ config, platform, system, tag });
   const views = workerAnswers({
     inspect: inspecting.views,
+    metrics: () => metrics,
     ...{ config, platform, system, files, standing, peers, keepAlive, integrity, fileReplica, events },
     dialer: () => dialer,
     master: linkedMaster,
@@ -220,7 +221,7 @@ export async function composeWorker(
     ),
   );
 
-  const metrics = nodeMetrics({
+  const metrics: Metrics = nodeMetrics({
     ...{ config, platform, system, peers, answers, events: events.journal, times },
   });
   openDoors({

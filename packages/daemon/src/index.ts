@@ -1,4 +1,5 @@
 export { readConfig } from './adapters/config-file.ts';
+export { keyFingerprint } from './beside/fingerprint.ts';
 export { composeMaster } from './compose-master.ts';
 export { composeWorker } from './compose-worker.ts';
 export { type ExitCode, exitCodes } from './exit-codes.ts';

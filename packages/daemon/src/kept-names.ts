@@ -1,5 +1,5 @@
 /** A set of node names that a file keeps across the starts of this node. */
-import type { NodeName } from '@muster/protocol';
+import { isNodeName, type NodeName } from '@muster/protocol';
 import { type Disk, DiskError } from '@muster/tree';
 
 export interface KeptNames {
@@ -16,7 +16,6 @@ export interface KeptNames {
 const maxNames = 1_000;
 /** A thousand names of 64 characters, with room. */
 const maxFileBytes = 128 * 1024;
-const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Who is told that the file is not what it should be. */
 export interface KeptNamesWatch {
@@ -98,7 +97,7 @@ function namesIn(text: string): Stored {
   if (text === '') return { names: [] };
   const list = parsed(text);
   if (!Array.isArray(list)) return { names: [], fault: 'it is no JSON list of names, such as ["worker1", "worker2"]' };
-  const good = list.filter((name): name is NodeName => typeof name === 'string' && namePattern.test(name));
+  const good = list.filter((name): name is NodeName => typeof name === 'string' && isNodeName(name));
   const names = good.slice(-maxNames);
   const others = list.length - good.length;
   return others === 0 ? { names } : { names, fault: `${others} of its ${list.length} entries are no names of nodes` };

@@ -1,5 +1,4 @@
 /** The socket of the manager's programs, on whole nodes. */
-import { nodeRows } from '../src/doors/cluster-socket.ts';
 import { openTestCluster, type TestCluster, type TestNode } from './one-process.ts';
 
 /** Sends one request and gathers frames until there are `count`. By the byte of `reference/links.md` 6. */
@@ -124,25 +123,3 @@ describe('c-internal.sock', () => {
 
 const hashed = async (): Promise<string> => (await spoken(cluster, worker, 'get_hash', '', 1))[0]?.text ?? '{}';
 const hashes = (text: string): Readonly<Record<string, string>> => JSON.parse(text) as Record<string, string>;
-
-test('nodes that are down or left are not listed, and the master comes first', () => {
-  const row = {
-    sync: 'in-sync',
-    reason: '',
-    behindMs: 0,
-    files: 0,
-    heardMs: 0,
-    loopDelayMs: 0,
-    version: 'v1.2',
-  } as const;
-  const nodes = [
-    { ...row, name: 'b', role: 'worker', liveness: 'suspect', address: '1:41234' },
-    { ...row, name: 'm', role: 'master', liveness: 'up', address: '2' },
-    { ...row, name: 'c', role: 'worker', liveness: 'down', address: '3' },
-    { ...row, name: 'd', role: 'worker', liveness: 'left', address: '4' },
-  ] as const;
-  expect(nodeRows({ nodes: [...nodes] })).toEqual([
-    { name: 'm', type: 'master', version: '1.2', ip: '2' },
-    { name: 'b', type: 'worker', version: '1.2', ip: '1' },
-  ]);
-});

@@ -2,6 +2,7 @@
  * What the API refuses, in the reference's codes (`reference/cli-api.md` 5, 6). The words are ours and fixed by the code, so
  * that nothing of this machine gets out with them; what varies (`detail`) is what the caller sent, or names of nodes.
  */
+import { listFaultText } from '@muster/list-query';
 
 export interface ErrorRow {
   /** HTTP status in the 4.14 form. */
@@ -17,13 +18,13 @@ const listRemedy = 'See the parameters of this route in /openapi.json';
 
 export const errorTable = {
   1000: { status: 500, title: 'Internal Error', text: 'The node could not answer', remediation: 'Its log says why' },
-  1403: { status: 400, title: bad, text: 'Not a valid sort field', remediation: listRemedy },
-  1404: { status: 400, title: bad, text: 'A field must be given to sort by', remediation: listRemedy },
-  1407: { status: 400, title: bad, text: 'The query q is not well formed', remediation: listRemedy },
-  1408: { status: 400, title: bad, text: 'There is no such field to query', remediation: listRemedy },
-  1409: { status: 400, title: bad, text: 'Not a valid query operator', remediation: listRemedy },
-  1410: { status: 400, title: bad, text: 'Only one field can be selected with distinct', remediation: listRemedy },
-  1724: { status: 400, title: bad, text: 'Not a valid select field', remediation: listRemedy },
+  1403: { status: 400, title: bad, text: listFaultText(1403), remediation: listRemedy },
+  1404: { status: 400, title: bad, text: listFaultText(1404), remediation: listRemedy },
+  1407: { status: 400, title: bad, text: listFaultText(1407), remediation: listRemedy },
+  1408: { status: 400, title: bad, text: listFaultText(1408), remediation: listRemedy },
+  1409: { status: 400, title: bad, text: listFaultText(1409), remediation: listRemedy },
+  1410: { status: 400, title: bad, text: listFaultText(1410), remediation: listRemedy },
+  1724: { status: 400, title: bad, text: listFaultText(1724), remediation: listRemedy },
   1728: { status: 400, title: bad, text: 'Not a valid node type', remediation: 'Types are master and worker' },
   1730: {
     status: 404,

@@ -1,4 +1,5 @@
 /** The document of `/openapi.json`. Pure. */
+import { nodeNamePattern } from '@muster/protocol';
 import type { TSchema } from '@sinclair/typebox';
 import { basicError, type Route, type Shape, tokenError } from './routes/route.ts';
 
@@ -66,7 +67,7 @@ function securityOf({ access, forms }: Route): readonly object[] {
 function parametersOf({ path, forms }: Route, shapes: readonly Shape[]): readonly object[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true },
-    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+    schema: { type: 'string', pattern: nodeNamePattern },
   }));
   const names = new Set(shapes.flatMap(({ query }) => Object.keys(query.properties)));
   const inQuery = [...names].map((name) => {

@@ -27,11 +27,17 @@ const events: ApiAnswers['events'] = ({ after, last, kind }) => {
   return { type: 'events', rows, next: page.at(-1)?.id ?? after ?? 0, more: later.length > page.length };
 };
 
-const open = async (more: Partial<ApiAnswers> = {}): Promise<void> => {
+const listeners = new Set<() => void>();
+const open = async (more: Partial<ApiAnswers> = {}, watched = false): Promise<void> => {
   clock = manualClock();
   journal = [];
   asked = 0;
-  rig = await openRig({ clock, sources: { answers: answers({ events, ...more }) } });
+  const watchEvents = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  const sources = { answers: answers({ events, ...more }), ...(watched ? { watchEvents } : {}) };
+  rig = await openRig({ clock, sources });
 };
 afterEach(() => rig.close());
 
@@ -88,6 +94,19 @@ test('what happens from now on is told within a look, each event once and in ord
   expect(stream.ids()).toEqual([2, 3, 4]);
   expect(stream.text()).toContain('event: lost\ndata: {"id":2,');
   stream.close();
+});
+
+test('where the journal says that it has more, nobody waits for the next look, and nobody is left behind', async () => {
+  await open({}, true);
+  const stream = await follow();
+  await until(() => listeners.size === 1);
+  happened('joined', 'worker1');
+  for (const listener of [...listeners, ...listeners]) listener();
+  await until(() => stream.ids().length === 1);
+  expect(stream.ids()).toEqual([1]);
+  await until(() => listeners.size === 1);
+  stream.close();
+  await until(() => listeners.size === 0 && clock.timers() === 0);
 });
 
 test('no path of this host is in it', async () => {

@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a certificate is of P-256, for the names and addresses, for 825 days in all, and signed by its own key', () => {
-  const { certificate, key } = makeCertificate(wish());
+test('a certificate is of P-256, for the names and addresses, for 825 days in all, and signed by its own key', async () => {
+  const { certificate, key } = await makeCertificate(wish());
   const read = new X509Certificate(certificate);
   expect(read.subject).toBe('CN=worker_1');
   expect(read.subjectAltName?.split(', ')).toEqual([
@@ -36,26 +36,26 @@ test('a certificate is of P-256, for the names and addresses, for 825 days in al
   expect(read.serialNumber).toBe(`01${'FF'.repeat(16)}`);
 });
 
-test('the years after 2049 have their own form of time', () => {
-  const read = new X509Certificate(makeCertificate(wish({ wallMs: Date.UTC(2050, 0, 1) })).certificate);
+test('the years after 2049 have their own form of time', async () => {
+  const read = new X509Certificate((await makeCertificate(wish({ wallMs: Date.UTC(2050, 0, 1) }))).certificate);
   expect(read.validFrom).toContain('2049');
   expect(read.validTo).toContain('2052');
 });
 
-test('any serial number makes a certificate that can be read', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (serial) => {
-      const read = new X509Certificate(makeCertificate(wish({ serial: Buffer.from(serial) })).certificate);
+test('any serial number makes a certificate that can be read', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 16, maxLength: 16 }), async (serial) => {
+      const read = new X509Certificate((await makeCertificate(wish({ serial: Buffer.from(serial) }))).certificate);
       expect(read.verify(read.publicKey)).toBe(true);
     }),
     { numRuns: 20 },
   );
 });
 
-test('any address that there is stands in the certificate as it is', () => {
-  fc.assert(
-    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
-      const read = new X509Certificate(makeCertificate(wish({ names: [address] })).certificate);
+test('any address that there is stands in the certificate as it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.ipV4(), fc.ipV6()), async (address) => {
+      const read = new X509Certificate((await makeCertificate(wish({ names: [address] }))).certificate);
       expect(read.checkIP(address)).toBe(address);
     }),
     { numRuns: 50 },
@@ -64,8 +64,8 @@ test('any address that there is stands in the certificate as it is', () => {
 
 test.each(['300.1.1.1', '1:2', '::1::', ':::', '1:2:3:4:5:6:7:8:9', '12345::', 'a b', ''])(
   '%j is neither name nor address, and is left out',
-  (name) => {
-    const read = new X509Certificate(makeCertificate(wish({ names: [name] })).certificate);
+  async (name) => {
+    const read = new X509Certificate((await makeCertificate(wish({ names: [name] }))).certificate);
     expect(read.subjectAltName?.split(', ').filter((each) => each !== `DNS:${name}`)).toEqual(['DNS:worker_1']);
   },
 );
@@ -75,16 +75,16 @@ test.each([
   ['31 days before its end', 824 - 31, true],
   ['30 days before its end', 824 - 30, false],
   ['when the clock was set back', -3, false],
-])('%s a certificate serves still: %s', (_when, days, expected) => {
-  const pems = makeCertificate(wish());
+])('%s a certificate serves still: %s', async (_when, days, expected) => {
+  const pems = await makeCertificate(wish());
   expect(servesStill(pems, wish({ wallMs: wallMs + (days as number) * dayMs }), createPrivateKey)).toBe(expected);
 });
 
-test('it serves no more when the node has another name or address, or the key is another', () => {
-  const pems = makeCertificate(wish());
+test('it serves no more when the node has another name or address, or the key is another', async () => {
+  const pems = await makeCertificate(wish());
   expect(servesStill(pems, wish({ node: 'worker_2' }), createPrivateKey)).toBe(false);
   expect(servesStill(pems, wish({ names: ['10.0.0.9'] }), createPrivateKey)).toBe(false);
-  expect(servesStill({ ...pems, key: makeCertificate(wish()).key }, wish(), createPrivateKey)).toBe(false);
+  expect(servesStill({ ...pems, key: (await makeCertificate(wish())).key }, wish(), createPrivateKey)).toBe(false);
   expect(servesStill({ ...pems, certificate: 'none' }, wish(), createPrivateKey)).toBe(false);
 });
 
@@ -138,7 +138,7 @@ describe('a certificate that is given', () => {
   };
 
   test('is used with its key', async () => {
-    const pems = makeCertificate(wish());
+    const pems = await makeCertificate(wish());
     expect(await givenCertificate({ certificate: write('c', pems.certificate), key: write('k', pems.key) })).toEqual(
       pems,
     );
@@ -149,15 +149,15 @@ describe('a certificate that is given', () => {
     ['is none', () => ({ certificate: write('c', 'x'), key: write('k', 'y') }), /no PEM file/],
     [
       'has another key',
-      () => ({
-        certificate: write('c', makeCertificate(wish()).certificate),
-        key: write('k', makeCertificate(wish()).key),
+      async () => ({
+        certificate: write('c', (await makeCertificate(wish())).certificate),
+        key: write('k', (await makeCertificate(wish())).key),
       }),
       /is not the key of/,
     ],
   ])('and %s is a fault that names the options', async (_what, paths, words) => {
-    await expect(givenCertificate(paths())).rejects.toThrow(words);
-    await expect(givenCertificate(paths())).rejects.toThrow('http_api.');
+    await expect(givenCertificate(await paths())).rejects.toThrow(words);
+    await expect(givenCertificate(await paths())).rejects.toThrow('http_api.');
   });
 });
 

@@ -152,6 +152,7 @@ export function double(answers: Partial<NodeClient> = {}, here: Partial<ControlC
       actor: () => Promise.resolve(detail),
       deadLetters: () => Promise.resolve({ type: 'dead-letters', count: 0, rows: [] }),
       links: () => Promise.resolve(links),
+      metrics: () => Promise.reject(new Error('not asked for')),
       trace: () => Promise.resolve({ type: 'trace', session: 1, rows: [], dropped: 0, actors: 1 }),
       events: () => Promise.resolve({ type: 'events', rows: [event(1)], next: 1, more: false }),
       nodeInfo: () => Promise.reject(new Error('not asked for')),

@@ -3,12 +3,12 @@ import {
   clip,
   commonVersion,
   type Hello,
+  isNodeName,
   type NodeName,
   type ProtocolRange,
   protocolRange,
   type Role,
 } from '@muster/protocol';
-import { isNodeName } from './psk.ts';
 import type { PeerIdentity } from './transport.ts';
 
 /** Who this node says it is. */

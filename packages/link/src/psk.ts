@@ -6,7 +6,7 @@
  * another cluster with the same secret gets as far as the hello, where it is told so by name.
  */
 import { hkdfSync } from 'node:crypto';
-import type { NodeName, Role } from '@muster/protocol';
+import { isNodeName, type Role } from '@muster/protocol';
 import type { PeerIdentity } from './transport.ts';
 
 export interface PskIdentity extends PeerIdentity {
@@ -19,14 +19,10 @@ const maxIdentityBytes = 255;
 /** What is left for the cluster's name beside the longest of the other parts, rounded down. */
 export const maxClusterBytes = 128;
 
-const nodePattern = /^[A-Za-z0-9_-]{1,64}$/;
 const keyIdPattern = /^[A-Za-z0-9]{1,16}$/;
 const identityPattern = /^muster\/1 ([A-Za-z0-9]{1,16}) (master|worker) ([A-Za-z0-9_-]{1,64}) ([^\r\n]+)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it must find
 const unprintable = /[\u0000-\u001f\u007f\ufffd]/;
-
-/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
-export const isNodeName = (name: string): name is NodeName => nodePattern.test(name);
 
 /** 1 to 128 bytes of UTF-8 without control characters. */
 export const isClusterName = (name: string): boolean =>

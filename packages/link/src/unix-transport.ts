@@ -47,7 +47,8 @@ async function listen(
   return { ...listening, port: 0 };
 }
 
-function refuseLongPath(path: string): void {
+/** Throws a `LinkError` for a path that is too long for a socket. */
+export function refuseLongPath(path: string): void {
   const bytes = Buffer.byteLength(path);
   if (bytes <= maxPathBytes) return;
   throw new LinkError(

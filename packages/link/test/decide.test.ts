@@ -1,4 +1,5 @@
 import { manualClock } from '@muster/actor/testing';
+import { isNodeName } from '@muster/protocol';
 import fc from 'fast-check';
 import { admitConnection, type Unproven } from '../src/admission.ts';
 import { bulk } from '../src/bulk.ts';
@@ -8,7 +9,7 @@ import type { Connection, Rejection } from '../src/index.ts';
 import { outbox } from '../src/outbox.ts';
 import { outgoingStream, type Sender } from '../src/outgoing-stream.ts';
 import { pending } from '../src/pending.ts';
-import { decodeIdentity, derivePsk, encodeIdentity, isClusterName, isNodeName, maxClusterBytes } from '../src/psk.ts';
+import { decodeIdentity, derivePsk, encodeIdentity, isClusterName, maxClusterBytes } from '../src/psk.ts';
 import { rejectionLog } from '../src/rejections.ts';
 import { codeOf } from '../src/text.ts';
 import { dialError } from '../src/tls-errors.ts';

@@ -1,6 +1,9 @@
 export { renderAgent } from './agent.ts';
 export { type AgentTable, type AgentTally, agentTable, emptyTally, shownOf, tallied, totals } from './agents.ts';
 export { isBalanced, renderBalance } from './balance.ts';
+export { type EventTable, eventTable, localTime } from './events.ts';
+export { type Finding, renderFindings, type Verdict } from './findings.ts';
+export { cellsOf, fold } from './fold.ts';
 export { isHealthy, renderHealth } from './health.ts';
 export { isInSync, renderNodes } from './nodes.ts';
 export { ansi, type Cell, type Paint, paintFor, plain, renderRows, renderTable, type Tone } from './table.ts';

@@ -40,6 +40,7 @@ export function renderNodes(view: ClusterView, paint: Paint): string[] {
   const remarks = nodes.flatMap((node) => remarkOf(node, paint));
   return [
     summary(view),
+    ...(view.alone === true ? ['As this worker sees it: the master cannot be asked.'] : []),
     '',
     ...renderTable(head, nodes.map(row), paint),
     ...(remarks.length > 0 ? ['', ...remarks] : []),

@@ -107,6 +107,12 @@ describe('nodes', () => {
     expect(remark('suspect')).toBe('worker1: link lost; It fetches 12 files.');
   });
 
+  it('say so where a worker shows what it sees by itself', () => {
+    const words = 'As this worker sees it: the master cannot be asked.';
+    expect(renderNodes({ ...view(master, node({})), alone: true }, plain)[1]).toBe(words);
+    expect(renderNodes(view(master, node({})), plain)).not.toContain(words);
+  });
+
   it('count those that left', () => {
     expect(renderNodes(view(master, node({ liveness: 'left' })), plain)[0]).toBe(
       'Cluster wazuh: 2 nodes (1 left), generation 7',

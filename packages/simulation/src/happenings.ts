@@ -1,4 +1,5 @@
 /** What the ports of a simulated world tell its invariants and its list of situations. */
+import type { LocalReply, LocalRequest } from '@muster/control';
 
 /** Who changed a disk: the node's own process, a person or program beside it, a fault, or a loss of power. */
 export type Author = 'node' | 'operator' | 'fault' | 'power';
@@ -37,4 +38,32 @@ export interface ProcessChange {
   readonly node: string;
   readonly incarnation: number;
   readonly what: 'started' | 'killed' | 'power-lost' | 'paused' | 'stopping' | 'stopped' | 'gave-up' | 'start-failed';
+}
+
+/** One question at a door of a node: its local socket, or the cluster socket. The same object until its end. */
+export interface Question {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly request: LocalRequest | ProgramRequest;
+  /** Simulated time; of a program's its last byte. */
+  readonly at: number;
+}
+
+/** Of one of the manager's programs. */
+export interface ProgramRequest {
+  readonly type: 'program';
+  readonly command: string;
+}
+
+/** What became of one. `broke`: the door closed, or the process ended. `again`: it had had its answer. */
+export type Told =
+  | { readonly what: 'asked' | 'broke' | 'again' }
+  | { readonly what: 'answered'; readonly reply: LocalReply | ProgramReply }
+  | { readonly what: 'refused'; readonly code: string; readonly text: string };
+
+export interface ProgramReply {
+  readonly type: 'program';
+  /** As its frame says. */
+  readonly command: string;
+  readonly text: string;
 }

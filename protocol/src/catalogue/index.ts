@@ -25,6 +25,7 @@ import * as fileSync from './file-sync.ts';
 import * as inspect from './inspect.ts';
 import * as integrity from './integrity.ts';
 import * as keepAlive from './keep-alive.ts';
+import * as metrics from './metrics.ts';
 import * as nodeInfo from './node-info.ts';
 import * as registration from './registration.ts';
 import * as relay from './relay.ts';
@@ -41,6 +42,7 @@ export * from './file-sync.ts';
 export type * from './inspect.ts';
 export * from './integrity.ts';
 export * from './keep-alive.ts';
+export type * from './metrics.ts';
 export type * from './node-info.ts';
 export { SeenSync, SyncState } from './parts.ts';
 export type * from './registration.ts';
@@ -83,6 +85,8 @@ export type WireMessage =
   | inspect.ActorAnswer
   | inspect.BenchActor
   | inspect.Bench
+  | metrics.GetMetrics
+  | metrics.Metrics
   | events.GetEvents
   | events.Events
   | nodeInfo.GetNodeInfo
@@ -286,6 +290,9 @@ const table: Readonly<Record<MessageType, CatalogueEntry>> = {
   'actor-answer': reply(inspect.ActorAnswer, ['daemon'], 52_000),
   'bench-actor': { ...localAsk(inspect.BenchActor, 'bench'), maxBytes: 2_048 },
   bench: reply(inspect.Bench, ['daemon'], SMALL),
+  'get-metrics': localAsk(metrics.GetMetrics, 'metrics'),
+  // A page of 65,536 characters of 3 bytes.
+  metrics: reply(metrics.Metrics, ['daemon'], 200 * 1024),
   'get-events': localAsk(events.GetEvents, 'events'),
   events: reply(events.Events, ['daemon'], MAX_NODE_REPLY),
   'get-node-info': localAsk(nodeInfo.GetNodeInfo, 'node-info'),

@@ -1,6 +1,6 @@
 /** The parts that the schemas of messages are made of. Each is bounded. */
 import { Kind, type Static, type TProperties, type TSchema, Type, TypeRegistry } from '@sinclair/typebox';
-import type { ActorName } from '../ids.ts';
+import { type ActorName, nodeNamePattern } from '../ids.ts';
 import { MAX_HELD_PATH, MAX_PATH, MAX_TEXT } from '../limits.ts';
 import { checkPath } from '../path.ts';
 
@@ -29,7 +29,7 @@ export const Milliseconds = Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_I
 /** Milliseconds since 1970, or a difference of two such. */
 export const Wall = Type.Number({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
-export const NodeNameSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+export const NodeNameSchema = Type.String({ pattern: nodeNamePattern });
 export const RoleSchema = Words(['master', 'worker']);
 export const ActorNameSchema = Words([
   'keep-alive',

@@ -18,6 +18,7 @@ import {
   TellActor,
   Trace,
 } from './inspect.ts';
+import { GetMetrics, Metrics } from './metrics.ts';
 import { GetLogs, GetNodeInfo, Logs, NodeInfo } from './node-info.ts';
 import { Fields, NodeNameSchema } from './parts.ts';
 import { GetStanding, Standing } from './standing.ts';
@@ -34,6 +35,7 @@ export const NodeQuestion = Type.Union([
   GetNodeInfo,
   GetLogs,
   GetStanding,
+  GetMetrics,
 ]);
 export type NodeQuestion = Static<typeof NodeQuestion>;
 
@@ -52,6 +54,7 @@ export const NodeReply = Type.Union([
   NodeInfo,
   Logs,
   Standing,
+  Metrics,
   ActorAnswer,
   Bench,
   Done,

@@ -1,6 +1,14 @@
 /** What the node is asked for each view, and what of the answers is shown. */
 import type { AgentFilter, ControlClient } from '@muster/control';
-import { type AgentRowView, type AgentStatus, type HealthcheckRow, type NodeInfo, peerHost } from '@muster/protocol';
+import {
+  type AgentRowView,
+  type AgentStatus,
+  type HealthcheckRow,
+  isNodeName,
+  type NodeInfo,
+  peerHost,
+} from '@muster/protocol';
+import { isLinked, plainVersion } from '@muster/reference-forms';
 import { type AgentLine, statusNamed } from './agents.ts';
 import { NumberedError } from './faults.ts';
 import type { HealthSheet } from './health.ts';
@@ -38,7 +46,7 @@ export async function askAgents(client: ControlClient, options: Options): Promis
 /** A node is asked for one of each at most; of several all are looked through. */
 const filterOf = (statuses: readonly AgentStatus[], nodes: readonly string[]): AgentFilter => {
   const [status, node = ''] = [statuses[0], nodes[0]];
-  const isOneNode = nodes.length === 1 && /^[A-Za-z0-9_-]{1,64}$/.test(node);
+  const isOneNode = nodes.length === 1 && isNodeName(node);
   return {
     ...(statuses.length === 1 && status !== undefined ? { status } : {}),
     ...(isOneNode ? { node } : {}),
@@ -72,6 +80,4 @@ const agentLine = ({ id, name, ip, status, version, node = '' }: AgentRowView): 
 
 /** Without workers that have no link now, as the originals know only those that have one. */
 const connected = (rows: readonly HealthcheckRow[]): readonly HealthcheckRow[] =>
-  rows
-    .filter(({ role, lastKeepAliveAgoMs }) => role === 'master' || lastKeepAliveAgoMs !== undefined)
-    .map((row) => ({ ...row, version: row.version.replace(/^v/, ''), address: peerHost(row.address) }));
+  rows.filter(isLinked).map((row) => ({ ...row, version: plainVersion(row.version), address: peerHost(row.address) }));

@@ -1,6 +1,6 @@
 /** What 3.8 says of one worker. Pure. */
+import { localText, microsAgo, type WallClock } from '@muster/reference-forms';
 import { type HealthRow, truth, type Work } from './health-row.ts';
-import { localText, microsAgo, type WallClock } from './times.ts';
 
 export function summary38({ work, lastKeepAliveAgoMs }: HealthRow, clock: WallClock): string {
   const parts = [

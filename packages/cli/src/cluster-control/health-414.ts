@@ -1,6 +1,7 @@
 /** What 4.14 says of one worker. Pure. */
+import { microsAgo, utcText, type WallClock } from '@muster/reference-forms';
+import { durationText } from './duration.ts';
 import { type HealthRow, truth } from './health-row.ts';
-import { durationText, microsAgo, utcText, type WallClock } from './times.ts';
 
 /** When a piece of work began and ended; undefined: never. */
 type Span = { readonly startAgoMs: number; readonly endAgoMs: number } | undefined;

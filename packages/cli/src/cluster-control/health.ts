@@ -1,10 +1,10 @@
 /** `cluster_control -i [more]`: which nodes, how many, and the lines around them. Pure. */
+import type { WallClock } from '@muster/reference-forms';
 import { printable } from '@muster/render';
 import { details38, summary38 } from './health-38.ts';
 import { details414, summary414 } from './health-414.ts';
 import type { HealthRow } from './health-row.ts';
 import type { Profile } from './profile.ts';
-import type { WallClock } from './times.ts';
 
 export interface HealthSheet {
   readonly cluster: string;

@@ -1,6 +1,7 @@
 /** Adapter: this process's streams, clock and files, for `cluster_control`. */
 import { resolve } from 'node:path';
 import { openControl } from '@muster/control';
+import { zoneMinutes } from '@muster/reference-forms';
 import { bearBrokenPipes } from '../broken-pipe.ts';
 import type { Standstill } from './faults.ts';
 import type { ClusterControlDeps } from './run.ts';
@@ -15,7 +16,7 @@ const leastMs = 1_200;
 export const clusterControlDeps: ClusterControlDeps = {
   open: (root) => openControl(root, Math.max(leastMs, Math.round(patienceMs - performance.now()))),
   whyStill,
-  clock: () => ({ nowMs: Date.now(), zoneMinutes: (atMs) => -new Date(atMs).getTimezoneOffset() }),
+  clock: () => ({ nowMs: Date.now(), zoneMinutes }),
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
   resolve: (path) => resolve(path),

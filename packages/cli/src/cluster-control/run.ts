@@ -1,5 +1,7 @@
 /** Runs one command line of `cluster_control`, with the world passed in. */
+
 import type { ControlClient } from '@muster/control';
+import type { WallClock } from '@muster/reference-forms';
 import { renderAgents38, renderAgents414 } from './agents.ts';
 import { askAgents, askHealth, askNodes } from './ask.ts';
 import { faultOf, type Standstill } from './faults.ts';
@@ -8,7 +10,6 @@ import { examplesText, helpText, usageText, wrongUseText } from './help.ts';
 import { renderNodes38, renderNodes414 } from './nodes.ts';
 import { type Options, readCommandLine } from './options.ts';
 import type { Profile } from './profile.ts';
-import type { WallClock } from './times.ts';
 
 export interface ClusterControlDeps {
   /** Connects to the node of `root`. Rejects with a `ControlError`. */

@@ -1,10 +1,10 @@
 /** A cluster that stands still, and one command line run in it. */
 import { type AgentFilter, allPages, type ControlClient } from '@muster/control';
 import type { AgentRowView, HealthcheckRow, NodeInfo } from '@muster/protocol';
+import type { WallClock } from '@muster/reference-forms';
 import type { Standstill } from '../../src/cluster-control/faults.ts';
 import type { Profile } from '../../src/cluster-control/profile.ts';
 import { runClusterControl } from '../../src/cluster-control/run.ts';
-import type { WallClock } from '../../src/cluster-control/times.ts';
 
 /** A quarter to seven in the evening of a summer's day in Madrid. */
 export const clock: WallClock = { nowMs: Date.UTC(2025, 7, 18, 16, 45, 30), zoneMinutes: () => 120 };

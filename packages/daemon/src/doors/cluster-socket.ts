@@ -1,28 +1,18 @@
 /** The socket of the manager's own cluster daemon: its actor, fed with the node's answers. */
-import {
-  type ClusterSocketEvent,
-  clusterSocketDefaults,
-  type NodeRow,
-  spawnClusterSocket,
-} from '@muster/cluster-socket';
+import { type ClusterSocketEvent, clusterSocketDefaults, spawnClusterSocket } from '@muster/cluster-socket';
 import type { ControlAnswers } from '@muster/control';
 import type { Log } from '@muster/log';
-import { type ClusterView, type NodeView, peerHost } from '@muster/protocol';
-import { askOverLink } from '../ask-master.ts';
+import { type NodeForm, nodeForm, takingPart } from '@muster/reference-forms';
 import { lineLimit } from '../line-limit.ts';
-import type { LinkedNode } from '../peers.ts';
 import type { DoorSources } from './open-doors.ts';
 import { rulesetReload } from './reload-ruleset.ts';
-
-/** For the master, ms: less than the actor waits, so that the reason arrives. */
-const askMs = 1_200;
 
 /** Starts it; it stops with the root. */
 export function openClusterSocket({ root, config, platform, files, peers, answers, registration }: DoorSources): void {
   const { clock, wallNow, log } = platform;
   const role = config.cluster.nodeType;
   // A worker has one link: to its master.
-  const master = (): LinkedNode | undefined => (role === 'worker' ? peers.all()[0] : undefined);
+  const masterLinked = (): boolean => role === 'worker' && peers.all().length > 0;
   root.spawn((parent) =>
     spawnClusterSocket(
       parent,
@@ -30,8 +20,8 @@ export function openClusterSocket({ root, config, platform, files, peers, answer
         ...{ clock, wallNow, config, register: registration },
         listen: platform.listenInternally,
         tree: () => files.last()?.tree,
-        masterLinked: () => master() !== undefined,
-        nodes: async () => nodeRows(role === 'master' ? await answers.cluster() : await mastersView(master())),
+        masterLinked,
+        nodes: () => nodesOf(answers, masterLinked),
         healthcheck: (names) => answers.healthcheck(names),
         reloadRuleset: rulesetReload({ config, platform, answers }),
         report: reportTo(log, lineLimit(clock.now)),
@@ -41,29 +31,14 @@ export function openClusterSocket({ root, config, platform, files, peers, answer
   );
 }
 
-/** Not `answers.cluster`, which on a worker tells its own view where its master does not answer. */
-async function mastersView(master: LinkedNode | undefined): Promise<Awaited<ReturnType<ControlAnswers['cluster']>>> {
-  const outcome = await askOverLink(master, 'control', { type: 'get-cluster' }, askMs);
-  if (outcome?.ok === true && outcome.message.type === 'cluster') return outcome.message;
-  const { code, text } = outcome?.ok === false ? outcome.failure : gone;
-  throw Object.assign(new Error(text), { code });
+/** As the HTTP API lists them. Rejects where the master did not answer: what this worker sees by itself is not asked for. */
+async function nodesOf(answers: ControlAnswers, masterLinked: () => boolean): Promise<readonly NodeForm[]> {
+  const view = await answers.cluster();
+  if (view.alone === true) throw Object.assign(new Error(noAnswer), { code: masterLinked() ? 'timeout' : 'no-master' });
+  return takingPart(view).map(nodeForm);
 }
 
-const gone = { code: 'no-master', text: 'There is no link to the master.' };
-
-/** Those that take part now, as the reference lists them: who is down or left is not there. */
-export const nodeRows = ({ nodes }: Pick<ClusterView, 'nodes'>): readonly NodeRow[] =>
-  nodes
-    .filter(({ liveness }) => liveness !== 'down' && liveness !== 'left')
-    .sort((one, other) => rank(one) - rank(other))
-    .map(({ name, role: type, version, address }) => ({
-      name,
-      type,
-      version: version.replace(/^v/, ''),
-      ip: peerHost(address),
-    }));
-
-const rank = ({ role }: NodeView): number => (role === 'master' ? 0 : 1);
+const noAnswer = 'The master does not answer.';
 
 function reportTo(log: Log, limit: ReturnType<typeof lineLimit>): (event: ClusterSocketEvent) => void {
   const own = log.for('Local Server', 'Main');

@@ -29,11 +29,16 @@ export async function mastersAnswer<Type extends WireMessage['type']>(
 ): Promise<Extract<WireMessage, { readonly type: Type }>> {
   const outcome = await askMaster(to, message, timeoutMs);
   if (outcome === undefined) throw noMaster(what);
-  if (!outcome.ok) throw Object.assign(new Error(outcome.failure.text), { code: outcome.failure.code });
+  if (!outcome.ok) throw failed(outcome.failure, timeoutMs);
   const answer = outcome.message;
   if (answer.type !== type) throw otherAnswer(answer.type, message.type);
   return answer as Extract<WireMessage, { readonly type: Type }>;
 }
+
+const failed = ({ code, text }: { readonly code: string; readonly text: string }, timeoutMs: number): Error => {
+  const late = `The master did not answer within ${timeoutMs} ms. muster why MASTER, and muster health there, say more.`;
+  return Object.assign(new Error(code === 'timeout' ? late : text), { code });
+};
 
 const noMaster = (what: string): Error =>
   Object.assign(

@@ -5,6 +5,7 @@ import type { ControlAnswers } from '@muster/control';
 import { explain, type FileReplicaMessage, getReplicaState } from '@muster/file-sync';
 import { getIntegrityState, type IntegrityMessage } from '@muster/integrity';
 import { getNodes, getOwnLag, type KeepAliveMessage } from '@muster/keep-alive';
+import type { Metrics } from '@muster/metrics';
 import { type DialerMessage, getLink, type LinkView } from '@muster/node';
 import {
   type ClusterView,
@@ -33,6 +34,7 @@ import { explainMaster, explainPeer, linkWords, tryWords } from './explain.ts';
 import { fitRows, optionalText } from './fit.ts';
 import type { InspectViews } from './inspect.ts';
 import { linksViews } from './links.ts';
+import { metricsViews } from './metrics.ts';
 import { nodeInfoViews } from './node-info.ts';
 import { masterRelay, workerRelay } from './relay.ts';
 import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
@@ -49,6 +51,8 @@ export interface AnswerSources {
   readonly integrity: Ref<IntegrityMessage>;
   readonly registration: ControlAnswers['registration'];
   readonly inspect: InspectViews;
+  /** Made of these answers, and so there after them. */
+  readonly metrics: () => Metrics;
   readonly events: Pick<NodeEvents, 'journal'>;
   /** What `muster health` says of agents. */
   readonly agentWork: () => Promise<Pick<Health, 'agents' | 'agentWork'>>;
@@ -178,6 +182,7 @@ function common(
   return {
     ...sources.inspect,
     ...linksViews(platform.clock, sources.peers),
+    ...metricsViews(() => sources.metrics().scrape()),
     ...nodeInfoViews(sources),
     ...eventsViews(sources.events),
     health: async () => ({ ...(await health(sources)), ...(await more()) }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { spawnActor } from '@muster/actor';
 import { definitionOf, type MetricName, metricNames } from '@muster/metrics';
 import { faultsOf, parseText } from '@muster/metrics/testing';
+import type { Metrics, Relayed } from '@muster/protocol';
 import { emptyDisk, type MemoryDisk, openMasterAgents, openMemoryKv } from '@muster/store';
 import { openTestCluster, type TestCluster, type TestNode } from '../one-process.ts';
 
@@ -69,6 +70,15 @@ describe('a master and a worker', () => {
     expect(own.get('muster_link_up{peer=master}')).toBe(1);
     expect(own.get('muster_link_bytes_total{lane=bulk,direction=received}')).toBeGreaterThan(0);
     expect(own.get('muster_actor_handling_seconds_count{}')).toBeGreaterThan(0);
+  });
+
+  it('are shown over the local socket, of the other node, too', async () => {
+    const message = { type: 'get-metrics' } as const;
+    const relayed = (await master.ask({ type: 'relay', node: 'worker1', message })) as Relayed;
+    const { page, rest } = relayed.message as Metrics;
+    expect(rest).toBeUndefined();
+    expect(faultsOf(page)).toEqual([]);
+    expect(page).toContain('role="worker",node="worker1"} 1');
   });
 
   it('count on over the restart of an actor and of a link: no counter goes back', async () => {

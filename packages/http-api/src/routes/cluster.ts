@@ -2,13 +2,14 @@
 
 import type { ListResult, Row } from '@muster/list-query';
 import { listOf } from '@muster/list-query';
+import { health414, isLinked, nodeFields, nodeForm, takingPart, zoneMinutes } from '@muster/reference-forms';
 import { Type } from '@sinclair/typebox';
 import { ApiError } from '../api-error.ts';
 import { within } from '../deadline.ts';
 import { basicAnswer, type Failed, type ListWords, listAnswer, tokenAnswer } from '../envelope.ts';
 import { clusterView } from '../views/ask-node.ts';
-import { BasicHealth, basicHealth, isThere, TokenHealth, tokenHealth } from '../views/healthcheck.ts';
-import { connected, NodeRow, nodeFields, nodeRow } from '../views/nodes.ts';
+import { BasicHealth, basicHealth, TokenHealth } from '../views/healthcheck.ts';
+import { NodeRow } from '../views/nodes.ts';
 import {
   BasicConfig,
   basicConfig,
@@ -66,8 +67,8 @@ const rulesetWords: ListWords = {
 const ownWords = (what: string): ListWords => ({ all: what, some: what, none: what });
 
 async function basicNodeList({ sources, query }: Asked<typeof basicNodes>) {
-  const rows = connected(await clusterView(sources))
-    .map(nodeRow)
+  const rows = takingPart(await clusterView(sources))
+    .map(nodeForm)
     .filter(ofType(query.type));
   const { items, total } = pageOf(listOf(rows, listQuery(query), { fields: nodeFields }));
   return basicAnswer({ totalItems: total, items });
@@ -76,7 +77,7 @@ async function basicNodeList({ sources, query }: Asked<typeof basicNodes>) {
 async function tokenNodeList({ sources, query }: Asked<typeof tokenNodes>) {
   const view = await clusterView(sources);
   const wanted = namesIn(query.nodes_list);
-  const all = connected(view).map(nodeRow);
+  const all = takingPart(view).map(nodeForm);
   const rows = all.filter(ofType(query.type)).filter(({ name }) => wanted?.includes(name) !== false);
   const { items, total } = pageOf(listOf(rows, listQuery(query), { fields: nodeFields }));
   const failed = missing(
@@ -90,11 +91,11 @@ async function tokenNodeList({ sources, query }: Asked<typeof tokenNodes>) {
 async function tokenHealthList({ sources, query }: Asked<typeof tokenHealthQuery>) {
   const wanted = namesIn(query.nodes_list);
   const all = (await within(sources.clock, () => sources.answers.healthcheck(undefined))).rows;
-  const there = all.filter(isThere);
+  const there = all.filter(isLinked);
   const shown = there
     .filter(({ name }) => wanted?.includes(name) !== false)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = shown.map((row) => tokenHealth(row, sources.wallNow()) as Row);
+  const rows = shown.map((row) => health414(row, { nowMs: sources.wallNow() }) as Row);
   const { items, total } = pageOf(listOf(rows, listQuery(query)));
   const failed = missing(
     wanted,
@@ -107,7 +108,7 @@ async function tokenHealthList({ sources, query }: Asked<typeof tokenHealthQuery
 async function ruleset({ sources, query }: Asked<ReturnType<typeof fields<typeof nodesList>>>) {
   const view = await clusterView(sources);
   const wanted = namesIn(query.nodes_list);
-  const there = connected(view);
+  const there = takingPart(view);
   const rows = there
     .filter(({ name }) => wanted?.includes(name) !== false)
     .map(({ name, sync, lag = 0 }) => ({ name, synced: sync === 'in-sync' && lag === 0 }));
@@ -183,9 +184,9 @@ export const clusterRoutes: readonly Route[] = [
     access: 'read',
     forms: {
       basic: shape(nothing, basicOf(NodeRow), async ({ sources, params }) => {
-        const row = connected(await clusterView(sources)).find(({ name }) => name === params.node);
+        const row = takingPart(await clusterView(sources)).find(({ name }) => name === params.node);
         if (row === undefined) throw new ApiError(1730);
-        return basicAnswer(nodeRow(row));
+        return basicAnswer(nodeForm(row));
       }),
     },
   },
@@ -200,10 +201,10 @@ export const clusterRoutes: readonly Route[] = [
         basicOf(BasicHealth),
         async ({ sources, query: { node } }) => {
           const { rows } = await within(sources.clock, () => sources.answers.healthcheck(undefined));
-          const there = rows.filter(isThere);
+          const there = rows.filter(isLinked);
           const shown = there.filter(({ name }) => node === undefined || name === node);
           if (node !== undefined && shown.length === 0) throw new ApiError(1730);
-          return basicAnswer(basicHealth(shown, there.length, sources.wallNow()));
+          return basicAnswer(basicHealth(shown, there.length, { nowMs: sources.wallNow(), zoneMinutes }));
         },
       ),
       token: shape(tokenHealthQuery, tokenListOf(TokenHealth), tokenHealthList),

@@ -1,4 +1,5 @@
 /** What only Muster has: life, readiness, metrics, agents, and what an operator may do. The same for both forms. */
+import { isNodeName, nodeNamePattern } from '@muster/protocol';
 import { type TSchema, Type } from '@sinclair/typebox';
 import { ApiError, HttpError } from '../api-error.ts';
 import { within } from '../deadline.ts';
@@ -59,7 +60,7 @@ const Agents = tokenOf(
 const agentsQuery = fields({
   after: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Agents after this number' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Rows at most; 500 by default' })),
-  node: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Those that report to it' })),
+  node: Type.Optional(Type.String({ pattern: nodeNamePattern, description: 'Those that report to it' })),
   status: Type.Optional(
     Type.Union(['active', 'disconnected', 'pending', 'never_connected'].map((status) => Type.Literal(status))),
   ),
@@ -103,7 +104,7 @@ const drainRoute = (method: 'PUT' | 'DELETE', drained: boolean, about: string): 
   access: 'operate',
   forms: {
     both: shape(nothing, Drained, async ({ sources, params: { node = '' } }) => {
-      if (!/^[A-Za-z0-9_-]{1,64}$/.test(node)) throw new ApiError(1730);
+      if (!isNodeName(node)) throw new ApiError(1730);
       const changed = await within(sources.clock, () => sources.answers.drain(node, drained), orderMs).catch(refused);
       return tokenAnswer({ node, drained, already: !changed });
     }),

@@ -20,7 +20,7 @@ import {
   summaryOf,
 } from '../views/node.ts';
 import { pageOf } from './cluster.ts';
-import { listParameters, listQuery, selecting } from './query.ts';
+import { type ListWish, listParameters, listQuery, selecting } from './query.ts';
 import { type Asked, basicListOf, basicOf, fields, nothing, type Route, shape, tokenListOf } from './route.ts';
 
 const words = (what: string): ListWords => ({
@@ -83,22 +83,13 @@ const tokenLogs = fields({
   tag: Type.Optional(Type.String({ maxLength: 256, description: 'The daemon' })),
 });
 
-interface LogWish {
-  readonly offset?: number;
-  readonly limit?: number;
-  readonly sort?: string;
-  readonly search?: string;
-  readonly select?: string;
-  readonly q?: string;
-  readonly distinct?: boolean;
-}
 interface LogFilter {
   readonly level?: (typeof levels)[number];
   readonly tag?: string;
 }
 
 /** The node counts and pages itself, unless what is wanted can only be told from the whole. */
-async function logPage({ sources, params: { node = '' } }: Asked, wish: LogWish, filter: LogFilter) {
+async function logPage({ sources, params: { node = '' } }: Asked, wish: ListWish, filter: LogFilter) {
   const { offset = 0, limit = 500, search = '' } = wish;
   const isWhole = [wish.sort, wish.select, wish.q, wish.distinct].some((each) => each !== undefined);
   if (isWhole || limit > 500 || search.startsWith('-'))

@@ -22,8 +22,8 @@ export const selecting = {
 };
 export const nodesList = { nodes_list: text('Names of nodes, with commas; all by default', 65_536) };
 
-/** What lists are asked for, as `list-query` takes it. */
-export function listQuery(query: {
+/** What lists are asked for, as it is written. */
+export interface ListWish {
   readonly offset?: number;
   readonly limit?: number;
   readonly sort?: string;
@@ -31,7 +31,10 @@ export function listQuery(query: {
   readonly select?: string;
   readonly q?: string;
   readonly distinct?: boolean;
-}): ListQuery {
+}
+
+/** The same as `list-query` takes it. */
+export function listQuery(query: ListWish): ListQuery {
   const { offset, limit = 500, sort, search, select, q, distinct } = query;
   return {
     ...{ offset, limit, q, distinct },

@@ -1,9 +1,18 @@
-/**
- * A certificate that a node makes for itself: X.509 v3, EC P-256, signed by its own key, for a server alone. Written by
- * hand over Node's crypto: it is one fixed form, and the libraries for it bring a dozen packages (ADR 0018).
- */
-import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { bits, explicit, implicit, octets, oid, sequence, setOf, time, unsigned, utf8, yes } from './der.ts';
+/** A certificate that a node makes for itself: X.509 v3, EC P-256, signed by its own key, for a server alone. */
+import 'reflect-metadata';
+import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonGeneralNames,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
 
 export interface CertificateWish {
   /** The node's name: the subject, and the first of the names. */
@@ -15,6 +24,7 @@ export interface CertificateWish {
   readonly serial: Buffer;
 }
 
+/** PEM. */
 export interface Pems {
   readonly certificate: string;
   readonly key: string;
@@ -26,80 +36,56 @@ export const lifetimeDays = 824;
 /** It is made anew when so much is left. */
 export const renewDays = 30;
 
-const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
+const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-export function makeCertificate({ node, names, wallMs, serial }: CertificateWish): Pems {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const subject = sequence(setOf(sequence(oid('2.5.4.3'), utf8(node))));
-  const body = sequence(
-    explicit(0, unsigned(Buffer.from([2]))),
-    // At most 20 octets, above 0.
-    unsigned(Buffer.concat([Buffer.from([1]), serial])),
-    ecdsaWithSha256,
-    subject,
-    // A day back: clocks of clients differ.
-    sequence(time(wallMs - dayMs), time(wallMs + lifetimeDays * dayMs)),
-    subject,
-    publicKey.export({ type: 'spki', format: 'der' }),
-    explicit(3, sequence(...extensions([node, ...names], publicKey))),
+export async function makeCertificate({ node, names, wallMs, serial }: CertificateWish): Promise<Pems> {
+  const keys = await webcrypto.subtle.generateKey(signing, true, ['sign', 'verify']);
+  const made = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: [{ CN: [node] }],
+      // At most 20 octets, above 0.
+      serialNumber: `01${serial.toString('hex')}`,
+      // A day back: clocks of clients differ.
+      notBefore: new Date(wallMs - dayMs),
+      notAfter: new Date(wallMs + lifetimeDays * dayMs),
+      ...{ keys, signingAlgorithm: signing },
+      extensions: await extensions([node, ...names], keys.publicKey),
+    },
+    webcrypto,
   );
-  const whole = sequence(body, ecdsaWithSha256, bits(sign('sha256', body, privateKey)));
   return {
-    certificate: pem('CERTIFICATE', whole),
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: `${made.toString('pem')}\n`,
+    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
 
 /** Its own authority, so that a client can be given it to trust; and for nothing but a server's TLS. */
-function extensions(names: readonly string[], publicKey: KeyObject): readonly Buffer[] {
-  const keyId = createHash('sha1')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest();
-  const extension = (id: string, isCritical: boolean, value: Buffer): Buffer =>
-    sequence(oid(id), ...(isCritical ? [yes] : []), octets(value));
-  return [
-    extension('2.5.29.19', true, sequence(yes, unsigned(Buffer.from([0])))),
-    // digitalSignature, keyCertSign
-    extension('2.5.29.15', true, bits(Buffer.from([0x84]), 2)),
-    extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))),
-    extension('2.5.29.14', false, octets(keyId)),
-    extension('2.5.29.17', false, sequence(...[...new Set(names)].flatMap(altName))),
-  ];
+const extensions = async (names: readonly string[], publicKey: webcrypto.CryptoKey): Promise<Extension[]> => [
+  new BasicConstraintsExtension(true, 0, true),
+  new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign, true),
+  new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+  await SubjectKeyIdentifierExtension.create(publicKey, false, webcrypto),
+  new SubjectAlternativeNameExtension([...new Set(names)].flatMap(altName)),
+];
+
+function altName(name: string): JsonGeneralNames {
+  const value = addressOf(name);
+  if (value !== undefined) return [{ type: 'ip', value }];
+  return /^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(name) ? [{ type: 'dns', value: name }] : [];
 }
 
-function altName(name: string): readonly Buffer[] {
-  const bytes = addressBytes(name);
-  if (bytes !== undefined) return [implicit(7, bytes)];
-  return /^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(name) ? [implicit(2, Buffer.from(name))] : [];
-}
-
-const ipv4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-
-/** 4 or 16 bytes; undefined: it is no address. A zone is left out. */
-function addressBytes(name: string): Buffer | undefined {
-  const quads = ipv4.exec(name)?.slice(1).map(Number);
-  if (quads !== undefined) return quads.every((quad) => quad < 256) ? Buffer.from(quads) : undefined;
-  const plain = withoutZone(name).replace(/[^:]*$/, groupsOfQuads);
-  if (!/^[0-9A-Fa-f:]+$/.test(plain) || !plain.includes(':')) return undefined;
-  const [before = [], after, ...more] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')));
-  const zeros = 8 - before.length - (after?.length ?? 0);
-  if (more.length > 0 || (after === undefined ? zeros !== 0 : zeros < 1)) return undefined;
-  const groups = [...before, ...Array<string>(zeros).fill('0'), ...(after ?? [])];
-  if (!groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return undefined;
-  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex');
+/** Quads, or groups alone; undefined: it is no address. A zone is left out. */
+function addressOf(name: string): string | undefined {
+  const plain = withoutZone(name);
+  if (/^[\d.]+$/.test(plain)) return hostOf(plain) === plain ? plain : undefined;
+  return /^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/.test(plain) ? hostOf(`[${plain}]`)?.slice(1, -1) : undefined;
 }
 
 const withoutZone = (name: string): string => name.replace(/%.*$/, '');
 
-/** `::ffff:10.0.0.1`: the quads at the end as two groups. */
-function groupsOfQuads(last: string): string {
-  const quads = ipv4.exec(last)?.slice(1).map(Number);
-  if (quads === undefined) return last;
-  return [0, 2].map((at) => (quads[at]! * 256 + quads[at + 1]!).toString(16)).join(':');
-}
-
-const pem = (label: string, der: Buffer): string =>
-  `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
+/** As the WHATWG's URL writes it, which takes all forms of an address and gives out one. */
+const hostOf = (text: string): string | undefined =>
+  URL.canParse(`http://${text}`) ? new URL(`http://${text}`).hostname : undefined;
 
 /** Whether `pems` serve for `wish` and `days` more: readable, of one key, not about to end, with every name. */
 export function servesStill(
@@ -112,7 +98,7 @@ export function servesStill(
     const read = new X509Certificate(certificate);
     const lasts = Date.parse(read.validTo) - wallMs > days * dayMs && Date.parse(read.validFrom) <= wallMs;
     const covers = [node, ...names].every((name) =>
-      addressBytes(name) !== undefined
+      addressOf(name) !== undefined
         ? read.checkIP(withoutZone(name)) !== undefined
         : altName(name).length === 0 || read.checkHost(name, { subject: 'never' }) !== undefined,
     );

@@ -28,7 +28,7 @@ export async function ownCertificate({
   const found = await readPems(paths).catch(() => undefined);
   if (found !== undefined && (await isPrivate(paths.key)) && servesStill(found, wish, createPrivateKey))
     return { ...found, made: false };
-  const made = makeCertificate(wish);
+  const made = await makeCertificate(wish);
   await writePrivate(paths.key, made.key);
   await writePrivate(paths.certificate, made.certificate);
   return { ...made, made: true };

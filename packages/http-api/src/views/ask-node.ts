@@ -1,11 +1,8 @@
 /** Questions to nodes, each with its deadline. */
-import type { ClusterView, NodeInfo, NodeQuestion, NodeReply } from '@muster/protocol';
+import { type ClusterView, isNodeName, type NodeInfo, type NodeQuestion, type NodeReply } from '@muster/protocol';
 import { ApiError } from '../api-error.ts';
 import { within } from '../deadline.ts';
 import type { ApiSources } from '../deps.ts';
-
-/** `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2, error 3060). */
-const isNodeName = (name: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(name);
 
 /** The cluster as its master sees it; 3023 on a worker that cannot ask it. */
 export async function clusterView({ clock, answers }: ApiSources): Promise<ClusterView> {

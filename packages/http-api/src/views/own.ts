@@ -1,4 +1,5 @@
 /** What this node says of itself: from its configuration alone. */
+import { configForm, masked } from '@muster/reference-forms';
 import { type TSchema, Type } from '@sinclair/typebox';
 import type { ApiSources } from '../deps.ts';
 import { fields } from '../routes/route.ts';
@@ -6,10 +7,8 @@ import { fields } from '../routes/route.ts';
 const text = Type.String();
 const yesNo = Type.Union([Type.Literal('yes'), Type.Literal('no')]);
 
-/** Stands for the key: an API never shows it, whoever asks. */
-export const maskedKey = '*****';
 const config = {
-  ...{ name: text, node_name: text, node_type: text, key: Type.Literal(maskedKey), port: Type.Integer() },
+  ...{ name: text, node_name: text, node_type: text, key: Type.Literal(masked), port: Type.Integer() },
   ...{ bind_addr: text, nodes: Type.Array(text), hidden: yesNo },
 };
 export const TokenConfig: TSchema = fields({ ...config, disabled: Type.Boolean() });
@@ -19,18 +18,8 @@ export const ClusterStatus: TSchema = fields({ enabled: yesNo, running: yesNo })
 
 type Own = Pick<ApiSources, 'cluster'>;
 
-export const tokenConfig = ({ cluster }: Own) => ({
-  name: cluster.name,
-  node_name: cluster.nodeName,
-  node_type: cluster.nodeType,
-  key: maskedKey,
-  port: cluster.port,
-  bind_addr: cluster.bindAddr,
-  nodes: [...cluster.nodes],
-  hidden: wordOf(cluster.hidden),
-  disabled: cluster.disabled,
-});
-export const basicConfig = (own: Own) => ({ ...tokenConfig(own), disabled: wordOf(own.cluster.disabled) });
+export const tokenConfig = ({ cluster }: Own) => configForm(cluster);
+export const basicConfig = (own: Own) => ({ ...tokenConfig(own), disabled: own.cluster.disabled ? 'yes' : 'no' });
 export const ownNode = ({ cluster: { nodeName, name, nodeType } }: Own) => ({
   node: nodeName,
   cluster: name,
@@ -38,5 +27,3 @@ export const ownNode = ({ cluster: { nodeName, name, nodeType } }: Own) => ({
 });
 /** Who answers runs. */
 export const clusterStatus = { enabled: 'yes', running: 'yes' } as const;
-
-const wordOf = (is: boolean): 'yes' | 'no' => (is ? 'yes' : 'no');

@@ -1,5 +1,5 @@
 /** One command from its words. Pure; a fault names what is wrong and what would be right. */
-import type { EventKind } from '@muster/protocol';
+import { type EventKind, isNodeName } from '@muster/protocol';
 import { commandNames, logLevels, type OptionValue, type Spec, specOf } from './catalogue.ts';
 import type { Command, SortKey, Until } from './command.ts';
 import { messageOf } from './message.ts';
@@ -10,9 +10,6 @@ import { type Word, wordsOf } from './words.ts';
 export type Parsed =
   | { readonly ok: true; readonly command: Command; readonly spec: Spec }
   | { readonly ok: false; readonly text: string };
-
-/** Names of nodes: `[A-Za-z0-9_-]{1,64}` (`reference/links.md` 2). */
-const nodeName = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What was written, before it is known to make sense. */
 interface Written {
@@ -183,4 +180,4 @@ function oneOf<Word extends string>(name: string, text: string, words: readonly 
 }
 
 const nodeOf = (text: string): string =>
-  nodeName.test(text) ? text : fault('A node has a name of 1 to 64 letters, digits, - and _: nodes lists them.');
+  isNodeName(text) ? text : fault('A node has a name of 1 to 64 letters, digits, - and _: nodes lists them.');

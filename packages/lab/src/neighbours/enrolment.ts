@@ -34,7 +34,7 @@ export async function openEnrolment(
   warn: (text: string) => void,
 ): Promise<Enrolment> {
   const open = new Set<TLSSocket>();
-  const server = createServer({ ...selfSigned(settings.node), minVersion: 'TLSv1.2' }, (socket) => {
+  const server = createServer({ ...(await selfSigned(settings.node)), minVersion: 'TLSv1.2' }, (socket) => {
     open.add(socket);
     socket.setTimeout(patienceMs, () => socket.destroy());
     socket.once('close', () => open.delete(socket));

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { hashPassword, saltBytes, type User, usersPath, writeUsers } from '@muster/http-api/users';
 import { type Cluster, type ClusterNode, openCluster, until } from '@muster/lab/testing';
+import { faultsOf } from '@muster/metrics/testing';
 import { freePort } from '../../src/free-port.ts';
 
 const password = 'correct horse battery';
@@ -96,6 +97,17 @@ test('each node tells of itself, and knows the files in sync', async () => {
   }
 });
 
+test('each node shows its metrics to Prometheus, with a user and a password, and no secret in them', async () => {
+  for (const node of cluster.nodes) {
+    const { status, text } = await curl(node, '/metrics');
+    expect([status, faultsOf(text)]).toEqual([200, []]);
+    expect(text).toContain(`role="${node.role}",node="${node.name}"} 1`);
+    expect(text).toContain(`muster_node_up{node="${node.name}",role="${node.role}"} 1`);
+    expect(text).not.toContain(node.root);
+    expect((await curl(node, '/metrics', 'foo:wrong')).status).toBe(401);
+  }
+});
+
 test('the key of the cluster, the password and R are in no answer', async () => {
   const paths = [
     '/cluster/config',
@@ -159,12 +171,15 @@ test('a master that comes back is asked again, and the tokens of the worker stil
   );
 });
 
-test('a master that is wedged is said so by its worker', async () => {
+test('a master that is wedged is said so by its worker, which shows its metrics as ever', async () => {
   const [worker] = cluster.workers as [ClusterNode];
   cluster.master.kill('SIGSTOP');
   try {
     const { json } = await curl(worker, '/cluster/nodes', await tokenOf(worker));
     expect([3021, 3023]).toContain(json.error);
+    const { status, text } = await curl(worker, '/metrics');
+    expect([status, faultsOf(text)]).toEqual([200, []]);
+    expect(text).toContain('muster_scrape_faults{part="health"} 0');
   } finally {
     cluster.master.kill('SIGCONT');
   }

@@ -15,6 +15,7 @@ import { openBounds } from './bounds.ts';
 import { openBudget } from './budget.ts';
 import { openClaims } from './claims.ts';
 import { openDeletions } from './deletions.ts';
+import { openAnswered, openEventsKept, openHiddenKeys, openMastersOrders } from './doors/index.ts';
 import { openFaults } from './faults.ts';
 import { type Announced, openGenerations, wordsOf } from './generations.ts';
 import { openCalm, openCuts, openHaproxyHealed, openServing } from './haproxy/index.ts';
@@ -85,6 +86,10 @@ export function openInvariants(world: World): Invariants {
   const liveness = openLiveness(world, strangers.claimed);
   const known = openKnownWorkers(world);
   const standingShown = openStandingShown(world);
+  const answered = openAnswered(world);
+  const eventsKept = openEventsKept(world);
+  const hiddenKeys = openHiddenKeys(world);
+  const orders = openMastersOrders(world);
   const turns = openTurns(world);
   const budget = openBudget(world);
   const journals = openJournals(world);
@@ -141,6 +146,7 @@ export function openInvariants(world: World): Invariants {
     liveness.process(change);
     known.process(change);
     standingShown.process(change);
+    eventsKept.process(change);
     order.process(change);
     budget.process(change);
     heldBack.process(change);
@@ -172,6 +178,7 @@ export function openInvariants(world: World): Invariants {
     strangers.heard(said, ends);
     known.envelope(said, ends);
     acknowledged.envelope(said, ends);
+    orders.envelope(said, ends);
     if (ends.from === master.name || said.kind === 'open') {
       const fresh = generations.heard(said, ends);
       if (fresh !== undefined) announced(fresh);
@@ -214,6 +221,12 @@ export function openInvariants(world: World): Invariants {
   hear.sent(secrets.sent);
   listen(world, { envelope, data: generations.data });
   hear.turn(turns.turn);
+  hear.question((question, told) => {
+    answered.told(question, told);
+    eventsKept.told(question, told);
+    hiddenKeys(question, told);
+    orders.told(question, told);
+  });
   for (const node of world.nodes) for (const change of mirrorOf(node.name).reread('operator')) changed(change);
 
   return {
@@ -222,6 +235,7 @@ export function openInvariants(world: World): Invariants {
       order.sampled();
       newest.sampled();
       calm.sampled();
+      answered.sampled();
       serving.sampled();
       if (master.running() === undefined) return;
       master.ask({ type: 'get-cluster' }).then(

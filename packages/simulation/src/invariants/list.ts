@@ -107,7 +107,25 @@ export const invariants: readonly Invariant[] = [
   { name: 'no-unordered-crash', about: 'No actor crashes that was not told to.' },
   { name: 'no-unhandled-rejection', about: 'No promise is rejected unheard.' },
   { name: 'no-throw-outside-actors', about: 'Nothing is thrown outside every actor.' },
-  { name: 'secrets', about: "The cluster's key is in no log and in no byte sent." },
+  {
+    name: 'secrets',
+    about:
+      "The cluster's key is in no log, in no byte sent and in no answer; an agent's in no log and in no answer but to who registers it.",
+  },
+  {
+    name: 'answered-in-time',
+    about:
+      'Whoever asks at a door of a node that runs is answered or refused once: within 2 s, where something is changed within 12 s.',
+  },
+  {
+    name: 'events-grow',
+    about:
+      "Ids of a node's events only grow, each is one event for ever, and what whoever reads on has passed does not come later.",
+  },
+  {
+    name: 'masters-orders',
+    about: 'A master orders other nodes what was asked for at its own door, and nothing else.',
+  },
   {
     name: 'liveness',
     about:

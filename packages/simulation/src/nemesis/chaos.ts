@@ -1,8 +1,9 @@
 /** Puts what a plan says onto the timeline of a world, and ends all of it. */
 import { doAgentDeed } from '../agents/do-agent-deed.ts';
 import { populationOf } from '../agents/population.ts';
+import { doDoorDeed } from '../doors/index.ts';
 import { doHaproxyDeed } from '../haproxy/do-haproxy-deed.ts';
-import { type Deed, isOfAgents, isOfHaproxy, isWorkload } from '../plan/deed.ts';
+import { type Deed, isOfAgents, isOfDoors, isOfHaproxy, isWorkload } from '../plan/deed.ts';
 import { nodesOf } from '../plan/of-nodes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { doDeed } from '../workload/do-deed.ts';
@@ -30,6 +31,7 @@ function perform(theatre: Theatre, deed: Deed): void {
   const scene = theatre.scene(deed);
   if (isWorkload(deed)) return doDeed(scene, deed);
   if (isOfHaproxy(deed)) return doHaproxyDeed(scene, deed);
+  if (isOfDoors(deed)) return doDoorDeed(scene, deed);
   if (!isOfAgents(deed)) return doFault(scene, deed);
   const agents = populationOf(theatre.world);
   if (agents !== undefined) doAgentDeed({ ...scene, agents }, deed);

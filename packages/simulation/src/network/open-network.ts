@@ -1,5 +1,7 @@
 /** A network of simulated machines. Everything that arrives is a happening of the process that it arrives at. */
-import { isClusterName, isNodeName, LinkError, type Listening, type PeerIdentity } from '@muster/link';
+
+import { isClusterName, LinkError, type Listening, type PeerIdentity } from '@muster/link';
+import { isNodeName } from '@muster/protocol';
 import type { Dice } from '../dice.ts';
 import type { Sent } from '../happenings.ts';
 import type { Host } from '../host.ts';

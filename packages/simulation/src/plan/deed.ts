@@ -1,5 +1,6 @@
 /** One thing that happens to a cluster from outside: data only. */
 import { agentDeeds } from './agent-deeds.ts';
+import { doorDeeds } from './door-deeds.ts';
 import type { Fields, ValueOf } from './field.ts';
 import { haproxyDeeds } from './haproxy-deeds.ts';
 import { nemesisDeeds } from './nemesis-deeds.ts';
@@ -11,6 +12,7 @@ export const deedFields = {
   ...nemesisDeeds,
   ...agentDeeds,
   ...haproxyDeeds,
+  ...doorDeeds,
 } as const satisfies Readonly<Record<string, Fields>>;
 
 export type DeedKind = keyof typeof deedFields;
@@ -20,12 +22,21 @@ export type NemesisKind = keyof typeof nemesisDeeds;
 export type AgentKind = keyof typeof agentDeeds;
 /** Drawn apart too. */
 export type HaproxyKind = keyof typeof haproxyDeeds;
+/** Drawn apart too. */
+export type DoorKind = keyof typeof doorDeeds;
 
 export const workloadKinds = Object.keys(workloadDeeds) as readonly WorkloadKind[];
 export const nemesisKinds = Object.keys(nemesisDeeds) as readonly NemesisKind[];
 export const agentKinds = Object.keys(agentDeeds) as readonly AgentKind[];
 export const haproxyKinds = Object.keys(haproxyDeeds) as readonly HaproxyKind[];
-export const deedKinds: readonly DeedKind[] = [...workloadKinds, ...nemesisKinds, ...agentKinds, ...haproxyKinds];
+export const doorKinds = Object.keys(doorDeeds) as readonly DoorKind[];
+export const deedKinds: readonly DeedKind[] = [
+  ...workloadKinds,
+  ...nemesisKinds,
+  ...agentKinds,
+  ...haproxyKinds,
+  ...doorKinds,
+];
 
 /** What a deed of this kind says beside `id`, `atMs` and `kind`. */
 export type FieldsOf<K extends DeedKind> = ValueOf<(typeof deedFields)[K]>;
@@ -41,9 +52,11 @@ export type WorkloadDeed = DeedOf<WorkloadKind>;
 export type NemesisDeed = DeedOf<NemesisKind>;
 export type AgentDeed = DeedOf<AgentKind>;
 export type HaproxyDeed = DeedOf<HaproxyKind>;
+export type DoorDeed = DeedOf<DoorKind>;
 
 export const isWorkload = (deed: Deed): deed is WorkloadDeed => Object.hasOwn(workloadDeeds, deed.kind);
 export const isOfHaproxy = (deed: Deed): deed is HaproxyDeed => Object.hasOwn(haproxyDeeds, deed.kind);
+export const isOfDoors = (deed: Deed): deed is DoorDeed => Object.hasOwn(doorDeeds, deed.kind);
 export const isOfAgents = (deed: Deed): deed is AgentDeed => Object.hasOwn(agentDeeds, deed.kind);
 
 /** What `world.met` is told when a deed of this kind was done. */

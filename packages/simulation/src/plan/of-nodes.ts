@@ -6,6 +6,7 @@ export const isNode = (name: string, workers: number): boolean => nodeNames({ wo
 
 /** Every node that the deed names. */
 export function nodesOf(deed: Deed): readonly string[] {
+  if ('of' in deed) return [deed.node, deed.of];
   if ('node' in deed) return [deed.node];
   if ('left' in deed) return [...deed.left, ...deed.right];
   if ('from' in deed) return [deed.from, deed.to];

@@ -6,7 +6,7 @@ import { drawClimate, drawLateTurns, drawSkew, drawStarts } from './climate.ts';
 import type { Shape } from './draw-workload.ts';
 import { drawHaproxy, noHaproxy } from './haproxy.ts';
 import { nodeNames, type Plan } from './plan.ts';
-import { drawAgentDeeds, drawDeeds, drawHaproxyDeeds, drawSwarm, type Swarm } from './swarm.ts';
+import { drawAgentDeeds, drawDeeds, drawDoorDeeds, drawHaproxyDeeds, drawSwarm, type Swarm } from './swarm.ts';
 import { contentMs, drawTimings, fitTo, healWithin, type Timings, yamlOf } from './timings.ts';
 
 /** What is not given, the seed decides. */
@@ -42,6 +42,9 @@ const drawChaosMs = (dice: Dice, { minutes }: PlanOptions): number => {
   return minutes === undefined ? drawn : minutes * 60_000;
 };
 
+/** In so many seeds somebody stands at the doors of nodes. */
+const atDoors = 0.5;
+
 function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const workers = drawWorkers(dice.fork('workers'), options);
   const names = nodeNames({ workers });
@@ -53,7 +56,9 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
   const shape = shapeOf(dice.fork('shape'), { names, chaosMs, timings, swarm });
   const deeds = drawDeeds(dice.fork('deeds'), swarm, shape);
   const haproxy = drawHaproxy(dice.fork('haproxy'), { workers });
-  const all = agents.count === 0 ? deeds : drawAgentDeeds(dice.fork('deeds of agents'), deeds, shape);
+  const withAgents = agents.count === 0 ? deeds : drawAgentDeeds(dice.fork('deeds of agents'), deeds, shape);
+  const all = haproxy.agents === 0 ? withAgents : drawHaproxyDeeds(dice.fork('deeds of haproxy'), withAgents, shape);
+  const doors = dice.fork('people at doors');
   return {
     settings: {
       seed,
@@ -69,7 +74,7 @@ function swarmPlan(seed: number, dice: Dice, options: PlanOptions): Plan {
     haproxy,
     starts: drawStarts(dice.fork('starts'), workers),
     chaosMs,
-    deeds: haproxy.agents === 0 ? all : drawHaproxyDeeds(dice.fork('deeds of haproxy'), all, shape),
+    deeds: doors.chance(atDoors) ? drawDoorDeeds(doors, all, shape) : all,
   };
 }
 

@@ -8,6 +8,8 @@ import {
   agentKinds,
   type Deed,
   type DeedKind,
+  type DoorKind,
+  doorKinds,
   haproxyKinds,
   type NemesisKind,
   nemesisKinds,
@@ -15,6 +17,7 @@ import {
   workloadKinds,
 } from './deed.ts';
 import { drawAgentDeed } from './draw-agents.ts';
+import { drawDoorDeed } from './draw-doors.ts';
 import { drawHaproxyDeed } from './draw-haproxy.ts';
 import { drawNemesis } from './draw-nemesis.ts';
 import { drawWorkload, type Shape } from './draw-workload.ts';
@@ -85,9 +88,13 @@ function drawAppetite<K extends DeedKind>(dice: Dice, all: readonly K[], rarest:
   return { kinds, weights, perMinute: Math.exp(dice.between(Math.log(rarest), Math.log(often))) };
 }
 
-const draws = { ...drawWorkload, ...drawNemesis, ...drawAgentDeed, ...drawHaproxyDeed } as Readonly<
-  Record<DeedKind, (dice: Dice, shape: Shape) => object>
->;
+const draws = {
+  ...drawWorkload,
+  ...drawNemesis,
+  ...drawAgentDeed,
+  ...drawHaproxyDeed,
+  ...drawDoorDeed,
+} as Readonly<Record<DeedKind, (dice: Dice, shape: Shape) => object>>;
 
 /** By time, with their ids. */
 export function drawDeeds(dice: Dice, swarm: Swarm, shape: Shape): readonly Deed[] {
@@ -132,12 +139,7 @@ export function drawAgentDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape)
   const isMeant = ({ kind }: Draft): boolean => kind !== 'damaged-store' || !shape.clocksJump;
   const own = drawAppetite<DeedKind>(dice.fork('appetite'), agentKinds, 4, 20);
   const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape).filter(isMeant);
-  bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
-  drafts.sort((one, other) => one.atMs - other.atMs);
-  const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
-    return { id: `a${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
-  });
-  return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
+  return amid(dice, deeds, drafts, { prefix: 'a', shape });
 }
 
 /** What is interesting only together, of HAProxy. */
@@ -157,9 +159,9 @@ const haproxyThemes: readonly (readonly DeedKind[])[] = [
 ];
 
 /** More of them than of others: most do little by themselves. */
-const drawThrough = (dice: Dice): Appetite<DeedKind> => {
-  const kinds = haproxyKinds.filter((kind) => dice.fork(kind).chance(0.5));
-  return { kinds, weights: kinds.map(() => 1), perMinute: dice.pick([3, 6, 12, 24]) };
+const drawSome = (dice: Dice, all: readonly DeedKind[], rates: readonly number[]): Appetite<DeedKind> => {
+  const kinds = all.filter((kind) => dice.fork(kind).chance(0.5));
+  return { kinds, weights: kinds.map(() => 1), perMinute: dice.pick(rates) };
 };
 
 /** The deeds of a plan and those of its HAProxy among them: none that was there is another for it. */
@@ -170,20 +172,57 @@ export function drawHaproxyDeeds(dice: Dice, deeds: readonly Deed[], shape: Shap
     ...haproxyKinds,
     ...theme.filter((kind) => !(haproxyKinds as readonly DeedKind[]).includes(kind)),
   ];
-  const own = drawThrough(dice.fork('appetite'));
-  const drafts = drafted(dice.fork('deeds'), withTheme(own, all, theme), shape);
-  bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
-  drafts.sort((one, other) => one.atMs - other.atMs);
-  const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
-    return { id: `h${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
-  });
-  return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
+  const own = drawSome(dice.fork('appetite'), haproxyKinds, [3, 6, 12, 24]);
+  return amid(dice, deeds, drafted(dice.fork('deeds'), withTheme(own, all, theme), shape), { prefix: 'h', shape });
+}
+
+/** What is interesting only together, at doors. */
+const doorThemes: readonly (readonly DeedKind[])[] = [
+  ['door-ask', 'kill'],
+  ['door-ask', 'partition'],
+  ['door-ask', 'pause'],
+  ['door-ask', 'reset', 'slow-network'],
+  ['door-order', 'partition', 'reset'],
+  ['door-order', 'kill'],
+  ['door-events', 'kill', 'create'],
+  ['door-events', 'crash-actors'],
+  ['door-events', 'failing-disk', 'kill'],
+  ['door-trace', 'crash-actors'],
+  ['door-trace', 'kill'],
+  ['door-program', 'restart'],
+  ['door-program', 'partition'],
+  ['door-program', 'crash-actors'],
+  ['door-events', 'damaged-store'],
+];
+
+/** The deeds of a plan and those at doors among them: none that was there is another for it. */
+export function drawDoorDeeds(dice: Dice, deeds: readonly Deed[], shape: Shape): readonly Deed[] {
+  const drawn = dice.pick(doorThemes);
+  const theme = dice.chance(0.25) ? drawn : [];
+  const own = drawSome(dice.fork('appetite'), doorKinds, [2, 5, 10]);
+  const all: readonly DeedKind[] = [...doorKinds, ...theme.filter((kind) => !doorKinds.includes(kind as DoorKind))];
+  return amid(dice, deeds, drafted(dice.fork('deeds'), withTheme(own, all, theme), shape), { prefix: 'd', shape });
 }
 
 interface Draft {
   readonly kind: DeedKind;
   readonly dice: Dice;
   atMs: number;
+}
+
+/** These among the deeds that were there: some right after others, with ids of their own. */
+function amid(
+  dice: Dice,
+  deeds: readonly Deed[],
+  drafts: Draft[],
+  { prefix, shape }: { readonly prefix: string; readonly shape: Shape },
+): readonly Deed[] {
+  bunch(dice.fork('bunch'), drafts, shape.chaosMs, [...drafts, ...deeds]);
+  drafts.sort((one, other) => one.atMs - other.atMs);
+  const more = drafts.map(({ kind, atMs, dice: its }, index): Deed => {
+    return { id: `${prefix}${index + 1}`, atMs, kind, ...draws[kind](its, shape) } as Deed;
+  });
+  return [...deeds, ...more].sort((one, other) => one.atMs - other.atMs);
 }
 
 function drafted<K extends DeedKind>(dice: Dice, { kinds, weights, perMinute }: Appetite<K>, shape: Shape): Draft[] {

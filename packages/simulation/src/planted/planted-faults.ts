@@ -1,6 +1,7 @@
 /** Every planted fault. A simulator that finds nothing proves nothing: each of them is to be found. */
 import { actorFaults } from './actor-faults.ts';
 import { agentFaults } from './agent-faults.ts';
+import { doorFaults } from './door-faults.ts';
 import type { PlantedFault } from './fault.ts';
 import { generationFaults } from './generation-faults.ts';
 import { haproxyFaults } from './haproxy-faults.ts';
@@ -20,4 +21,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...treeFaults,
   ...agentFaults,
   ...haproxyFaults,
+  ...doorFaults,
 ];

@@ -5,6 +5,7 @@ import type { World } from '../world/world.ts';
 import { agentStories } from './agent-stories.ts';
 import { crashStories } from './crash-stories.ts';
 import { diskStories } from './disk-stories.ts';
+import { doorStories } from './door-stories.ts';
 import { guardStories } from './guard-stories.ts';
 import { haproxyStories } from './haproxy-stories.ts';
 import { linkStories } from './link-stories.ts';
@@ -19,6 +20,7 @@ export function openSituations(world: World): void {
   const met = openMet(world.met);
   const crashes = crashStories(world, met);
   const disks = diskStories(world, met);
+  const doors = doorStories(world, met);
   const guards = guardStories(world, met);
   const throughHaproxy = haproxyStories(world, met);
   const lives = livenessStories(master.name, met);
@@ -35,6 +37,7 @@ export function openSituations(world: World): void {
     processes.process(change);
     crashes.process(change);
     disks.process(change);
+    doors.process(change);
   });
   listen(world, linkStories(world, met));
   listen(world, agentStories(world, met));
@@ -43,6 +46,7 @@ export function openSituations(world: World): void {
     pressed = true;
     met('backpressure on a link');
   });
+  hear.question(doors.question);
   hear.log((line) => {
     for (const { name, words } of unmet)
       if (words.test(line.text)) {
@@ -51,6 +55,7 @@ export function openSituations(world: World): void {
       }
     crashes.log(line);
     disks.log(line);
+    doors.log(line);
     guards.log(line);
     lives(line);
     throughHaproxy(line);

@@ -1,4 +1,4 @@
-import type { FileChange, LogLine, ProcessChange, Sent } from '../happenings.ts';
+import type { FileChange, LogLine, ProcessChange, Question, Sent, Told } from '../happenings.ts';
 import type { Hearing } from './world.ts';
 
 /** Both ends of `Hearing`: who listens, and who tells. */
@@ -9,6 +9,7 @@ export interface OpenHearing extends Hearing {
     log(line: LogLine): void;
     process(change: ProcessChange): void;
     turn(node: string, mailbox: string, what: 'begins' | 'ends'): void;
+    question(question: Question, told: Told): void;
   };
 }
 
@@ -18,12 +19,14 @@ export function openHearing(): OpenHearing {
   const log: ((line: LogLine) => void)[] = [];
   const process: ((change: ProcessChange) => void)[] = [];
   const turn: ((node: string, mailbox: string, what: 'begins' | 'ends') => void)[] = [];
+  const question: ((question: Question, told: Told) => void)[] = [];
   return {
     file: (listener) => void file.push(listener),
     sent: (listener) => void sent.push(listener),
     log: (listener) => void log.push(listener),
     process: (listener) => void process.push(listener),
     turn: (listener) => void turn.push(listener),
+    question: (listener) => void question.push(listener),
     tell: {
       file: (change) => {
         for (const listener of file) listener(change);
@@ -39,6 +42,9 @@ export function openHearing(): OpenHearing {
       },
       turn: (node, mailbox, what) => {
         for (const listener of turn) listener(node, mailbox, what);
+      },
+      question: (asked, told) => {
+        for (const listener of question) listener(asked, told);
       },
     },
   };

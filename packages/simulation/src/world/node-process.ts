@@ -15,6 +15,7 @@ import type { Settings } from '../plan/settings.ts';
 import { simulatedStores } from '../store/index.ts';
 import type { StoreDisk } from '../store/store-disk.ts';
 import type { Timeline } from '../timeline.ts';
+import { type Program, type ProgramEnd, simulatedClusterSocket } from './cluster-socket.ts';
 import type { OpenHearing } from './hearing.ts';
 import { simulatedSocket } from './local-socket.ts';
 import { simulatedLog } from './log.ts';
@@ -54,13 +55,15 @@ export interface NodeProcess {
 /** What of a process is there before it has started. */
 export interface StartingProcess {
   ask(request: LocalRequest): Promise<LocalReply>;
+  connect(program: Program): ProgramEnd | undefined;
   readonly open: () => OpenThings;
 }
 
 /** Starts it; what becomes of it is told. */
 export function startProcess(settings: ProcessSettings): StartingProcess {
   const { host, files, dice, timeline } = settings;
-  const socket = simulatedSocket(host);
+  const socket = simulatedSocket(host, { now: timeline.now, told: settings.hearing.tell.question });
+  const programs = simulatedClusterSocket(host);
   const disk = simulatedDisk(files, host, dice.fork('disk'));
   const here = { ...settings, faults: files.faults, now: timeline.now };
   const stores = simulatedStores(here, host, dice.fork('stores'));
@@ -86,16 +89,18 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
       };
     },
   };
-  const ports = { clock, disk, sockets, haproxy, openStore: stores.open, listenLocally: socket.listen };
+  const listeners = { listenLocally: socket.listen, listenInternally: programs.listen };
+  const ports = { clock, disk, sockets, haproxy, openStore: stores.open, ...listeners };
   void compose(settings, ports).then(
     (process) => host.alive() && settings.started(process),
     (error: unknown) => settings.ends('start-failed', error instanceof Error ? error.message : String(error)),
   );
   return {
     ask: socket.ask,
+    connect: programs.connect,
     open: () => ({
       timers,
-      connections: settings.network.open(host) + sockets.open() + haproxy.open(),
+      connections: settings.network.open(host) + sockets.open() + haproxy.open() + programs.open(),
       files: disk.open() + stores.count(),
       watches: disk.watches(),
     }),
@@ -103,7 +108,10 @@ export function startProcess(settings: ProcessSettings): StartingProcess {
 }
 
 /** Those of which something may be left open. */
-type ProcessPorts = Pick<Platform, 'clock' | 'disk' | 'sockets' | 'haproxy' | 'openStore' | 'listenLocally'>;
+type ProcessPorts = Pick<
+  Platform,
+  'clock' | 'disk' | 'sockets' | 'haproxy' | 'openStore' | 'listenLocally' | 'listenInternally'
+>;
 
 async function compose(settings: ProcessSettings, ports: ProcessPorts): Promise<NodeProcess> {
   const { root, files, ends } = settings;
@@ -130,8 +138,6 @@ function platformOf(
     wallNow: wall.now,
     random: { next: random.next, bytes: random.bytes },
     host: simulatedHost(files),
-    // The manager's own programs are not simulated: nobody connects.
-    listenInternally: () => Promise.resolve(),
     scheduler: seededScheduler(host, dice.fork('turns'), late, (mailbox, what) =>
       hearing.tell.turn(host.node, mailbox, what),
     ),

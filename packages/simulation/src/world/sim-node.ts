@@ -127,6 +127,8 @@ export function openSimNode(machine: MachineSettings): SimNode {
       tell('paused');
     },
     ask: (request) => life?.starting.ask(request) ?? Promise.reject(new Error('no process runs')),
+    connect: (program) => life?.starting.connect(program),
+    tellQuestion: hearing.tell.question,
     open: () => life?.starting.open() ?? { timers: 0, connections: 0, files: 0, watches: 0 },
   };
   return node;

@@ -4,7 +4,7 @@ import type { LocalReply, LocalRequest } from '@muster/control';
 import type { RunningNode } from '@muster/daemon';
 import type { Dice } from '../dice.ts';
 import type { FileSystem } from '../disk/file-system.ts';
-import type { FileChange, LogLine, ProcessChange, Sent } from '../happenings.ts';
+import type { FileChange, LogLine, ProcessChange, Question, Sent, Told } from '../happenings.ts';
 import type { HaproxyMachine } from '../haproxy/machine.ts';
 import type { Host } from '../host.ts';
 import type { Neighbours } from '../neighbours/neighbour.ts';
@@ -13,6 +13,7 @@ import type { Settings } from '../plan/settings.ts';
 import type { StoreDisk } from '../store/store-disk.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
+import type { Program, ProgramEnd } from './cluster-socket.ts';
 
 export interface World {
   readonly settings: Settings;
@@ -41,6 +42,8 @@ export interface Hearing {
   process(listener: (change: ProcessChange) => void): void;
   /** Each mailbox's turns: right before and right after a drain. */
   turn(listener: (node: string, mailbox: string, what: 'begins' | 'ends') => void): void;
+  /** What is asked at the doors of nodes, and what comes of it. */
+  question(listener: (question: Question, told: Told) => void): void;
 }
 
 /** One machine of the cluster, and the process on it if one runs. */
@@ -76,6 +79,10 @@ export interface SimNode {
   pause(forMs: number): void;
   /** Over its local socket, as `muster` does. Rejects when nobody listens. */
   ask(request: LocalRequest): Promise<LocalReply>;
+  /** As one of the manager's programs connects to the cluster socket. Undefined: nobody listens. */
+  connect(program: Program): ProgramEnd | undefined;
+  /** For doubles of programs: whoever listens at doors is told. */
+  tellQuestion(question: Question, told: Told): void;
   /** Timers and I/O of the running process that are open. */
   readonly open: () => OpenThings;
 }

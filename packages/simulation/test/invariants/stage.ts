@@ -111,6 +111,8 @@ async function playedNode(
     dieAtEffect: () => {},
     pause: () => {},
     ask: () => Promise.reject(new Error('nobody listens')),
+    connect: () => undefined,
+    tellQuestion: () => {},
     open: () => ({ timers: 0, connections: 0, files: 0, watches: 0 }),
   };
 }

@@ -1,3 +1,6 @@
+import type { LocalRequest } from '@muster/control';
+import type { NodeName, NodeReply, Relay } from '@muster/protocol';
+import type { Question, Told } from '../../src/happenings.ts';
 import { openSituations, situations } from '../../src/situations/index.ts';
 import { tellingWords } from '../../src/situations/words.ts';
 import { announcement, beat, openStage, root, type Stage, textBytes } from '../invariants/stage.ts';
@@ -327,5 +330,96 @@ describe('links', () => {
     Object.assign(stage.world.network, { mostBuffered: () => 1_000_000 });
     stage.tells('master', 'worker1', beat());
     expect(stage.met).toContain('backpressure on a link');
+  });
+});
+
+describe('at doors', () => {
+  const question = (request: LocalRequest, node = 'master'): Question => ({ node, incarnation: 1, request, at: 0 });
+  const relay = (message: Relay['message']): LocalRequest => ({ type: 'relay', node: 'worker1' as NodeName, message });
+  const relayed = (message: NodeReply): Told => ({ what: 'answered', reply: { type: 'relayed', message } });
+  const refused = (code: string): Told => ({ what: 'refused', code, text: code });
+  const tree = relay({ type: 'get-tree' });
+
+  test('a question to another node, and why it had no answer', async () => {
+    const { tell, met, worker } = await open();
+    tell.question(question(tree), relayed({ type: 'tree', actors: [] }));
+    expect(met).toContain('question answered by another node');
+    tell.question(question(tree), refused('not-linked'));
+    expect(met).toContain('asked of a node that is down');
+    worker.host = () => ({ pausedUntil: () => 9 }) as never;
+    tell.question(question(tree), refused('timeout'));
+    expect(met).toContain('asked of a node that stands still');
+    expect(met).not.toContain('asked of a node that is cut off');
+    worker.host = () => ({ pausedUntil: () => 0 }) as never;
+    tell.question(question(tree), refused('timeout'));
+    expect(met).toContain('asked of a node that is cut off');
+    tell.question(question(tree), refused('closed'));
+    expect(met).toContain('link broke amid a question');
+    tell.question(question(tree), { what: 'broke' });
+    expect(met).toContain('door closed amid a question');
+  });
+
+  test('orders', async () => {
+    const { tell, met } = await open();
+    const crash = relay({ type: 'crash-actor', path: '/file-sync' });
+    tell.question(question(crash, 'worker2'), refused('not-allowed'));
+    expect(met).toContain('order of another node refused on a worker');
+    tell.question(question(crash), relayed({ type: 'done' }));
+    expect(met).toContain('order carried out on another node');
+    expect(met).not.toContain('question answered by another node');
+  });
+
+  test('a trace over a crash, and over the end of its node', async () => {
+    const { tell, met, logs, worker, becomes } = await open();
+    const row = { agoMs: 0, path: '/file-sync', message: 'x', shown: '{}', waitMs: 0, handlingMs: 0 };
+    const trace = (asked: number | undefined, session: number): void =>
+      tell.question(
+        question(relay({ type: 'get-trace', pattern: '**', ...(asked === undefined ? {} : { session: asked }) })),
+        relayed({ type: 'trace', session, rows: [row], dropped: 0, actors: 1 }),
+      );
+    trace(undefined, 1);
+    logs(worker, '/file-sync crashed: crashed on request. It is restarted.');
+    trace(1, 1);
+    expect(met).toContain('trace over a crash');
+    trace(1, 2);
+    expect(met).toContain('trace ended unasked');
+    becomes(worker, 'killed');
+    trace(2, 3);
+    expect(met).toContain('trace over the end of a node');
+  });
+
+  test('events over the end of a node, and over that of its store', async () => {
+    const { tell, met, worker, becomes } = await open();
+    const page = (after: number): void =>
+      tell.question(question({ type: 'get-events', after }, 'worker1'), {
+        what: 'answered',
+        reply: {
+          ...{ type: 'events', next: after + 1, more: false },
+          rows: [{ id: after + 1, atMs: 1, kind: 'joined', subject: 'x', text: 'x' }],
+        },
+      });
+    page(0);
+    becomes(worker, 'killed');
+    page(1);
+    expect(met).toContain('events over the end of a node');
+    becomes(worker, 'killed');
+    worker.store.tell('removed');
+    page(2);
+    expect(met).toContain('events of a journal that began anew');
+  });
+
+  test('programs', async () => {
+    const { tell, met } = await open();
+    const told = (command: string, text: string): void =>
+      tell.question(
+        { node: 'worker1', incarnation: 1, request: { type: 'program', command: 'x' }, at: 0 },
+        { what: 'answered', reply: { type: 'program', command, text } },
+      );
+    told('control_res', '{}');
+    expect(met).toContain('program answered by the master');
+    told('err', '{"__wazuh_exception__":{"code":3023}}');
+    expect(met).toContain('program told that there is no master');
+    told('ok', '{"error":0,"data":{"id":"001","name":"a","ip":"any","key":"k"}}');
+    expect(met).toContain('program got an agent');
   });
 });

@@ -134,6 +134,8 @@ function fakeNode(name: string, timeline: Timeline, hearing: OpenHearing, record
     dieAtEffect: (n, how) => host?.dieAtEffect(n, () => (how === 'kill' ? end('killed') : losePower())),
     pause: (forMs) => record(`pause ${name} ${forMs}`),
     ask: () => Promise.reject(new Error('nobody listens')),
+    connect: () => undefined,
+    tellQuestion: () => {},
     open: () => ({ timers: 0, connections: 0, files: 0, watches: 0 }),
   };
 }

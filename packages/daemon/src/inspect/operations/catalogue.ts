@@ -8,7 +8,7 @@ import type { BalancerMessage } from '@muster/haproxy-balancer';
 import type { IntegrityMessage } from '@muster/integrity';
 import type { KeepAliveMessage } from '@muster/keep-alive';
 import type { DialerMessage, ListenerMessage, NodeMessage } from '@muster/node';
-import type { Role } from '@muster/protocol';
+import { nodeNamePattern, type Role } from '@muster/protocol';
 import type { RegistrationMessage } from '@muster/registration';
 import { Type } from '@sinclair/typebox';
 import { type Operation, operationsOf } from './operation.ts';
@@ -21,7 +21,7 @@ const Directory = Type.String({
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
   pattern: /^(?!\/)(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\\\x00-\x1f]+$/.source,
 });
-const NodeName = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'give the name of a node' });
+const NodeName = Type.String({ pattern: nodeNamePattern, description: 'give the name of a node' });
 
 const keepAliveTakes = operationsOf<KeepAliveMessage>();
 const integrityTakes = operationsOf<IntegrityMessage>();

@@ -1,0 +1,72 @@
+/** What `muster events`, `muster doctor` and `--watch` show. */
+import type { EventRow } from '@muster/protocol';
+import fc from 'fast-check';
+import { ansi, cellsOf, eventTable, fold, localTime, plain, renderFindings } from '../src/index.ts';
+
+const at = new Date(2026, 2, 1, 12, 3, 7).getTime();
+const row = (changes: Partial<EventRow>): EventRow => ({
+  id: 1,
+  atMs: at,
+  kind: 'joined',
+  subject: 'worker1',
+  text: 'linked',
+  ...changes,
+});
+
+describe('a table of events', () => {
+  it('has its head once, and rows that stand below each other', () => {
+    const table = eventTable(plain);
+    expect(table.part([row({})])).toEqual([
+      'TIME                 KIND      SUBJECT   WHAT HAPPENED',
+      '2026-03-01 12:03:07  joined    worker1   linked',
+    ]);
+    expect(table.part([])).toEqual([]);
+    expect(table.part([row({ kind: 'unreachable' }), row({})])).toEqual([
+      '2026-03-01 12:03:07  unreachable  worker1   linked',
+      '2026-03-01 12:03:07  joined       worker1   linked',
+    ]);
+  });
+
+  it('says how often, and nothing that a terminal would obey', () => {
+    expect(eventTable(plain).part([row({ times: 3, text: 'a\u001b[2J' })])[1]).toMatch(/ a\\x1b\[2J \(3 times\)$/);
+    expect(localTime(Number.NaN)).toBe('-');
+  });
+});
+
+describe('findings', () => {
+  it('are a line each, with the cure below and a count at the end', () => {
+    const lines = renderFindings(
+      [
+        { verdict: 'ok', check: 'key', text: 'strong' },
+        { verdict: 'fail', check: 'disk worker1', text: 'full', cure: 'Free some.' },
+      ],
+      plain,
+    );
+    expect(lines).toEqual([
+      'ok    key           strong',
+      'fail  disk worker1  full',
+      '                    mend: Free some.',
+      '',
+      '2 checks: 1 ok, 0 warn, 1 fail',
+    ]);
+  });
+});
+
+describe('a folded line', () => {
+  it('breaks where the terminal ends, and keeps its colours', () => {
+    expect(fold('abcdef', 4)).toEqual(['abcd', 'ef']);
+    expect(fold('', 4)).toEqual(['']);
+    expect(fold(`a${ansi('bcd', 'bad')}e`, 2)).toEqual(['a\u001b[31mb', 'cd\u001b[0m', 'e'].map((each) => each));
+  });
+
+  it('loses nothing, and has no piece that is too long', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (text, columns) => {
+        const line = ansi(text.replaceAll('\u001b', '.'), 'good');
+        const pieces = fold(line, columns);
+        expect(pieces.join('')).toBe(line);
+        expect(Math.max(...pieces.map(cellsOf))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});

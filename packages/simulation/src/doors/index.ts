@@ -1,0 +1,2 @@
+export { doDoorDeed } from './do-door-deed.ts';
+export { isOrder } from './orders.ts';
