@@ -21,10 +21,11 @@ import { situations } from './situations/index.ts';
 import { runPlan } from './world/index.ts';
 
 /**
- * In this order: start failed, a neighbour babbled, credit exhausted, a store's commit was lost with the power, recovery
- * could not do all, a neighbour was cut short, power took the journal, an agent was registered for nobody.
+ * In this order: start failed, a neighbour babbled, credit exhausted, recovery could not do all, a store's commit was lost
+ * with the power, a neighbour was cut short, events of a journal that began anew, power took the journal, an agent was
+ * registered for nobody.
  */
-const scouts = [537, 562, 587, 951, 1157, 1456, 50283, 118767];
+const scouts = [537, 562, 587, 1157, 1247, 1456, 1598, 50283, 118767];
 
 const simulator: Simulator<Plan> = {
   scouts,

@@ -42,7 +42,7 @@ export const doorFaults: readonly PlantedFault[] = [
   {
     name: 'key-told-to-programs',
     about: "The answer to get_config has the cluster's key as it is.",
-    module: 'packages/cluster-socket/dist/config-answer.js',
+    module: 'packages/reference-forms/dist/config.js',
     find: 'key: masked,',
     put: 'key: cluster.key,',
     expects: ['secrets'],
