@@ -61,6 +61,7 @@ export const messages: Samples = {
         heardMs: 3_000.5,
         loopDelayMs: 2,
         skewMs: -12,
+        linked: true,
       },
     ],
   },
