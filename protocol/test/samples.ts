@@ -84,6 +84,7 @@ export const messages: Samples = {
     generation: { epoch: 3, generation: 42 },
     problems: [{ path: 'etc/lists/caf\\xe9', effect: 'held', code: 'not-utf8', text: 'Rename it.' }],
     link: 'linked to master since 12:00',
+    linked: true,
     restarts: 1,
     deadLetters: 0,
     rssBytes: 80_000_000,

@@ -24,7 +24,15 @@ test('nodes that are down or left are not listed, and the master comes first', (
 });
 
 test('a node without a link is not listed while keep-alive still waits for it, and one that has a link is', () => {
-  const row = { role: 'worker', version: '1', address: '1', reason: '', sync: 'unknown', behindMs: 0, files: 0 } as const;
+  const row = {
+    role: 'worker',
+    version: '1',
+    address: '1',
+    reason: '',
+    sync: 'unknown',
+    behindMs: 0,
+    files: 0,
+  } as const;
   const more = { ...row, heardMs: 0, loopDelayMs: 0 };
   const nodes: NodeView[] = [
     { ...more, name: 'killed', liveness: 'up', linked: false },

@@ -138,7 +138,10 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     drain: () => {
       throw notMaster(balancing);
     },
-    ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
+    ...common(sources, async () => {
+      const state = await link();
+      return { link: clip(linkWords(state)), linked: state.state === 'linked' };
+    }),
     ...workerAgentViews(toMaster),
     ...workerStandingViews(sources.work, toMaster),
     relay: workerRelay(sources.master),

@@ -9,8 +9,7 @@ export const withLinks = (
   rows: readonly NodeView[],
   own: string,
   peers: { readonly of: (name: string) => unknown },
-): readonly NodeView[] =>
-  rows.map((row) => ({ ...row, linked: row.name === own || peers.of(row.name) !== undefined }));
+): readonly NodeView[] => rows.map((row) => ({ ...row, linked: row.name === own || peers.of(row.name) !== undefined }));
 
 /** A problem as the wire takes it. */
 export const problemRow = ({ path, effect, code, text }: Problem): ProblemView => ({
