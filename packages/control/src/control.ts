@@ -99,8 +99,8 @@ export interface ControlAnswers {
   readonly links: () => Awaitable<LinkList>;
   /** A page of the node's metrics. Throws when the text that it is to be of is not kept any more. */
   readonly metrics: (query: GetMetrics) => Awaitable<Metrics>;
-  /** What matching actors handled since the last question of the session. Throws when there are too many sessions. */
-  readonly trace: (query: GetTrace) => Awaitable<Trace>;
+  /** What matching actors handled since the last question of the session. Throws when there are too many sessions; one of a peer gives way to who is here. */
+  readonly trace: (query: GetTrace, ofPeer?: boolean) => Awaitable<Trace>;
   readonly events: (query: GetEvents) => Awaitable<Events>;
   readonly nodeInfo: () => Awaitable<NodeInfo>;
   readonly logs: (query: GetLogs) => Awaitable<Logs>;
@@ -163,7 +163,7 @@ function perform(effect: Effect, scope: Scope<Own | ControlMessage>, deps: Contr
       openSocket(scope, deps);
       break;
     case 'work':
-      work(effect.id, effect.request, scope, deps);
+      work(effect, scope, deps);
       break;
     case 'reply':
       reply(effect.answer, effect.reply, deps);
@@ -188,9 +188,11 @@ function reply(answer: Answer, view: LocalReply, { warn }: ControlDeps): void {
   }
 }
 
+type Work = Extract<Effect, { readonly type: 'work' }>;
+
 /** Not `scope.run`: a stop does not wait for answers, whose askers see the socket close. */
-function work(id: number, request: LocalRequest, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
-  answerOf(request, deps).then(
+function work({ id, request, ofPeer }: Work, scope: Scope<Own | ControlMessage>, deps: ControlDeps): void {
+  answerOf(request, deps, ofPeer === true).then(
     (reply) => scope.send({ type: 'answered', id, reply }),
     (error: unknown) => scope.send({ type: 'refused', id, code: codeOf(error), text: textOf(error) }),
   );
@@ -208,7 +210,7 @@ function openSocket(scope: Scope<Own | ControlMessage>, deps: ControlDeps): void
   );
 }
 
-async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<LocalReply> {
+async function answerOf(request: LocalRequest, deps: ControlDeps, ofPeer: boolean): Promise<LocalReply> {
   const { answers } = deps;
   switch (request.type) {
     case 'get-cluster':
@@ -248,7 +250,7 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
     case 'get-metrics':
       return await answers.metrics(request);
     case 'get-trace':
-      return await answers.trace(request);
+      return await answers.trace(request, ofPeer);
     case 'get-events':
       return await answers.events(request);
     case 'get-node-info':
@@ -270,7 +272,7 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
     case 'bench-actor':
       return await answers.bench(request.path, request.count);
     case 'relay':
-      return { type: 'relayed', message: await relayed(request, deps) };
+      return { type: 'relayed', message: await relayed(request, deps, ofPeer) };
     case 'register-agent':
     case 'remove-agent':
     case 'assign-group':
@@ -279,8 +281,10 @@ async function answerOf(request: LocalRequest, deps: ControlDeps): Promise<Local
 }
 
 /** What is relayed to this node itself is answered as if it had been asked here. Its answers are those of a node. */
-const relayed = async ({ node, message }: Relay, deps: ControlDeps): Promise<NodeReply> =>
-  node === deps.ownNode ? ((await answerOf(message, deps)) as NodeReply) : await deps.answers.relay(node, message);
+const relayed = async ({ node, message }: Relay, deps: ControlDeps, ofPeer: boolean): Promise<NodeReply> =>
+  node === deps.ownNode
+    ? ((await answerOf(message, deps, ofPeer)) as NodeReply)
+    : await deps.answers.relay(node, message);
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string =>

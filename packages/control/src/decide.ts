@@ -33,7 +33,8 @@ export type Own =
 
 export type Effect =
   | { readonly type: 'open-socket' }
-  | { readonly type: 'work'; readonly id: number; readonly request: LocalRequest }
+  /** `ofPeer`: another node asks, itself or for a third. */
+  | { readonly type: 'work'; readonly id: number; readonly request: LocalRequest; readonly ofPeer?: true }
   | { readonly type: 'reply'; readonly answer: Answer; readonly reply: LocalReply }
   | { readonly type: 'fail'; readonly answer: Answer; readonly code: string; readonly text: string }
   | { readonly type: 'warn'; readonly text: string };
@@ -128,7 +129,9 @@ function asked(
   const withinMs = isOrder(message) ? limits.deadlineMs : limits.viewDeadlineMs;
   const request = { from, answer, type: message.type, withinMs, deadlineAt: now + withinMs };
   const requests = new Map(state.requests).set(id, request);
-  return next({ ...state, nextId: id + 1, requests }, [{ type: 'work', id, request: message }]);
+  return next({ ...state, nextId: id + 1, requests }, [
+    { type: 'work', id, request: message, ...(from.kind === 'node' ? { ofPeer: true as const } : {}) },
+  ]);
 }
 
 /** How many requests stand before another one of `from`, when these are all that there may be. */

@@ -36,6 +36,7 @@ const work = (id: number, type: 'get-tree' | 'get-cluster' | 'sync-now'): Effect
   id,
   request: { type },
 });
+const ofPeer = (effect: Effect): Effect => ({ ...effect, ofPeer: true }) as Effect;
 const fail = (code: string, text: string): Effect => ({ type: 'fail', answer, code, text });
 const open: Effect = { type: 'open-socket' };
 const late = fail('timeout', 'The node did not answer get-tree within 1000 ms.');
@@ -218,7 +219,7 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
       [0, ask('get-cluster', worker)],
       [1, ask('get-cluster', { kind: 'node', node: 'worker2' })],
     ],
-    [work(2, 'get-cluster')],
+    [ofPeer(work(2, 'get-cluster'))],
   ],
   [
     'workers that take all their places leave those of this machine free',
@@ -238,21 +239,21 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
     ],
     [fail('overloaded', '2 requests are being answered already. Ask again in a moment.')],
   ],
-  ['a worker may ask for the cluster', [[0, ask('get-cluster', worker)]], [work(1, 'get-cluster')]],
+  ['a worker may ask for the cluster', [[0, ask('get-cluster', worker)]], [ofPeer(work(1, 'get-cluster'))]],
   [
     'a worker may ask for an explanation',
     [[0, explain(worker)]],
-    [{ type: 'work', id: 1, request: { type: 'explain', node: 'w' } }],
+    [ofPeer({ type: 'work', id: 1, request: { type: 'explain', node: 'w' } })],
   ],
   [
     'a worker may ask for agents',
     [[0, question({ type: 'get-agents', after: 0 }, worker)]],
-    [{ type: 'work', id: 1, request: { type: 'get-agents', after: 0 } }],
+    [ofPeer({ type: 'work', id: 1, request: { type: 'get-agents', after: 0 } })],
   ],
   [
     'a worker may ask for one agent',
     [[0, question({ type: 'get-agent', id: 12 }, worker)]],
-    [{ type: 'work', id: 1, request: { type: 'get-agent', id: 12 } }],
+    [ofPeer({ type: 'work', id: 1, request: { type: 'get-agent', id: 12 } })],
   ],
   [
     'a worker registers nobody through control: that is the matter of the actor registration, which limits it',
@@ -267,12 +268,12 @@ const cases: readonly [name: string, steps: readonly Step[], effects: readonly E
   [
     'a worker may ask what all nodes did',
     [[0, question(healthcheck, worker)]],
-    [{ type: 'work', id: 1, request: healthcheck }],
+    [ofPeer({ type: 'work', id: 1, request: healthcheck })],
   ],
   [
     'a worker may ask another node through the master',
     [[0, question(asked, worker)]],
-    [{ type: 'work', id: 1, request: asked }],
+    [ofPeer({ type: 'work', id: 1, request: asked })],
   ],
   [
     'a worker may give another node no order',

@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -124,6 +124,13 @@ test('the key of tokens is made once, and anew when others could have read it', 
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
+test('a key that cannot be written is said with its path and the cure', async () => {
+  mkdirSync(join(folder, 'http/token.key.new'), { recursive: true });
+  await expect(tokenKey({ folder: join(folder, 'http') })).rejects.toThrow(
+    /cannot write .*http\/token\.key: EISDIR\. Make room there/,
+  );
+});
+
 describe('a certificate that is given', () => {
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
@@ -152,4 +159,14 @@ describe('a certificate that is given', () => {
     await expect(givenCertificate(await paths())).rejects.toThrow(words);
     await expect(givenCertificate(await paths())).rejects.toThrow('http_api.');
   });
+});
+
+test('a key that others could have read is made anew, with its certificate', async () => {
+  const files = { folder, node: 'worker1', address: '127.0.0.1', wallNow: () => wallMs };
+  const first = await ownCertificate(files);
+  chmodSync(join(folder, 'key.pem'), 0o644);
+  const second = await ownCertificate(files);
+  expect([second.made, second.key === first.key]).toEqual([true, false]);
+  expect(statSync(join(folder, 'key.pem')).mode & 0o777).toBe(0o600);
+  expect((await ownCertificate(files)).made).toBe(false);
 });

@@ -7,8 +7,8 @@ import { ago, shortShown, shownText } from './shown.ts';
 import { pathMatcher } from './trace-pattern.ts';
 
 export interface TraceSessions {
-  /** Opens a session, or takes what one collected. One that is over, or is of another pattern, is opened anew under another number. */
-  readonly ask: (query: Omit<GetTrace, 'type'>) => Trace;
+  /** Opens a session, or takes what one collected. One that is over, or is of another pattern, is opened anew under another number. Where there are `mostSessions`, one that another node opened gives way to whoever asks here. */
+  readonly ask: (query: Omit<GetTrace, 'type'>, ofPeer?: boolean) => Trace;
   readonly close: () => void;
 }
 
@@ -28,6 +28,7 @@ type Row = Omit<Trace['rows'][number], 'agoMs'> & { readonly at: number };
 interface Session {
   readonly number: number;
   readonly pattern: string;
+  readonly ofPeer: boolean;
   readonly match: (path: string) => boolean;
   /** Oldest first. */
   readonly waiting: Row[];
@@ -52,19 +53,25 @@ export function openTraceSessions(system: Traced, clock: Clock, firstNumber: () 
     session.cancel();
     session.end();
   };
-  const open = (pattern: string): Session => {
+  const makeRoom = (ofPeer: boolean): void => {
+    if (sessions.size < mostSessions) return;
+    const yielding = [...sessions.values()].find((session) => session.ofPeer);
+    if (ofPeer || yielding === undefined) throw tooMany();
+    end(yielding);
+  };
+  const open = (pattern: string, ofPeer: boolean): Session => {
     const match = pathMatcher(pattern);
-    if (sessions.size >= mostSessions) throw tooMany();
+    makeRoom(ofPeer);
     last = last === undefined ? firstNumber() : last + 1;
-    const session = newSession(last, pattern, match, clock.now());
+    const session = newSession({ number: last, pattern, ofPeer, match }, clock.now());
     session.end = system.trace(match, (row) => take(session, row, clock.now()));
     sessions.set(session.number, session);
     return session;
   };
   return {
-    ask: ({ pattern, session: number }) => {
+    ask: ({ pattern, session: number }, ofPeer = false) => {
       const found = number === undefined ? undefined : sessions.get(number);
-      const session = found?.pattern === pattern ? found : open(pattern);
+      const session = found?.pattern === pattern ? found : open(pattern, ofPeer);
       session.cancel();
       session.cancel = clock.after(idleMs, () => end(session));
       return answered(session, system, clock.now());
@@ -75,10 +82,13 @@ export function openTraceSessions(system: Traced, clock: Clock, firstNumber: () 
   };
 }
 
-function newSession(number: number, pattern: string, match: Session['match'], now: number): Session {
+type Opening = Pick<Session, 'number' | 'pattern' | 'ofPeer' | 'match'>;
+
+function newSession(opening: Opening, now: number): Session {
   const nothing = (): void => {};
   return {
-    ...{ number, pattern, match, waiting: [], dropped: 0, second: now, taken: 0, counted: undefined },
+    ...opening,
+    ...{ waiting: [], dropped: 0, second: now, taken: 0, counted: undefined },
     ...{ end: nothing, cancel: nothing },
   };
 }

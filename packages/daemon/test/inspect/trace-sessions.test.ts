@@ -45,6 +45,17 @@ describe('a trace session', () => {
     expect(sessions.ask({ pattern: '/*', session: 7 }).actors).toBe(1);
   });
 
+  it('that another node opened gives way to one that is opened here, and to none of another node', () => {
+    const { sessions } = rig();
+    sessions.ask({ pattern: '/own' });
+    for (let n = 1; n < mostSessions; n++) sessions.ask({ pattern: '/theirs' }, true);
+    expect(() => sessions.ask({ pattern: '/theirs' }, true)).toThrow(/traces are open/);
+    for (let n = 1; n < mostSessions; n++)
+      expect(sessions.ask({ pattern: '/here' })).toMatchObject({ session: 6 + mostSessions + n });
+    expect(() => sessions.ask({ pattern: '/here' })).toThrow(/traces are open/);
+    expect(sessions.ask({ pattern: '/own', session: 7 }).session).toBe(7);
+  });
+
   it('shows 200 rows of one second and counts the others', async () => {
     const { sessions, spawn, clock } = rig();
     const a = spawn('a');

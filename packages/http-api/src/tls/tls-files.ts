@@ -15,7 +15,7 @@ export interface OwnFiles {
   readonly wallNow: () => number;
 }
 
-/** The certificate that the node made for itself, made (anew) where it is missing, broken, or about to end. */
+/** The certificate that the node made for itself, made (anew) where it is missing, broken, about to end, or its key could be read by others. */
 export async function ownCertificate({
   folder,
   node,
@@ -26,7 +26,8 @@ export async function ownCertificate({
   const paths = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
   const wish = { node, names: namesOf(address), wallMs: wallNow(), serial: randomBytes(16) };
   const found = await readPems(paths).catch(() => undefined);
-  if (found !== undefined && servesStill(found, wish, createPrivateKey)) return { ...found, made: false };
+  if (found !== undefined && (await isPrivate(paths.key)) && servesStill(found, wish, createPrivateKey))
+    return { ...found, made: false };
   const made = await makeCertificate(wish);
   await writePrivate(paths.key, made.key);
   await writePrivate(paths.certificate, made.certificate);
@@ -62,14 +63,27 @@ export async function tokenKey({ folder }: Pick<OwnFiles, 'folder'>): Promise<Ui
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'token.key');
   const found = await readFile(path).catch(() => undefined);
-  const isOurs = found?.length === 32 && ((await stat(path)).mode & 0o077) === 0;
+  const isOurs = found?.length === 32 && (await isPrivate(path));
   if (found !== undefined && isOurs) return found;
   const made = randomBytes(32);
   await writePrivate(path, made);
   return made;
 }
 
+/** A key that others could read is nobody's any more. */
+const isPrivate = async (path: string): Promise<boolean> => ((await stat(path)).mode & 0o077) === 0;
+
 async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeWhole(path, content);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const cure = "Make room there, and let Muster's user write";
+    throw new Error(`The HTTP API cannot write ${path}: ${code ?? message}. ${cure}. It is tried again.`);
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const next = `${path}.new`;
   const file = await open(next, 'w', 0o600);
   try {
