@@ -58,7 +58,7 @@ export async function addUser(
 }
 
 async function newPassword({ secret }: UserDeps, name: string): Promise<string> {
-  const { text, isTyped } = await secret(`Password of ${name}: `);
+  const { text, isTyped } = await secret(`Password of ${name}, 12 characters or more: `);
   const fault = passwordFault(text);
   if (fault !== undefined) throw new Error(`${fault} Choose another one.`);
   if (isTyped && (await secret('Once more: ')).text !== text) throw new Error('The two are not the same. Try again.');

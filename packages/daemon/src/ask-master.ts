@@ -1,5 +1,5 @@
 /** Asks of a worker's actors to those of its master. */
-import { ask, type Ref } from '@muster/actor';
+import { ActorStoppedError, ask, type Ref } from '@muster/actor';
 import { LinkError } from '@muster/link';
 import type { AskOutcome, NodeMessage } from '@muster/node';
 import type { ActorName, WireMessage } from '@muster/protocol';
@@ -12,7 +12,7 @@ export type AskMaster = <Type extends WireMessage['type']>(
   ...types: readonly Type[]
 ) => Promise<Extract<WireMessage, { readonly type: Type }>>;
 
-/** What came of asking the master's actor `to`; undefined without a link. Rejects when our own actor of the link does not answer. */
+/** What came of asking the node's actor `to`; undefined without a link, or when it breaks meanwhile. Rejects when our own actor of the link does not answer. */
 export async function askOverLink(
   node: LinkedNode | undefined,
   to: ActorName,
@@ -21,7 +21,14 @@ export async function askOverLink(
 ): Promise<AskOutcome | undefined> {
   if (node === undefined) return undefined;
   const request = (replyTo: Ref<AskOutcome>): NodeMessage => ({ type: 'ask-peer', to, message, timeoutMs, replyTo });
-  return ask(node.actor, request, timeoutMs + 1_000);
+  try {
+    const outcome = await ask(node.actor, request, timeoutMs + 1_000);
+    return !outcome.ok && outcome.failure.code === 'closed' ? undefined : outcome;
+  } catch (error) {
+    // The actor of a link ends with it.
+    if (error instanceof ActorStoppedError) return undefined;
+    throw error;
+  }
 }
 
 /** A batch of the largest kind takes a busy master a fraction of a second; a link that answers nothing for so long is dead soon. */

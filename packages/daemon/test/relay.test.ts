@@ -24,7 +24,12 @@ function linkedTo(outcome: AskOutcome | undefined) {
       },
     }),
   );
-  return { node: { link: {}, number: 1, actor, since: 0 } as unknown as LinkedNode, asked, clock: system.clock };
+  return {
+    node: { link: {}, number: 1, actor, since: 0 } as unknown as LinkedNode,
+    asked,
+    clock: system.clock,
+    stop: () => system.stop(),
+  };
 }
 
 const view = { type: 'get-standing' } as const;
@@ -84,6 +89,15 @@ describe('a master', () => {
     await expect(onMaster(linkedTo(outcome).node, view)).rejects.toMatchObject({ code, message: words });
   });
 
+  it('says of a worker whose link breaks while it is asked that it is not linked', async () => {
+    const { node } = linkedTo({ ok: false, failure: { code: 'closed', text: 'the link to the node is closed' } });
+    await expect(onMaster(node, view)).rejects.toMatchObject({ code: 'not-linked' });
+    const gone = linkedTo(undefined);
+    const outcome = Promise.resolve(onMaster(gone.node, view)).catch((error: unknown) => error);
+    await gone.stop();
+    expect(await outcome).toMatchObject({ code: 'not-linked' });
+  });
+
   it('waits for its own actor of the link no longer than a second more', async () => {
     const { node, clock } = linkedTo(undefined);
     const outcome = Promise.resolve(onMaster(node, view)).catch((error: unknown) => error);
@@ -115,6 +129,11 @@ describe('a worker', () => {
       message: `${message.type} of another node is taken on that node, or on the master.`,
     });
     expect(asked).toEqual([]);
+  });
+
+  it('whose link breaks while it asks says so', async () => {
+    const { node } = linkedTo({ ok: false, failure: { code: 'closed', text: 'the link to the node is closed' } });
+    await expect(workerRelay(() => node)('worker2', view)).rejects.toMatchObject({ code: 'no-master' });
   });
 
   it('without a link says so', async () => {

@@ -2,7 +2,7 @@ import type { IntegrityView } from '@muster/integrity';
 import { type ActorView, encodeEnvelope, type NodeView, type ProblemView, type WireMessage } from '@muster/protocol';
 import { explainMaster, explainPeer } from '../src/views/explain.ts';
 import { fitRows } from '../src/views/fit.ts';
-import { problemRow, shortActor, shortNode, shortProblem } from '../src/views/rows.ts';
+import { problemRow, shortActor, shortNode, shortProblem, withLinks } from '../src/views/rows.ts';
 
 const node = (more: Partial<NodeView> = {}): NodeView => ({
   name: 'worker1',
@@ -86,6 +86,16 @@ describe('a view fits one frame', () => {
   it('with a thousand rows at most', () => {
     expect(fitRows(many(1_500, {}), (row) => row)).toHaveLength(1_000);
   });
+});
+
+it('a node that was killed has no link before keep-alive says down, and the node itself needs none', () => {
+  const rows = [node({ name: 'master', role: 'master' }), node(), node({ name: 'worker2' })];
+  const peers = { of: (name: string) => (name === 'worker2' ? {} : undefined) };
+  expect(withLinks(rows, 'master', peers).map(({ liveness, linked }) => [liveness, linked])).toEqual([
+    ['up', true],
+    ['up', false],
+    ['up', true],
+  ]);
 });
 
 it('a problem of R itself has a path, and no text is longer than the wire takes', () => {

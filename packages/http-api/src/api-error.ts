@@ -106,6 +106,12 @@ export class HttpError extends Error {
 const known: Readonly<Record<string, ErrorCode>> = {
   'no-master': 3023,
   'not-linked': 3023,
+  // The link broke, or the node at its other end stopped, while it was asked.
+  closed: 3023,
+  lost: 3023,
+  silent: 3023,
+  'shutting-down': 3023,
+  ACTOR_STOPPED: 3023,
   timeout: 3021,
   ASK_TIMEOUT: 3021,
   overloaded: 3021,

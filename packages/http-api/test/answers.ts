@@ -64,7 +64,7 @@ export const nodeInfo: NodeInfo = {
     cluster: 'wazuh',
     managerVersion: '4.14.7',
   },
-  ...{ runtime: 'v20.20.0', system: 'Linux', wallMs: 1, zoneMinutes: -330, zone: 'IST', uptimeMs: 61_500 },
+  ...{ runtime: 'Node.js v20.20.0', system: 'Linux', wallMs: 1, zoneMinutes: -330, zone: 'IST', uptimeMs: 61_500 },
   keyFingerprint: '0123456789abcdef',
   daemons: [
     { name: 'wazuh-analysisd', state: 'running' },

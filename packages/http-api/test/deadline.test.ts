@@ -128,3 +128,13 @@ test.each([
     expect.objectContaining({ ready: false, why: expect.stringMatching(/\w+ \w+/) }),
   ]);
 });
+
+test.each([
+  ['has no link to its master', { linked: false }, 'The link to the master is lost: muster health says more.'],
+  ['is linked', { linked: true }, 'The node is fetching the newest generation.'],
+  ['is the master', {}, 'The node is fetching the newest generation.'],
+])('a node that is behind and %s says so', async (_what, more, why) => {
+  const health = await answers().health();
+  await open({ health: () => ({ ...health, state: 'syncing', ...more }) });
+  expect((await rig!.get('/readyz', '')).json).toMatchObject({ ready: false, state: 'syncing', why });
+});

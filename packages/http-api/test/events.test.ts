@@ -150,6 +150,18 @@ test('one kind alone may be followed', async () => {
   expect((await rig.get('/events?kind=nothing')).status).toBe(400);
 });
 
+test('several kinds may be followed, with commas', async () => {
+  await open();
+  for (const kind of ['joined', 'lost', 'synced', 'joined'] as const) happened(kind, 'a');
+  const stream = await follow('/events?after=0&kind=joined,lost');
+  await until(async () => {
+    await clock.advance(0);
+    return stream.ids().length === 3;
+  });
+  expect(stream.ids()).toEqual([1, 2, 4]);
+  stream.close();
+});
+
 test('a silent stream gives a sign of life', async () => {
   await open();
   const stream = await follow();

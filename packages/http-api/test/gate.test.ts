@@ -163,6 +163,41 @@ test('guesses are slowed down, and who is in already is not shut out by them', a
   expect((await rig.get('/cluster/status', 'foo:guess')).status).toBe(401);
 });
 
+/** Guesses at `auth` until its budget is used up. */
+const guessUntilSlowed = async (auth: string): Promise<void> => {
+  for (let guess = 0; guess < 20; guess += 1) await rig.get('/cluster/status', auth);
+  expect((await rig.get('/cluster/status', auth)).status).toBe(429);
+};
+
+test('a user whose password was right from an address within an hour is not shut out by guesses at others', async () => {
+  await open();
+  expect((await rig.get('/cluster/status')).status).toBe(200);
+  await clock.advance(3_590_000);
+  await guessUntilSlowed('nobody:guess');
+  expect((await rig.get('/cluster/status', operator)).json.error).toBe(6000);
+  expect((await rig.get('/cluster/status')).status).toBe(200);
+});
+
+test('one who was silent for an hour has the budget of its address again', async () => {
+  await open();
+  expect((await rig.get('/cluster/status')).status).toBe(200);
+  await clock.advance(3_600_000);
+  await guessUntilSlowed('nobody:guess');
+  expect((await rig.get('/cluster/status')).json.error).toBe(6000);
+});
+
+test('guesses at one who is in have a budget of their own, and one who asks each half minute stays in', async () => {
+  await open();
+  expect((await rig.get('/cluster/status')).status).toBe(200);
+  await guessUntilSlowed('foo:guess');
+  for (let asked = 0; asked < 4; asked += 1) {
+    await clock.advance(30_000);
+    for (let guess = 0; guess < 6; guess += 1) await rig.get('/cluster/status', 'foo:guess');
+    expect((await rig.get('/cluster/status', 'foo:guess')).status).toBe(429);
+    expect((await rig.get('/cluster/status')).status).toBe(200);
+  }
+});
+
 test('a wrong password is logged with its address, and without the password', async () => {
   await open();
   await rig.get('/cluster/status', 'foo:my secret guess');

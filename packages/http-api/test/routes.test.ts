@@ -2,7 +2,7 @@
 
 import { elsewhere, routes, shapeOf } from '@muster/http-api/server';
 import { Value } from '@sinclair/typebox/value';
-import { secrets } from './answers.ts';
+import { answers, failing, secrets } from './answers.ts';
 import { openRig, operator, type Response, type Rig } from './rig.ts';
 
 let rig: Rig;
@@ -147,10 +147,13 @@ test.each([
   ['/cluster/nodes?select=key', 200, 1724],
   ['/cluster/nodes?sort=key', 200, 1403],
   ['/cluster/nodes/nobody', 200, 1730],
+  ['/cluster/nodes/node04', 200, 3023],
   ['/cluster/nobody/info', 200, 1730],
   ['/cluster/no..body/info', 200, 1730],
   ['/cluster/node04/info', 200, 3023],
   ['/cluster/healthcheck?node=nobody', 200, 1730],
+  ['/cluster/healthcheck?node=node04', 200, 3023],
+  ['/muster/agents?status=foo', 400, 600],
   ['/cluster/nodes?limit=0', 400, 600],
   ['/cluster/nodes?limit=x', 400, 600],
   ['/cluster/nodes?offset=-1', 400, 600],
@@ -192,6 +195,39 @@ test.each(elsewhere)(
     expect([status, json.detail]).toEqual([501, expect.stringContaining(instead)]);
   },
 );
+
+test.each([
+  ['/muster/agents?status=foo', 'The parameter "status" is none of: active, disconnected, pending, never_connected.'],
+  [
+    '/cluster/node02/logs?level=foo',
+    'The parameter "level" is none of: critical, debug, debug2, error, info, warning.',
+  ],
+  [
+    '/events?kind=joined,foo',
+    expect.stringMatching(/^The parameter "kind" names "foo"\. There are: started, .*omitted\.$/),
+  ],
+])('a word that %s does not take is refused with those that it takes', async (path, words) => {
+  expect((await get(path, tokens.read)).json).toEqual({ title: 'Bad Request', detail: words });
+});
+
+test.each([
+  ['no-haproxy', 409, 'no HAProxy'],
+  ['last-node', 409, 'last node'],
+  ['node-excluded', 409, 'excludes'],
+  ['not-kept', 500, 'written down'],
+])('a drain that is refused for %s is %i with what is the matter', async (code, status, words) => {
+  const other = await openRig({ sources: { answers: answers({ drain: failing(code) }) } });
+  try {
+    const [basic, token] = [
+      await other.get('/muster/drain/node02', operator, { method: 'PUT' }),
+      await other.get('/muster/drain/node02', await other.token('boss'), { method: 'PUT' }),
+    ];
+    expect([basic.status, basic.json]).toEqual([status, { error: status, message: expect.stringContaining(words) }]);
+    expect([token.status, token.json.title]).toEqual([status, expect.stringMatching(/^(Conflict|Internal Error)$/)]);
+  } finally {
+    other.close();
+  }
+});
 
 test('a method that a route does not have is 405, with those that it has', async () => {
   const { status, headers } = await get('/muster/drain/node02', operator, { method: 'POST' });

@@ -28,8 +28,9 @@ export const nodeForm = ({
 /** `v4.14.7` is `4.14.7` there. */
 export const plainVersion = (version: string): string => version.replace(/^v/, '');
 
-/** Those that are neither down nor left: the reference knows no others. The master first, the others in their order. */
+/** Those that have a link now, as in a healthcheck: the reference knows no others. The master first, the others in their order. */
 export const takingPart = ({ nodes }: Pick<ClusterView, 'nodes'>): readonly NodeView[] =>
   nodes
-    .filter(({ liveness }) => liveness !== 'down' && liveness !== 'left')
+    // A node of an older version does not tell of links.
+    .filter(({ linked, liveness }) => linked ?? (liveness !== 'down' && liveness !== 'left'))
     .toSorted((one, other) => Number(other.role === 'master') - Number(one.role === 'master'));

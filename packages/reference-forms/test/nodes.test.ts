@@ -1,3 +1,4 @@
+import type { NodeView } from '@muster/protocol';
 import { nodeFields, nodeForm, takingPart } from '../src/nodes.ts';
 
 test('nodes that are down or left are not listed, and the master comes first', () => {
@@ -20,6 +21,24 @@ test('nodes that are down or left are not listed, and the master comes first', (
     { name: 'm', type: 'master', version: '1.2', ip: '2' },
     { name: 'b', type: 'worker', version: '1.2', ip: '1' },
   ]);
+});
+
+test('a node without a link is not listed while keep-alive still waits for it, and one that has a link is', () => {
+  const row = {
+    role: 'worker',
+    version: '1',
+    address: '1',
+    reason: '',
+    sync: 'unknown',
+    behindMs: 0,
+    files: 0,
+  } as const;
+  const more = { ...row, heardMs: 0, loopDelayMs: 0 };
+  const nodes: NodeView[] = [
+    { ...more, name: 'killed', liveness: 'up', linked: false },
+    { ...more, name: 'back', liveness: 'down', linked: true },
+  ];
+  expect(takingPart({ nodes }).map(({ name }) => name)).toEqual(['back']);
 });
 
 test('the members stand in the order in which they can be asked for', () => {

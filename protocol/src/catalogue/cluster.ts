@@ -38,6 +38,8 @@ export const NodeView = Fields({
   loopDelayMs: Milliseconds,
   /** Its clock minus ours, ms, as measured on the link. */
   skewMs: Type.Optional(Wall),
+  /** Whether it has a link now to whoever made this row, whatever keep-alive says yet; true of that node itself. Absent: not told. */
+  linked: Type.Optional(Type.Boolean()),
 });
 export type NodeView = Static<typeof NodeView>;
 

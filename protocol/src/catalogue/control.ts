@@ -99,6 +99,8 @@ export const Health = Fields({
   problems: Type.Array(ProblemView, { maxItems: MAX_VIEW_ROWS }),
   /** The link to the master in plain words; workers only. */
   link: Type.Optional(Text),
+  /** Whether there is that link; workers only. */
+  linked: Type.Optional(Type.Boolean()),
   /** Actors restarted since the start. */
   restarts: Count,
   deadLetters: Count,

@@ -37,7 +37,7 @@ import { linksViews } from './links.ts';
 import { metricsViews } from './metrics.ts';
 import { nodeInfoViews } from './node-info.ts';
 import { masterRelay, workerRelay } from './relay.ts';
-import { actorRow, problemRow, shortActor, shortNode, shortProblem } from './rows.ts';
+import { actorRow, problemRow, shortActor, shortNode, shortProblem, withLinks } from './rows.ts';
 import { type MasterStanding, masterStandingViews, type StandingViews, workerStandingViews } from './standing.ts';
 
 export interface AnswerSources {
@@ -86,7 +86,7 @@ export function masterAnswers(sources: MasterSources): ControlAnswers {
   const own = config.cluster.nodeName;
   const rows = async (): Promise<readonly NodeView[]> => {
     const seen = [ownRow(sources, {}), ...(await ask(keepAlive, getNodes, askMs))];
-    return [...seen, ...known.missing(seen)];
+    return withLinks([...seen, ...known.missing(seen)], own, sources.peers);
   };
   return {
     ...common(sources, balancers.health),
@@ -126,7 +126,7 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     const row = ownRow(sources, lag);
     const why = [row.why ?? '', tried].join(' ').trim();
     const nodes = [...(await ask(keepAlive, getNodes, askMs)), { ...row, ...optionalText('why', why || undefined) }];
-    return { ...clusterView(sources, nodes), alone: true };
+    return { ...clusterView(sources, withLinks(nodes, own, sources.peers)), alone: true };
   };
   return {
     forget: () => {
@@ -138,7 +138,10 @@ export function workerAnswers(sources: WorkerSources): ControlAnswers {
     drain: () => {
       throw notMaster(balancing);
     },
-    ...common(sources, async () => ({ link: clip(linkWords(await link())) })),
+    ...common(sources, async () => {
+      const state = await link();
+      return { link: clip(linkWords(state)), linked: state.state === 'linked' };
+    }),
     ...workerAgentViews(toMaster),
     ...workerStandingViews(sources.work, toMaster),
     relay: workerRelay(sources.master),

@@ -25,7 +25,7 @@ export const masterRelay =
   (peers: Pick<Peers, 'of'>, names: () => Promise<readonly NodeName[]>): ControlAnswers['relay'] =>
   async (node, message) => {
     const linked = peers.of(node);
-    if (linked !== undefined) return await overLink(linked, { type: 'relay', node, message }, viewMs);
+    if (linked !== undefined) return await overLink(linked, { type: 'relay', node, message }, viewMs, notLinked);
     const known = await names();
     throw known.includes(node) ? notLinked(node) : noSuchNode(node, known);
   };
@@ -37,13 +37,19 @@ export const workerRelay =
     if (orders.has(message.type)) throw notHere(message.type);
     const linked = master();
     if (linked === undefined) throw noMaster(node);
-    return await overLink(linked, { type: 'relay', node, message }, twoHopsMs);
+    return await overLink(linked, { type: 'relay', node, message }, twoHopsMs, noMaster);
   };
 
-async function overLink(linked: LinkedNode, relay: Relay, viewsWithin: number): Promise<NodeReply> {
+/** `unlinked`: what is thrown when the link breaks meanwhile. */
+async function overLink(
+  linked: LinkedNode,
+  relay: Relay,
+  viewsWithin: number,
+  unlinked: (node: NodeName) => Error,
+): Promise<NodeReply> {
   const withinMs = orders.has(relay.message.type) ? orderMs : viewsWithin;
   const outcome = await askOverLink(linked, 'control', relay, withinMs);
-  if (outcome === undefined) throw notLinked(relay.node);
+  if (outcome === undefined) throw unlinked(relay.node);
   if (!outcome.ok) {
     const { code, text } = outcome.failure;
     throw failure(code, code === 'timeout' ? `${relay.node} did not answer within ${withinMs} ms.` : text);

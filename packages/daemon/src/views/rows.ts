@@ -4,6 +4,13 @@ import type { Problem } from '@muster/integrity';
 import { type ActorView, clip, MAX_HELD_PATH, type NodeView, type ProblemView } from '@muster/protocol';
 import { optionalText } from './fit.ts';
 
+/** Rows of nodes, each with whether it is `own` or has a link now: one that was killed has none long before it counts as down. */
+export const withLinks = (
+  rows: readonly NodeView[],
+  own: string,
+  peers: { readonly of: (name: string) => unknown },
+): readonly NodeView[] => rows.map((row) => ({ ...row, linked: row.name === own || peers.of(row.name) !== undefined }));
+
 /** A problem as the wire takes it. */
 export const problemRow = ({ path, effect, code, text }: Problem): ProblemView => ({
   path: clip(path === '' ? '.' : path, MAX_HELD_PATH),

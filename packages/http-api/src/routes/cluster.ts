@@ -44,6 +44,10 @@ const missing = (
 ): readonly Failed[] =>
   (wanted ?? []).filter((name) => !there.includes(name)).map((id) => ({ id, code: known.includes(id) ? 3023 : 1730 }));
 
+/** One node that is asked for and not there. */
+const absent = (name: string | undefined, known: readonly { readonly name: string }[]): ApiError =>
+  new ApiError(known.some((row) => row.name === name) ? 3023 : 1730);
+
 const ofType = (type: string | undefined) => {
   if (type !== undefined && type !== 'master' && type !== 'worker') throw new ApiError(1728, JSON.stringify(type));
   return (row: { readonly type: string }): boolean => type === undefined || row.type === type;
@@ -184,8 +188,9 @@ export const clusterRoutes: readonly Route[] = [
     access: 'read',
     forms: {
       basic: shape(nothing, basicOf(NodeRow), async ({ sources, params }) => {
-        const row = takingPart(await clusterView(sources)).find(({ name }) => name === params.node);
-        if (row === undefined) throw new ApiError(1730);
+        const view = await clusterView(sources);
+        const row = takingPart(view).find(({ name }) => name === params.node);
+        if (row === undefined) throw absent(params.node, view.nodes);
         return basicAnswer(nodeForm(row));
       }),
     },
@@ -203,7 +208,7 @@ export const clusterRoutes: readonly Route[] = [
           const { rows } = await within(sources.clock, () => sources.answers.healthcheck(undefined));
           const there = rows.filter(isLinked);
           const shown = there.filter(({ name }) => node === undefined || name === node);
-          if (node !== undefined && shown.length === 0) throw new ApiError(1730);
+          if (node !== undefined && shown.length === 0) throw absent(node, rows);
           return basicAnswer(basicHealth(shown, there.length, { nowMs: sources.wallNow(), zoneMinutes }));
         },
       ),

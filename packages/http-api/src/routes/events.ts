@@ -10,6 +10,7 @@ import { within } from '../deadline.ts';
 import type { ApiSources } from '../deps.ts';
 import type { Answer, Outlet } from '../envelope.ts';
 import { safeJson } from '../safe-json.ts';
+import { wordsIn } from './query.ts';
 import { type Asked, fields, type Route, shape } from './route.ts';
 
 /** Between two looks at the journal, ms. */
@@ -26,15 +27,13 @@ const eventsQuery = fields({
     }),
   ),
   kind: Type.Optional(
-    Type.Union(
-      eventKinds.map((kind) => Type.Literal(kind)),
-      { description: eventKinds.join(', ') },
-    ),
+    Type.String({ maxLength: 1_024, description: `Kinds, with commas; all by default. ${eventKinds.join(', ')}` }),
   ),
 });
 
 async function events(asked: Asked<typeof eventsQuery>): Promise<Answer> {
-  const { sources, session } = asked;
+  const { sources, session, query } = asked;
+  const kinds = wordsIn('kind', query.kind, eventKinds);
   const leave = session.seat();
   if (leave === undefined)
     throw new HttpError(503, 'As many follow the events as may. http_api.event_streams is the limit.', {
@@ -48,7 +47,7 @@ async function events(asked: Asked<typeof eventsQuery>): Promise<Answer> {
       body: (out) => {
         out.closed.addEventListener('abort', leave, { once: true });
         if (out.closed.aborted) leave();
-        else follow({ sources, out, still: session.still, kind: asked.query.kind }, from);
+        else follow({ sources, out, still: session.still, kinds }, from);
       },
     };
   } catch (error) {
@@ -70,18 +69,21 @@ interface Following {
   readonly sources: Pick<ApiSources, 'clock' | 'answers' | 'watchEvents'>;
   readonly out: Outlet;
   readonly still: () => Promise<boolean>;
-  readonly kind: EventRow['kind'] | undefined;
+  /** Undefined: all. */
+  readonly kinds: readonly EventRow['kind'][] | undefined;
 }
 
 /** Goes on until the client is gone, may no longer ask, or the journal cannot be read. */
-function follow({ sources, out, still, kind }: Following, from: number): void {
+function follow({ sources, out, still, kinds }: Following, from: number): void {
   const { clock, answers } = sources;
+  // The journal chooses one kind itself; of several all are looked through.
+  const kind = kinds?.length === 1 ? kinds[0] : undefined;
   let after = from;
   let beatAt = clock.now() + beatMs;
   const step = async (): Promise<void> => {
     const page = await within(clock, () => answers.events({ type: 'get-events', after, ...(kind && { kind }) }));
     after = Math.max(after, page.next);
-    for (const row of page.rows) out.write(textOf(row));
+    for (const row of page.rows) if (kinds?.includes(row.kind) !== false) out.write(textOf(row));
     if (clock.now() >= beatAt) {
       beatAt = clock.now() + beatMs;
       if (!(await still())) return out.end();
@@ -122,7 +124,8 @@ const textOf = (row: EventRow): string => `id: ${row.id}\nevent: ${row.kind}\nda
 export const eventsRoute: Route = {
   method: 'GET',
   path: '/events',
-  about: 'Follows what happens at this node: server-sent events, each an entry of its journal.',
+  about:
+    'Follows what happens at this node: server-sent events, each an entry of its journal. A client that comes back with the header `Last-Event-ID` (the `id` of the last event that it has; it beats `after`) misses nothing that the journal still has.',
   access: 'read',
   forms: { both: shape(eventsQuery, Type.String(), events) },
 };

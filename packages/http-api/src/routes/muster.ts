@@ -5,6 +5,7 @@ import { ApiError, HttpError } from '../api-error.ts';
 import { within } from '../deadline.ts';
 import type { ApiSources } from '../deps.ts';
 import { type Answer, jsonAnswer, tokenAnswer } from '../envelope.ts';
+import { oneOf } from './query.ts';
 import { fields, nothing, type Route, shape, tokenOf } from './route.ts';
 
 const Ready = fields({
@@ -22,13 +23,17 @@ const whyNot: Readonly<Record<string, string>> = {
   failing: 'The node cannot bring its files up to date: muster why NODE says why.',
 };
 
+const notNewest = 'The node does not hold the newest generation that it knows of.';
+const cutOff = 'The link to the master is lost: muster health says more.';
+
 /** Ready: what the disk holds is the newest generation that this node knows of. */
 async function readiness({ clock, answers }: ApiSources): Promise<Answer> {
-  const { state, holds, generation } = await within(clock, answers.health);
+  const { state, holds, generation, linked } = await within(clock, answers.health);
   const isNewest =
     holds !== undefined && holds.epoch === generation?.epoch && holds.generation === generation.generation;
   const ready = state === 'in-sync' && isNewest;
-  const why = state === 'in-sync' ? 'The node does not hold the newest generation that it knows of.' : whyNot[state];
+  const isCutOff = linked === false && (state === 'in-sync' || state === 'syncing');
+  const why = isCutOff ? cutOff : state === 'in-sync' ? notNewest : whyNot[state];
   const held = holds === undefined ? {} : { generation: `${holds.epoch}.${holds.generation}` };
   return jsonAnswer({ ready, state, ...held, ...(ready ? {} : { why }) }, ready ? 200 : 503);
 }
@@ -53,29 +58,35 @@ const AgentRow: TSchema = fields({
 const Agents = tokenOf(
   fields({
     affected_items: Type.Array(AgentRow),
-    total_affected_items: Type.Integer(),
+    total_affected_items: Type.Integer({ description: 'Agents of the cluster, whatever is asked for' }),
     next: Type.Optional(Type.Integer({ description: 'Ask again with after=next; absent: that was all' })),
   }),
 );
+const agentStatuses = ['active', 'disconnected', 'pending', 'never_connected'] as const;
 const agentsQuery = fields({
   after: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Agents after this number' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'Rows at most; 500 by default' })),
-  node: Type.Optional(Type.String({ pattern: nodeNamePattern, description: 'Those that report to it' })),
-  status: Type.Optional(
-    Type.Union(['active', 'disconnected', 'pending', 'never_connected'].map((status) => Type.Literal(status))),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      description: 'Rows at most, 1 to 1,000; 500 by default. A page may hold fewer, and go on at `next`',
+    }),
   ),
+  node: Type.Optional(Type.String({ pattern: nodeNamePattern, description: 'Those that report to it' })),
+  status: oneOf(agentStatuses, `Those that are so: ${agentStatuses.join(', ')}`),
 });
 
 const agents: Route = {
   method: 'GET',
   path: '/muster/agents',
-  about: 'The agents of the cluster by their numbers, a page at a time; cheap however many there are.',
+  about:
+    'The agents of the cluster by their numbers, a page at a time; cheap however many there are. `total_affected_items` counts all agents, whatever `node` and `status` choose; a page may be empty and have a `next`.',
   access: 'read',
   forms: {
     both: shape(agentsQuery, Agents, async ({ sources, query: { after = 0, limit = 500, node, status } }) => {
       const filter = {
         ...(node === undefined ? {} : { node }),
-        ...(status === undefined ? {} : { status: status as 'active' }),
+        ...(status === undefined ? {} : { status }),
       };
       const page = await within(sources.clock, () => sources.answers.agents({ type: 'get-agents', after, ...filter }));
       const rows = page.rows.slice(0, limit);
@@ -111,24 +122,24 @@ const drainRoute = (method: 'PUT' | 'DELETE', drained: boolean, about: string): 
   },
 });
 
-/** A refusal by the balancer is the caller's to mend: 400 with words of ours. */
+/** A refusal by the balancer, in words of ours: the request is right, and what there is does not allow it. */
 function refused(error: unknown): never {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const text = refusals[code];
-  throw text === undefined ? error : new HttpError(400, text);
+  const refusal = Object.hasOwn(refusals, code) ? refusals[code] : undefined;
+  throw refusal === undefined ? error : new HttpError(...refusal);
 }
-const refusals: Readonly<Record<string, string>> = {
-  'no-haproxy': 'This master balances no agents: there is no HAProxy in its configuration.',
-  'last-node': 'It is the last node that takes agents: end another drain first.',
-  'node-excluded': 'The configuration excludes this node: it has no agents through HAProxy anyway.',
-  'not-kept': 'The drain could not be written down, and was not begun.',
+const refusals: Readonly<Record<string, readonly [status: number, text: string]>> = {
+  'no-haproxy': [409, 'This master balances no agents: there is no HAProxy in its configuration.'],
+  'last-node': [409, 'It is the last node that takes agents: end another drain first.'],
+  'node-excluded': [409, 'The configuration excludes this node: it has no agents through HAProxy anyway.'],
+  'not-kept': [500, 'The drain could not be written down, and was not begun.'],
 };
 
 export const musterRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/healthz',
-    about: 'The process lives. For anyone.',
+    about: 'The process lives.',
     access: 'anyone',
     forms: {
       both: shape(nothing, fields({ status: Type.Literal('ok') }), () => jsonAnswer({ status: 'ok' })),
@@ -137,7 +148,7 @@ export const musterRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/readyz',
-    about: 'Whether the node holds the newest generation: 200, or 503 and why not. For anyone.',
+    about: 'Whether the node holds the newest generation: 200, or 503 and why not.',
     access: 'anyone',
     forms: { both: shape(nothing, Ready, ({ sources }) => ready(sources)) },
   },
@@ -155,7 +166,11 @@ export const musterRoutes: readonly Route[] = [
     },
   },
   agents,
-  drainRoute('PUT', true, 'Moves the agents of the node to the others through HAProxy, and gives it no new ones.'),
+  drainRoute(
+    'PUT',
+    true,
+    'Moves the agents of the node to the others through HAProxy, and gives it no new ones. On the master; 409 where it balances no HAProxy, where the node is excluded, and where no other node would be left.',
+  ),
   drainRoute('DELETE', false, 'Gives the node agents again.'),
   {
     method: 'PUT',

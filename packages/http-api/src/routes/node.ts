@@ -20,7 +20,7 @@ import {
   summaryOf,
 } from '../views/node.ts';
 import { pageOf } from './cluster.ts';
-import { type ListWish, listParameters, listQuery, selecting } from './query.ts';
+import { type ListWish, listParameters, listQuery, oneOf, selecting } from './query.ts';
 import { type Asked, basicListOf, basicOf, fields, nothing, type Route, shape, tokenListOf } from './route.ts';
 
 const words = (what: string): ListWords => ({
@@ -62,24 +62,13 @@ function viewOfNode(path: string, about: string, row: TSchema, show: (info: OneN
 
 const basicLogs = fields({
   ...listParameters,
-  type_log: Type.Optional(
-    Type.Union(
-      ['all', ...levels].map((level) => Type.Literal(level)),
-      { description: 'all, or a level' },
-    ),
-  ),
+  type_log: oneOf(['all', ...levels], `all, or a level: ${levels.join(', ')}`),
   category: Type.Optional(Type.String({ maxLength: 256, description: 'The daemon' })),
 });
-const level = Type.Optional(
-  Type.Union(
-    levels.map((name) => Type.Literal(name)),
-    { description: levels.join(', ') },
-  ),
-);
 const tokenLogs = fields({
   ...listParameters,
   ...selecting,
-  level,
+  level: oneOf(levels),
   tag: Type.Optional(Type.String({ maxLength: 256, description: 'The daemon' })),
 });
 
@@ -147,7 +136,12 @@ const summary: Route = {
 
 export const nodeRoutes: readonly Route[] = [
   viewOfNode('/cluster/:node/status', "The manager's daemons on one node, and whether they run.", StatusRow, statusRow),
-  viewOfNode('/cluster/:node/info', 'Versions, zone and uptime of one node.', InfoRow, infoRow),
+  viewOfNode(
+    '/cluster/:node/info',
+    'Versions, zone and uptime of one node. `version` is that of the manager beside it, and is not there where none was found.',
+    InfoRow,
+    infoRow,
+  ),
   logs,
   summary,
 ];

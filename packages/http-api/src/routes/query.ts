@@ -1,7 +1,7 @@
 /** Parameters of an address: their forms, and how they are read. */
 
 import { type ListQuery, parseSearch, parseSelect, parseSort } from '@muster/list-query';
-import { type Static, type TObject, Type } from '@sinclair/typebox';
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { HttpError } from '../api-error.ts';
 
@@ -10,7 +10,9 @@ const text = (description: string, maxLength = 2_048) => Type.Optional(Type.Stri
 /** Of every list. `limit` is 500 unless given, as in the reference. */
 export const listParameters = {
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Rows to leave out' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Rows at most; 500 by default' })),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 100_000, description: 'Rows at most, 1 to 100,000; 500 by default' }),
+  ),
   sort: text('Fields, + or - before them: `-type,+name`'),
   search: text('Text in any field; `-text` for the rows without it', 256),
 };
@@ -67,7 +69,36 @@ export function readQuery<Query extends TObject>(schema: Query, raw: Readonly<Re
   }
   const [fault] = Value.Errors(schema, own);
   if (fault === undefined) return own as Static<Query>;
-  throw new HttpError(400, `The parameter ${shown(fault.path.slice(1))} is not right: ${fault.message}.`);
+  const parameter = `The parameter ${shown(fault.path.slice(1))}`;
+  const words = wordsOf(fault.schema);
+  if (words.length > 0) throw new HttpError(400, `${parameter} is none of: ${words.join(', ')}.`);
+  throw new HttpError(400, `${parameter} is not right: ${fault.message}.`);
+}
+
+/** One of these. */
+export const oneOf = <Word extends string>(words: readonly Word[], description = words.join(', ')) =>
+  Type.Optional(
+    Type.Union(
+      words.map((word) => Type.Literal(word)),
+      { description },
+    ),
+  );
+
+/** The words that a parameter may be; none: it is something else. */
+const wordsOf = ({ anyOf }: TSchema): readonly string[] =>
+  Array.isArray(anyOf) ? anyOf.map((each: TSchema) => String(each.const)) : [];
+
+/** Those of `list` (`a,b`), each one of `words`; undefined: all. Throws an `HttpError` 400 that names the words. */
+export function wordsIn<Word extends string>(
+  parameter: string,
+  list: string | undefined,
+  words: readonly Word[],
+): readonly Word[] | undefined {
+  const wanted = namesIn(list);
+  const isWord = (name: string): name is Word => words.some((word) => word === name);
+  const odd = wanted?.find((name) => !isWord(name));
+  if (odd === undefined) return wanted?.filter(isWord);
+  throw new HttpError(400, `The parameter "${parameter}" names ${shown(odd)}. There are: ${words.join(', ')}.`);
 }
 
 /** `pretty` alone, `pretty=true`. */

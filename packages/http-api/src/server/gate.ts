@@ -8,6 +8,7 @@ import type { Authority, Caller } from '../users/authority.ts';
 import type { Tokens } from '../users/token.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import { networkOf } from './network.ts';
+import { openProven } from './proven.ts';
 
 export interface GateDeps {
   readonly clock: Clock;
@@ -30,7 +31,10 @@ export interface Entry {
   readonly session: Pick<Session, 'issue' | 'still'>;
 }
 
-/** Wrong passwords from one address: 20 at once, then one each 6 s; 14,400 a day find no password of 12 characters. */
+/**
+ * Wrong passwords from one address: 20 at once, then one each 6 s; 14,400 a day find no password of 12 characters. The same
+ * again for each user whose password was right from there within an hour, so that guesses at others do not shut it out.
+ */
 const failures = { perMinute: 10, burst: 20 };
 
 const challenge = { 'www-authenticate': 'Basic realm="muster", charset="UTF-8", Bearer realm="muster"' };
@@ -40,6 +44,7 @@ export function openGate(deps: GateDeps): (knock: Knock) => Promise<Entry> {
   const { clock, authority, tokens, requestsPerMinute } = deps;
   const requests = openRate(clock, requestsPerMinute);
   const guesses = openRate(clock, failures.perMinute, failures.burst);
+  const proven = openProven(clock);
   const pass = (who: string): void => {
     const wait = requests.take(who);
     if (wait > 0) throw new ApiError(6001, undefined, wait);
@@ -47,14 +52,19 @@ export function openGate(deps: GateDeps): (knock: Knock) => Promise<Entry> {
 
   const byPassword = async (name: string, password: string, address: string): Promise<Caller> => {
     const network = networkOf(address);
-    const known = await authority.remembered(name, password);
-    if (known !== undefined) return known;
-    const wait = guesses.wait(network);
+    const isProven = proven.has(name, network);
+    // Elsewhere a guess that is right must not be told from one that is wrong when the budget is used up.
+    const known = isProven ? await authority.remembered(name, password) : undefined;
+    const budget = isProven ? `${network} ${name}` : network;
+    const wait = known === undefined ? guesses.wait(budget) : 0;
     if (wait > 0) throw new ApiError(6000, undefined, wait);
-    const caller = await authority.password(name, password);
+    const caller = known ?? (await authority.password(name, password));
     if (caller === 'busy') throw new HttpError(503, 'Too many log in at once.', { 'retry-after': '1' });
-    if (caller !== undefined) return caller;
-    guesses.take(network);
+    if (caller !== undefined) {
+      proven.add(name, network);
+      return caller;
+    }
+    guesses.take(budget);
     deps.failed(name, address);
     throw new HttpError(401, 'There is no such user with this password.', challenge);
   };

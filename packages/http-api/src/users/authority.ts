@@ -3,7 +3,7 @@
  * changed role take effect within a second.
  *
  * scrypt is dear by intent: at most `workers` run at once, further ones wait, and beyond `waiting` they are turned away. A
- * password that was right is remembered for a minute, so that programs that send it with each request do not pay each
+ * password that was right is remembered until it is not used for a minute, so that programs that send it with each request do not pay each
  * time; one that was wrong never is.
  */
 import { createHash } from 'node:crypto';

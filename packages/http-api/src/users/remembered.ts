@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '@muster/actor';
 
 export interface Remembered {
+  /** Within a minute of the last time that it was right. */
   has(who: string, password: string): boolean;
   add(who: string, password: string): void;
 }
@@ -15,13 +16,23 @@ export function openRemembered(clock: Clock, secret: Uint8Array): Remembered {
   const until = new Map<string, number>();
   const markOf = (who: string, password: string): string =>
     createHmac('sha256', secret).update(`${who}\0${password}`).digest('base64');
+  const put = (mark: string): void => {
+    until.delete(mark);
+    until.set(mark, clock.now() + rememberMs);
+  };
   return {
-    has: (who, password) => clock.now() < (until.get(markOf(who, password)) ?? Number.NEGATIVE_INFINITY),
+    has: (who, password) => {
+      const mark = markOf(who, password);
+      const isKnown = clock.now() < (until.get(mark) ?? Number.NEGATIVE_INFINITY);
+      // Anew: who comes back within the time never pays again.
+      if (isKnown) put(mark);
+      return isKnown;
+    },
     add: (who, password) => {
       for (const [mark, end] of until) if (clock.now() >= end) until.delete(mark);
       const [oldest] = until.keys();
       if (until.size >= most && oldest !== undefined) until.delete(oldest);
-      until.set(markOf(who, password), clock.now() + rememberMs);
+      put(markOf(who, password));
     },
   };
 }
