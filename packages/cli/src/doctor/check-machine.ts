@@ -58,9 +58,10 @@ export function checkBeside({ local, node, config }: Facts): readonly Finding[] 
   return [...other, ...checkPort({ local, node, config }), ...checkSocket({ local, node })];
 }
 
-/** Of a master that does not run: whether it could. */
+/** Of a master that does not run: whether it could. One that runs and does not answer has the port itself. */
 function checkPort({ local, node, config }: Pick<Facts, 'local' | 'node' | 'config'>): readonly Finding[] {
   if (node.ok || !config.ok || config.config.cluster.nodeType !== 'master') return [];
+  if (local.runs.ok && local.runs.value) return [];
   const { port } = config.config.cluster;
   return judged('port', local.portTaken, (taken) => [
     taken
