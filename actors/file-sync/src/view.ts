@@ -145,11 +145,14 @@ export function explain(node: string, view: ReplicaView): string {
 }
 
 function opening(node: string, state: SyncState, view: ReplicaView): string {
-  const { holds, announced } = view;
+  const { holds, announced, linked } = view;
   if (state === 'in-sync')
     return `${node} is in sync: its disk holds generation ${holds!.generation}, the master's newest.`;
+  if (!linked && holds !== undefined)
+    return `${node} is not known to be in sync: without its master nobody can say what is the newest.`;
   const has = holds === undefined ? 'holds no whole generation' : `holds ${generationWords(holds, announced)}`;
-  const newest = announced === undefined || view.unannounced ? '' : `; the master's newest is ${announced.generation}`;
+  const newest =
+    announced === undefined || view.unannounced || !linked ? '' : `; the master's newest is ${announced.generation}`;
   return `${node} is ${stateWords[state]}: it ${has}${newest}.`;
 }
 

@@ -44,12 +44,12 @@ const cases: readonly [title: string, more: Partial<ReplicaView>, paragraph: str
   [
     'link lost while it held one',
     { linked: false, holds: id(7) },
-    "w1 is not in sync yet: it holds generation 7; the master's newest is 7. The link to the master is lost; this node holds generation 7, the last it heard of or an older one.",
+    'w1 is not known to be in sync: without its master nobody can say what is the newest. The link to the master is lost; this node holds generation 7, the last it heard of or an older one.',
   ],
   [
     'link lost midway',
     { linked: false },
-    "w1 is not in sync yet: it holds no whole generation; the master's newest is 7. The link to the master is lost; generation 7 is applied in part and goes on when the link is back.",
+    'w1 is not in sync yet: it holds no whole generation. The link to the master is lost; generation 7 is applied in part and goes on when the link is back.',
   ],
   [
     'fetching the manifest',

@@ -12,9 +12,9 @@ export function agentId(text: string): number {
   );
 }
 
-/** The names of 4.x and of 3.8, upper or lower case, with _, - or a blank between their words. */
+/** The names of 4.x and of 3.8, upper or lower case, with _, -, a blank or nothing between their words. */
 export function agentStatus(text: string): AgentStatus {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[ -]/g, '_');
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[ _-]/g, '');
   const status = agentStatuses.find((each) => [each, agentStatusNames38[each]].map(plain).includes(plain(text)));
   if (status !== undefined) return status;
   throw new InvalidArgumentError(

@@ -1,5 +1,5 @@
 /** Where a watched view is written: a frame of a terminal, drawn in place, or pieces of a pipe. */
-import { cellsOf, fold, localTime, printable } from '@muster/render';
+import { cellsOf, fitLines, localTime, printable } from '@muster/render';
 import { digestOf } from './changes.ts';
 import type { Output, Terminal } from './commands.ts';
 import { writeWholeMs } from './conversation.ts';
@@ -39,7 +39,7 @@ export function frames(
   const draw = (): void => {
     const { rows, columns } = size();
     const head = `${title}  ${timeOf(wallNow())}  every ${watchMs / 1_000} s, Ctrl-C ends`;
-    const all = [paint(head, 'dim'), ...news, '', ...body].flatMap((line) => fold(line, columns));
+    const all = fitLines([paint(head, 'dim'), ...news, '', ...body], columns);
     // The last row of a terminal is where the cursor rests.
     const room = Math.max(1, rows - 1);
     const next =

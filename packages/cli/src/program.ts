@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isAway } from '@muster/control';
 import { printable } from '@muster/render';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { type Adding, type Json, type Node, nodeName, type Root, withJson, withNode } from './arguments.ts';
@@ -14,7 +15,7 @@ import {
   startNode,
   stopNode,
 } from './commands.ts';
-import { type ExitCode, exitCodes, isAway } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addLb } from './lb-arguments.ts';
 import { addUser } from './user-arguments.ts';
 import { addViews } from './view-arguments.ts';

@@ -1,7 +1,6 @@
 /** A conversation that outlives the node's restarts. */
 import type { Clock } from '@muster/actor';
-import type { ControlClient } from '@muster/control';
-import { isAway } from './exit-codes.ts';
+import { type ControlClient, isAway } from '@muster/control';
 import { pause, unlessStopped } from './waiting.ts';
 
 export interface SteadyDeps {

@@ -105,6 +105,8 @@ describe('muster agents', () => {
     ...agentStatuses.map((status): [string, string] => [agentStatusNames38[status], status]),
     ['ACTIVE', 'active'],
     ['never connected', 'never_connected'],
+    ['NeverConnected', 'never_connected'],
+    ['NEVER_CONNECTED', 'never_connected'],
     ['never-connected', 'never_connected'],
   ];
   it.each(statuses)('takes the status «%s» as %s', async (written, status) => {

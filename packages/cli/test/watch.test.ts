@@ -102,6 +102,17 @@ describe('--watch on a terminal', () => {
     expect(second).toContain('muster nodes');
   });
 
+  it('cuts rows of a table at its edge', async () => {
+    const terminal = { sent: '', rows: 40 };
+    await run(answering([view({ address: 'long.'.repeat(20) }), view()], terminal), 'nodes --watch 2');
+    const rows = terminal.sent
+      .replaceAll('\u001b[K', '')
+      .split('\n')
+      .filter((line) => line.startsWith('zeus'));
+    expect(rows.map((line) => [line.length, line.at(-1)])).toEqual([[80, '…']]);
+    expect(terminal.sent).not.toMatch(/^(ong|long|ng\.)/m);
+  });
+
   it('says in the frame that the node is away, and that it is back', async () => {
     const terminal = { sent: '', rows: 40 };
     const made = answering([view(), gone, view(), view()], terminal);

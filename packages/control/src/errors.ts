@@ -17,6 +17,13 @@ export class ControlError extends Error {
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof ControlError && ['not-running', 'no-permission', 'timeout', 'broken'].includes(error.code);
 
+/** Behind the node that answers: it has no link to the one that is asked for. */
+const behind: ReadonlySet<string> = new Set(['no-master', 'not-linked']);
+
+/** Whether the node that was meant, the one that is asked or one behind it, could not be reached; it may be there again later. */
+export const isAway = (error: unknown): boolean =>
+  isUnreachable(error) || (error instanceof ControlError && behind.has(error.code));
+
 /** Puts `error`, of the system, the link or the node, into words for the person at the command line. */
 export function controlError(error: unknown, root: string, path: string): ControlError {
   if (error instanceof ControlError) return error;

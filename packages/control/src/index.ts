@@ -16,7 +16,7 @@ export {
   spawnControl,
   workerControlDefaults,
 } from './control.ts';
-export { ControlError, isUnreachable } from './errors.ts';
+export { ControlError, isAway, isUnreachable } from './errors.ts';
 export type {
   ActorRow,
   ActorTree,

@@ -15,6 +15,17 @@ describe('the words on a link to the master', () => {
     );
   });
 
+  it('say how the last link ended, where nothing was tried since', () => {
+    const link = {
+      state: 'waiting',
+      attempt: 0,
+      lastError: { code: 'closed', text: 'it stops.' },
+      nextTryMs: 200,
+    } as const;
+    expect(tryWords(link)).toBe('The last link ended: it stops. The next try is in 0.2 s.');
+    expect(tryWords({ ...link, attempt: 1 })).toBe('Try 1 failed: it stops. The next is in 0.2 s.');
+  });
+
   it('promise nothing before the first try ended', () => {
     expect(linkWords({ state: 'dialing', attempt: 0 })).toBe('Not linked to the master.');
   });

@@ -115,18 +115,18 @@ describe('a worker', () => {
     ]);
   });
 
-  it.each<Relay['message']>([
-    order,
-    { type: 'restart-actor', path: '/x' },
-    { type: 'tell-actor', path: '/x', message: '{}' },
-    { type: 'ask-actor', path: '/x', message: '{}' },
-    { type: 'bench-actor', path: '/x', count: 1 },
-    { type: 'set-log-level', level: 'debug' },
-  ])('gives no order to another node: $type', async (message) => {
+  it.each<readonly [what: string, message: Relay['message']]>([
+    ['crash', order],
+    ['restart', { type: 'restart-actor', path: '/x' }],
+    ['tell', { type: 'tell-actor', path: '/x', message: '{}' }],
+    ['ask', { type: 'ask-actor', path: '/x', message: '{}' }],
+    ['bench', { type: 'bench-actor', path: '/x', count: 1 }],
+    ['log-level', { type: 'set-log-level', level: 'debug' }],
+  ])('gives no order to another node, and names it as people do: %s', async (what, message) => {
     const { node, asked } = linkedTo(answered);
     await expect(workerRelay(() => node)('worker2', message)).rejects.toMatchObject({
       code: 'not-allowed',
-      message: `${message.type} of another node is taken on that node, or on the master.`,
+      message: `${what} of another node is taken on that node, or on the master.`,
     });
     expect(asked).toEqual([]);
   });

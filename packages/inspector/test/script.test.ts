@@ -54,6 +54,14 @@ describe('a script', () => {
     expect(await script('tree', { node: 'worker1' }, cut)).toMatchObject({ code: 3 });
   });
 
+  it.each(['not-linked', 'no-master'])(
+    'ends with 3 where the node behind the one that answers cannot be reached: %s',
+    async (code) => {
+      const cut = double({ tree: () => Promise.reject(new ControlError(code, 'worker1 cannot be asked.')) });
+      expect(await script('tree', { node: 'worker1' }, cut)).toMatchObject({ code: 3 });
+    },
+  );
+
   it('reads lines from a pipe, and remarks are none', async () => {
     const { deps, told } = world(double());
     const lines = async function* () {

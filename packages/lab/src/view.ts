@@ -67,14 +67,26 @@ export function changeLine(row: LabRow, atMs: number): string {
   const generation = row.generation === undefined ? 'no generation' : `generation ${row.generation}`;
   const lag = row.lag === undefined || row.lag === 0 ? '' : `, ${row.lag} behind`;
   const why = row.why === '' ? '' : ` (${row.why})`;
-  const agents = row.agents === '-' ? '' : `, ${row.agents} agents`;
-  const what = `${row.state}, ${row.sync}, ${generation}${lag}, ${row.files} files, ${row.keys} keys${agents}${why}`;
+  const agents = row.agents === '-' ? '' : `, ${agentsCounted(row.agents)}`;
+  const counts = `${counted(row.files, 'file')}, ${counted(row.keys, 'key')}${agents}`;
+  const what = `${row.state}, ${row.sync}, ${generation}${lag}, ${counts}${why}`;
   return `${seconds(atMs).padStart(7)}  ${row.name.padEnd(8)}  ${what}`;
 }
 
-/** How many agents the master shows at a node, and how many report there when these are others. */
-export const agentsText = ({ shown, connected }: { readonly shown: number; readonly connected: number }): string =>
-  shown === connected ? `${shown}` : `${shown} of ${connected}`;
+/**
+ * How many agents the master shows at a node, and how many report there when these are others: `3 of 4` where it does not
+ * show all yet, `10 (0 there)` where it shows some that have gone.
+ */
+export function agentsText({ shown, connected }: { readonly shown: number; readonly connected: number }): string {
+  if (shown === connected) return `${shown}`;
+  return shown < connected ? `${shown} of ${connected}` : `${shown} (${connected} there)`;
+}
+
+/** `agentsText` in a sentence: the noun goes with the last number before it. */
+const agentsCounted = (text: string): string =>
+  text.replace(/^(?:\d+ of )?(\d+)/, (counts, last) => `${counts} agent${last === '1' ? '' : 's'}`);
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Whether two rows read the same. */
 export const sameRow = (a: LabRow | undefined, b: LabRow): boolean =>

@@ -55,6 +55,7 @@ describe('the live view', () => {
   it('says how many agents report where the master does not show all of them yet', () => {
     expect(agentsText({ shown: 4, connected: 4 })).toBe('4');
     expect(agentsText({ shown: 3, connected: 4 })).toBe('3 of 4');
+    expect(agentsText({ shown: 10, connected: 0 })).toBe('10 (0 there)');
   });
 
   it('suggests commands with the real paths', () => {
@@ -75,6 +76,11 @@ describe('the screen', () => {
     expect(written).toHaveLength(4);
     expect(written[3]).toBe(' 1.50 s  worker1   up, in-sync, generation 3, 19 files, 11 keys, 3 of 4 agents\n');
     expect(changeLine(rows[1]!, 12_345)).toContain('2 behind, 19 files, 11 keys, 3 of 4 agents (It fetches 3 files.)');
+    const line = (agents: string): string => changeLine({ ...rows[0]!, files: 1, keys: 1, agents }, 0);
+    expect(line('1')).toMatch(/, 1 file, 1 key, 1 agent$/);
+    expect(line('0 of 1')).toMatch(/, 0 of 1 agent$/);
+    expect(line('11')).toMatch(/, 11 agents$/);
+    expect(line('10 (0 there)')).toMatch(/, 10 agents \(0 there\)$/);
   });
 
   it('redraws in place on a terminal, only what changed, and never taller than it', () => {

@@ -13,7 +13,12 @@ export const isLinked = ({ role, lastKeepAliveAgoMs }: Pick<Row, 'role'> & Parti
   role === 'master' || lastKeepAliveAgoMs !== undefined;
 
 const never = 'n/a';
-const infoOf = (row: Row) => ({ ...nodeForm(row), n_active_agents: row.activeAgents });
+const infoOf = (row: Row, activeAgents: number) => ({ ...nodeForm(row), n_active_agents: activeAgents });
+
+/** 3.8 counts the manager itself, which is agent 000 of the master; 4.14 does not. */
+export const activeAgents38 = ({ role, activeAgents }: Pick<Row, 'role' | 'activeAgents'>): number =>
+  role === 'master' ? activeAgents + 1 : activeAgents;
+
 const onMaster = (span: Span, at: Dates) => ({
   date_start_master: at(span?.startAgoMs),
   date_end_master: at(span?.endAgoMs),
@@ -26,7 +31,7 @@ const filesOf = ({ work }: Row) => {
 /** 4.14. The master has no status. */
 export function health414(row: Row, clock: Pick<WallClock, 'nowMs'>) {
   const { role, work, lastKeepAliveAgoMs } = row;
-  if (role === 'master') return { info: infoOf(row) };
+  if (role === 'master') return { info: infoOf(row, row.activeAgents) };
   const at: Dates = (agoMs) => (agoMs === undefined ? never : utcText(microsAgo(agoMs, clock)));
   const chunks = (span: (NonNullable<Span> & { readonly chunks: number }) | undefined) => ({
     date_start: at(span?.startAgoMs),
@@ -34,7 +39,7 @@ export function health414(row: Row, clock: Pick<WallClock, 'nowMs'>) {
     n_synced_chunks: span?.chunks ?? 0,
   });
   return {
-    info: infoOf(row),
+    info: infoOf(row, row.activeAgents),
     status: {
       sync_integrity_free: work?.syncing !== true,
       sync_agent_info_free: work?.sendingAgents !== true,
@@ -51,10 +56,10 @@ export function health414(row: Row, clock: Pick<WallClock, 'nowMs'>) {
 /** 3.8. The master has no status. */
 export function health38(row: Row, clock: WallClock) {
   const { role, work, lastKeepAliveAgoMs: heard = 0 } = row;
-  if (role === 'master') return { info: infoOf(row) };
+  if (role === 'master') return { info: infoOf(row, activeAgents38(row)) };
   const at: Dates = (agoMs) => (agoMs === undefined ? never : localText(microsAgo(agoMs, clock), 2, clock));
   return {
-    info: infoOf(row),
+    info: infoOf(row, activeAgents38(row)),
     status: {
       last_keep_alive: localText(microsAgo(heard, clock), 6, clock),
       sync_integrity_free: work?.syncing !== true,

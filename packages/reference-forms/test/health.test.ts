@@ -49,6 +49,15 @@ test('a master has its info alone', () => {
     expect(Object.keys(form({ ...unlinked, role: 'master' }, clock))).toEqual(['info']);
 });
 
+test('3.8 counts the manager beside the master, which is agent 000, among its agents; 4.14 does not', () => {
+  const master: HealthcheckRow = { ...unlinked, role: 'master' };
+  const count = (row: HealthcheckRow) => [health38, health414].map((form) => form(row, clock).info.n_active_agents);
+  expect([count(master), count(worker)]).toEqual([
+    [4, 3],
+    [3, 3],
+  ]);
+});
+
 test('a master is linked, and a worker that was heard', () => {
   expect([isLinked({ ...unlinked, role: 'master' }), isLinked(worker), isLinked(unlinked)]).toEqual([
     true,

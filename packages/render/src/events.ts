@@ -34,11 +34,11 @@ export function eventTable(paint: Paint): EventTable {
   };
 }
 
-const rowOf = ({ atMs, kind, subject, text, times }: EventRow): readonly Cell[] => [
+const rowOf = ({ atMs, kind, subject, text }: EventRow): readonly Cell[] => [
   { text: localTime(atMs), tone: 'dim' },
   { text: kind, tone: toneOf(kind) },
   { text: printable(subject) },
-  { text: times === undefined ? printable(text) : `${printable(text)} (${times} times)` },
+  { text: printable(text) },
 ];
 
 const two = (number: number): string => `${number}`.padStart(2, '0');

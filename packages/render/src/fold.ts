@@ -30,6 +30,29 @@ export function fold(line: string, columns: number): string[] {
   return [...rows, row];
 }
 
+/** `line` in `columns` cells at most; where it was cut the last is `…`. Colours end with it. */
+export function cutLine(line: string, columns: number): string {
+  if (cellsOf(line) <= columns) return line;
+  const [kept = ''] = fold(line, Math.max(1, columns - 1));
+  return `${kept}…${kept.includes('\u001b') ? '\u001b[0m' : ''}`;
+}
+
+/**
+ * Lines for a screen of `columns` cells: rows of a table, which are those from a head in capitals to the next empty line,
+ * are cut, so that they go on standing below each other; sentences are broken, and nothing of them is lost.
+ */
+export function fitLines(lines: readonly string[], columns: number): string[] {
+  let inTable = false;
+  return lines.flatMap((line) => {
+    const text = line.replace(colours, '');
+    inTable = isHead(text) || (inTable && text !== '');
+    return inTable ? [cutLine(line, columns)] : fold(line, columns);
+  });
+}
+
+/** Two words in capitals or more, with two blanks between. */
+const isHead = (text: string): boolean => /^[A-Z][A-Z -]*? {2,}[A-Z][A-Z -]*$/.test(text);
+
 /** Colours and what stands between them, in order. */
 function partsOf(line: string): readonly string[] {
   const parts: string[] = [];

@@ -3,7 +3,7 @@ export { type AgentTable, type AgentTally, agentTable, emptyTally, shownOf, tall
 export { isBalanced, renderBalance } from './balance.ts';
 export { type EventTable, eventTable, localTime } from './events.ts';
 export { type Finding, renderFindings, type Verdict } from './findings.ts';
-export { cellsOf, fold } from './fold.ts';
+export { cellsOf, cutLine, fitLines, fold } from './fold.ts';
 export { isHealthy, renderHealth } from './health.ts';
 export { isInSync, renderNodes } from './nodes.ts';
 export { ansi, type Cell, type Paint, paintFor, plain, renderRows, renderTable, type Tone } from './table.ts';

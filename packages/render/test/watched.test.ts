@@ -1,7 +1,7 @@
 /** What `muster events`, `muster doctor` and `--watch` show. */
 import type { EventRow } from '@muster/protocol';
 import fc from 'fast-check';
-import { ansi, cellsOf, eventTable, fold, localTime, plain, renderFindings } from '../src/index.ts';
+import { ansi, cellsOf, cutLine, eventTable, fitLines, fold, localTime, plain, renderFindings } from '../src/index.ts';
 
 const at = new Date(2026, 2, 1, 12, 3, 7).getTime();
 const row = (changes: Partial<EventRow>): EventRow => ({
@@ -27,8 +27,9 @@ describe('a table of events', () => {
     ]);
   });
 
-  it('says how often, and nothing that a terminal would obey', () => {
-    expect(eventTable(plain).part([row({ times: 3, text: 'a\u001b[2J' })])[1]).toMatch(/ a\\x1b\[2J \(3 times\)$/);
+  it('leaves to the text of a row how often it was, and lets nothing through that a terminal would obey', () => {
+    const text = '3 times in 2 s, the last: a\u001b[2J';
+    expect(eventTable(plain).part([row({ times: 3, text })])[1]).toMatch(/ 3 times in 2 s, the last: a\\x1b\[2J$/);
     expect(localTime(Number.NaN)).toBe('-');
   });
 });
@@ -66,6 +67,37 @@ describe('a folded line', () => {
         const pieces = fold(line, columns);
         expect(pieces.join('')).toBe(line);
         expect(Math.max(...pieces.map(cellsOf))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe('a line of a table', () => {
+  it('is cut where the terminal ends, and its colours end with it', () => {
+    expect([cutLine('abcd', 4), cutLine('abcde', 4)]).toEqual(['abcd', 'abc…']);
+    expect(cutLine(`a${ansi('bcde', 'bad')}f`, 4)).toBe('a\u001b[31mbc…\u001b[0m');
+  });
+
+  it('takes one row of a screen; sentences before and behind it lose nothing', () => {
+    const lines = [
+      'Cluster of a name',
+      '',
+      'NODE  LAST KEEP-ALIVE',
+      'w1    3 s ago for ever',
+      '',
+      'w1: it waits for long.',
+    ];
+    expect(fitLines(lines, 12)).toEqual([
+      ...['Cluster of a', ' name', '', 'NODE  LAST …', 'w1    3 s a…', '', 'w1: it waits', ' for long.'],
+    ]);
+    expect(fitLines(['Why   it waits for long'], 12)).toEqual(['Why   it wai', 'ts for long']);
+  });
+
+  it('is never wider than the screen', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 60 })), fc.integer({ min: 2, max: 40 }), (texts, columns) => {
+        const lines = ['A  B', ...texts].map((text) => ansi(text.replaceAll('\u001b', '.'), 'good'));
+        expect(Math.max(...fitLines(lines, columns).map(cellsOf))).toBeLessThanOrEqual(columns);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { MAX_EVENT_ROWS } from '@muster/protocol';
 import { plain, renderFindings } from '@muster/render';
 import { type Known, known } from '../doctor/facts.ts';
 import { type Diagnosis, type DoctorDeps, diagnose } from '../doctor/run.ts';
+import { usersPath } from '../doctor/secrets.ts';
 import { within } from '../doctor/within.ts';
 import { forPrograms } from '../events.ts';
 import type { Entry } from './archive.ts';
@@ -12,7 +13,7 @@ import { agentKeys, clusterSections, longTexts, type Scrubber, scrubber, scrubYa
 export interface BundleDeps extends DoctorDeps {
   /** The words of `muster check-config`. */
   readonly checkConfig: () => Promise<string>;
-  /** A file below R as text, at most so many bytes of its end; undefined: there is none. Rejects when it cannot be read. */
+  /** A file below R, or by its whole path, as text, at most so many bytes of its end; undefined: there is none. Rejects when it cannot be read. */
   readonly readEnd: (path: string, maxBytes: number) => Promise<string | undefined>;
   /** What this machine is. */
   readonly system: () => object;
@@ -44,7 +45,7 @@ export async function contentsOf(deps: BundleDeps): Promise<Contents> {
     readFiles(deps),
     within(deps.clock, fileMs, deps.checkConfig()),
   ]);
-  const clean = scrubber(secretsOf(diagnosis, files));
+  const clean = scrubber(secretsOf(diagnosis, { ...files, users: await readUsers(deps, diagnosis) }));
   const parts: readonly (readonly [name: string, fact: Known<string>])[] = [
     ['doctor.txt', known(clean.text(`${renderFindings(diagnosis.findings, plain).join('\n')}\n`))],
     ['doctor.json', known(clean.json(diagnosis.findings))],
@@ -100,7 +101,7 @@ function viewParts(
 ): readonly (readonly [string, Known<string>])[] {
   const running = node.ok ? node.value : undefined;
   const of = (fact: Known<unknown> | undefined): Known<string> =>
-    fact === undefined ? { ok: false, why: node.ok ? 'there is none' : node.why } : mapped(fact, json);
+    fact === undefined ? { ok: false, why: node.ok ? 'there is none' : late(node).why } : mapped(late(fact), json);
   const infos = [...(running?.infos ?? [])].map(
     ([name, fact]) => [`node-info/${name}.json`, mapped(fact, ({ info }) => json(info))] as const,
   );
@@ -113,7 +114,7 @@ function viewParts(
     ['dead-letters.json', of(deadLetters)],
     ['events.json', of(events)],
     ['healthcheck.json', of(healthcheck)],
-    ['metrics.txt', mapped(metrics, text)],
+    ['metrics.txt', mapped(late(metrics), text)],
     ...(infos.length > 0 ? infos : [['node-info', of(undefined)] as const]),
   ];
 }
@@ -126,24 +127,28 @@ interface Files {
   readonly log: File;
   /** These are read for what must not be in any other, and are in no bundle. */
   readonly clientKeys: File;
-  readonly users: File;
   readonly password: File;
 }
 
 async function readFiles({ readEnd, clock }: BundleDeps): Promise<Files> {
   const read = (path: string, most = maxFileBytes): Promise<File> => within(clock, fileMs, readEnd(path, most));
-  const [ossecConf, musterYaml, log, clientKeys, users, password] = await Promise.all([
+  const [ossecConf, musterYaml, log, clientKeys, password] = await Promise.all([
     read('etc/ossec.conf'),
     read('etc/muster.yaml'),
     read('logs/cluster.log', maxLogBytes),
     read('etc/client.keys'),
-    read('etc/muster-users.json'),
     read('etc/authd.pass'),
   ]);
-  return { ossecConf, musterYaml, log, clientKeys, users, password };
+  return { ossecConf, musterYaml, log, clientKeys, password };
 }
 
-function secretsOf({ facts: { config } }: Diagnosis, files: Files) {
+/** Where the configuration says, as the doctor read it. */
+async function readUsers({ readEnd, clock }: BundleDeps, { facts: { config } }: Diagnosis): Promise<File> {
+  const path = config.ok ? config.config.muster.httpApi.usersFile : undefined;
+  return await within(clock, fileMs, readEnd(path ?? usersPath, maxFileBytes));
+}
+
+function secretsOf({ facts: { config } }: Diagnosis, files: Files & { readonly users: File }) {
   const text = (file: File): string => (file.ok ? (file.value ?? '') : '');
   const words = config.ok
     ? [
@@ -163,6 +168,10 @@ function secretsOf({ facts: { config } }: Diagnosis, files: Files) {
 
 const mapped = <T>(fact: Known<T>, make: (value: T) => string): Known<string> =>
   fact.ok ? known(make(fact.value)) : fact;
+
+/** Views are waited for differently long; that the node hangs is one sentence all the same. */
+const late = <T extends Known<unknown>>(fact: T): T =>
+  fact.ok || fact.code !== 'timeout' ? fact : { ...fact, why: 'the node did not answer in time; its log may say why' };
 
 const fileOf = (file: File, make: (text: string) => string): Known<string> => {
   if (!file.ok) return file;

@@ -4,6 +4,7 @@ import { lstat, open, rm, writeFile } from 'node:fs/promises';
 import { cpus, freemem, version as kernel, loadavg, release, totalmem, type, uptime } from 'node:os';
 import type { ControlClient } from '@muster/control';
 import { processDoctor } from '../doctor/process.ts';
+import { below } from '../doctor/secrets.ts';
 import type { WriteDeps } from './write.ts';
 
 export function processBundle(
@@ -15,7 +16,7 @@ export function processBundle(
     ...processDoctor(root, look),
     version,
     checkConfig: async () => (await (await import('../check-config.ts')).checkConfiguration(root)).text,
-    readEnd: (path, maxBytes) => readEnd(`${root}/${path}`, maxBytes),
+    readEnd: (path, maxBytes) => readEnd(below(root, path), maxBytes),
     system,
     mustBeNew: async (file) => {
       const found = await lstat(file).catch(() => undefined);

@@ -1,5 +1,5 @@
 /** `cluster_control -i [more]`: which nodes, how many, and the lines around them. Pure. */
-import type { WallClock } from '@muster/reference-forms';
+import { activeAgents38, type WallClock } from '@muster/reference-forms';
 import { printable } from '@muster/render';
 import { details38, summary38 } from './health-38.ts';
 import { details414, summary414 } from './health-414.ts';
@@ -26,8 +26,7 @@ export function renderHealth({ cluster, rows, filter, more }: HealthSheet, profi
 }
 
 function block(row: HealthRow, profile: Profile, clock: WallClock): string {
-  // 3.8 counts the manager itself, which is the agent 000 of the master.
-  const agents = row.activeAgents + (profile === '3.8' && !isWorker(row) ? 1 : 0);
+  const agents = profile === '3.8' ? activeAgents38(row) : row.activeAgents;
   const details = profile === '3.8' ? details38 : details414;
   const lines = [
     `    ${placeOf(row)}`,

@@ -2,14 +2,7 @@
 import type { NodeConfig } from '@muster/config';
 import type { Facts, FileFact, ProcessFact } from './facts.ts';
 import { type Finding, fail, judged, ok, warn } from './finding.ts';
-
-/** Which files hold what nobody else may know. */
-const secrets: readonly (readonly [path: string, what: string])[] = [
-  ['etc/ossec.conf', "the cluster's key"],
-  ['etc/muster.yaml', 'passwords'],
-  ['etc/client.keys', 'the keys of all agents'],
-  ['etc/muster-users.json', 'who may ask the HTTP API'],
-];
+import { below, secretsOf } from './secrets.ts';
 
 /** Whether `fact`'s bits for its owner, its group or all hold for a process. */
 export function may({ uid, gids }: Pick<ProcessFact, 'uid' | 'gids'>, fact: FileFact, bits: number): boolean {
@@ -19,12 +12,11 @@ export function may({ uid, gids }: Pick<ProcessFact, 'uid' | 'gids'>, fact: File
 }
 
 export function checkSecretFiles({ local, config }: Facts): readonly Finding[] {
-  const found = secrets.flatMap(([path, what]) => {
+  const written = config.ok ? config.config : undefined;
+  return secretsOf(written).flatMap(([path, what]) => {
     const fact = local.files.get(path);
-    if (fact === undefined) return [];
-    return judged(path, fact, (file) => secretFile(path, what, file, config.ok ? config.config : undefined));
+    return fact === undefined ? [] : judged(path, fact, (file) => secretFile(path, what, file, written));
   });
-  return found.length > 0 ? found : [];
 }
 
 function secretFile(
@@ -34,7 +26,7 @@ function secretFile(
   config: NodeConfig | undefined,
 ): readonly Finding[] {
   if (kind === 'missing') return [];
-  const chmod = `chmod 640 R/${path}`;
+  const chmod = `chmod 640 ${below('R', path)}`;
   const shown = octal(mode);
   if ((mode & 0o002) !== 0) return [fail(path, `everybody on this machine may write it (${shown})`, chmod)];
   const isSecret = path !== 'etc/muster.yaml' || config === undefined || hasPasswords(config);

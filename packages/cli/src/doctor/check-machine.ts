@@ -6,7 +6,7 @@ import { type Finding, fail, judged, ok, warn } from './finding.ts';
 export const checkWatches = ({ local }: Facts): readonly Finding[] =>
   judged('watches', local.maxWatches, (most) =>
     judged('watches', local.directories, (directories) => {
-      const text = `${directories} directories are watched, the system allows ${most} for a user`;
+      const text = `${directories === 1 ? '1 directory is' : `${directories} directories are`} watched, the system allows ${most} for a user`;
       const cure = `sysctl fs.inotify.max_user_watches=${Math.max(524_288, 4 * directories)}, and the same in /etc/sysctl.d.`;
       if (directories > most) return [fail('watches', `${text}: changes are found by polling`, cure)];
       return [directories > most * 0.8 ? warn('watches', text, cure) : ok('watches', text)];
@@ -58,9 +58,10 @@ export function checkBeside({ local, node, config }: Facts): readonly Finding[] 
   return [...other, ...checkPort({ local, node, config }), ...checkSocket({ local, node })];
 }
 
-/** Of a master that does not run: whether it could. */
+/** Of a master that does not run: whether it could. One that runs and does not answer has the port itself. */
 function checkPort({ local, node, config }: Pick<Facts, 'local' | 'node' | 'config'>): readonly Finding[] {
   if (node.ok || !config.ok || config.config.cluster.nodeType !== 'master') return [];
+  if (local.runs.ok && local.runs.value) return [];
   const { port } = config.config.cluster;
   return judged('port', local.portTaken, (taken) => [
     taken

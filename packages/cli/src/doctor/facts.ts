@@ -60,6 +60,8 @@ export interface LocalFacts {
   readonly inContainer: boolean;
   /** Processes of the manager's own cluster daemon for this R. */
   readonly clusterd: Known<readonly number[]>;
+  /** A process of a pid file of R lives, and is a Muster by its arguments: it may be stopped, or hang. */
+  readonly runs: Known<boolean>;
   /** Something listens on the cluster's port. */
   readonly portTaken: Known<boolean>;
   /** Who listens on `c-internal.sock`. */

@@ -4,12 +4,6 @@ import { lstat, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateFact, FileFact, Space } from './facts.ts';
 
-/** Below R: what holds secrets, and the program that must not be started. */
-export const keyPaths: readonly string[] = [
-  ...['etc/ossec.conf', 'etc/muster.yaml', 'etc/client.keys', 'etc/muster-users.json'],
-  'bin/wazuh-clusterd',
-];
-
 /** Symlinks are followed. */
 export async function fileFact(path: string): Promise<FileFact> {
   try {

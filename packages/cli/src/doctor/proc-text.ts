@@ -35,6 +35,15 @@ export function clusterdIn(cmdline: string, root: string): boolean {
   return cmdline.split('\0').some((word) => word.startsWith(`${root}/`) && /\/wazuh-clusterd(\.py)?$/.test(word));
 }
 
+/** The process that a pid file in `R/var/run` is of, by its name; undefined: it is none of a cluster daemon. */
+export function pidOfFile(name: string): number | undefined {
+  const match = /^wazuh-clusterd-([0-9]{1,9})\.pid$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Whether `cmdline` is that of `node SCRIPT start …`, as a Muster runs. */
+export const isStarted = (cmdline: string): boolean => cmdline.split('\0').slice(2).includes('start');
+
 /** Whether a line of `/proc/net/tcp` or `tcp6` listens (state 0A) on `port`. */
 export function listensOn(table: string, port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');

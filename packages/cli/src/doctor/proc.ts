@@ -1,7 +1,16 @@
 /** Adapter: what Linux tells of processes, sockets and limits in /proc. */
 import { access, readdir, readFile, readlink } from 'node:fs/promises';
 import type { LocalFacts, ProcessFact } from './facts.ts';
-import { clusterdIn, listenersOf, listensOn, parseLimits, parseStatus, timeKeeperIn } from './proc-text.ts';
+import {
+  clusterdIn,
+  isStarted,
+  listenersOf,
+  listensOn,
+  parseLimits,
+  parseStatus,
+  pidOfFile,
+  timeKeeperIn,
+} from './proc-text.ts';
 
 const read = (path: string): Promise<string> => readFile(path, 'utf8');
 const readOr = (path: string, otherwise: string): Promise<string> => read(path).catch(() => otherwise);
@@ -54,6 +63,14 @@ export async function inContainer(): Promise<boolean> {
 export async function clusterdProcesses(root: string): Promise<readonly number[]> {
   const lines = await ofProcesses((pid) => read(`/proc/${pid}/cmdline`));
   return lines.filter(([, line]) => clusterdIn(line, root)).map(([pid]) => pid);
+}
+
+/** Whether a process that a pid file of `root` names is a Muster that was started. One that has ended has no arguments any more. */
+export async function musterRuns(root: string): Promise<boolean> {
+  const names = await readdir(`${root}/var/run`).catch(() => []);
+  const pids = names.flatMap((name) => pidOfFile(name) ?? []);
+  const lines = await Promise.all(pids.map((pid) => readOr(`/proc/${pid}/cmdline`, '')));
+  return lines.some(isStarted);
 }
 
 export async function portTaken(port: number): Promise<boolean> {

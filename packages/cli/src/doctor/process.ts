@@ -3,9 +3,19 @@ import { systemClock } from '@muster/actor';
 import { ConfigError, type NodeConfig } from '@muster/config';
 import type { ControlClient } from '@muster/control';
 import type { ConfigFact, Known, LocalFacts } from './facts.ts';
-import { certificateFact, countDirectories, fileFact, keyPaths, space } from './files.ts';
-import { clusterdProcesses, inContainer, maxWatches, portTaken, processFact, socketOwner, timeKeeper } from './proc.ts';
+import { certificateFact, countDirectories, fileFact, space } from './files.ts';
+import {
+  clusterdProcesses,
+  inContainer,
+  maxWatches,
+  musterRuns,
+  portTaken,
+  processFact,
+  socketOwner,
+  timeKeeper,
+} from './proc.ts';
 import type { DoctorDeps } from './run.ts';
+import { below, clusterdPath, secretsOf } from './secrets.ts';
 import { within } from './within.ts';
 
 /** For each fact, ms: a disk that hangs is not waited for. */
@@ -50,10 +60,10 @@ async function machineFacts(
 ): Promise<Omit<LocalFacts, 'process' | 'internalSocket'>> {
   const bounded = <T>(work: Promise<T>): Promise<Known<T>> => within(systemClock, factMs, work);
   const directories = config?.table.map(({ directory }) => directory) ?? [];
-  const paths = [...keyPaths, ...directories];
+  const paths = [...secretsOf(config).map(([path]) => path), clusterdPath, ...directories];
   const httpApi = config?.muster.httpApi;
-  const [files, disk, count, watches, keeper, container, clusterd, taken, certificate] = await Promise.all([
-    Promise.all(paths.map(async (path) => [path, await bounded(fileFact(`${root}/${path}`))] as const)),
+  const [files, disk, count, watches, keeper, container, clusterd, taken, runs, certificate] = await Promise.all([
+    Promise.all(paths.map(async (path) => [path, await bounded(fileFact(below(root, path)))] as const)),
     bounded(space(root)),
     bounded(countDirectories(directories.map((path) => `${root}/${path}`))),
     bounded(maxWatches()),
@@ -61,13 +71,14 @@ async function machineFacts(
     bounded(inContainer()),
     bounded(clusterdProcesses(root)),
     bounded(portTaken(config?.cluster.port ?? 0)),
+    bounded(musterRuns(root)),
     httpApi?.enabled === true && httpApi.tls === 'yes'
       ? bounded(certificateFact(root, httpApi.certificate))
       : undefined,
   ]);
   return {
     files: new Map(files),
-    ...{ disk, directories: count, maxWatches: watches, timeKeeper: keeper, clusterd, portTaken: taken },
+    ...{ disk, directories: count, maxWatches: watches, timeKeeper: keeper, clusterd, portTaken: taken, runs },
     inContainer: container.ok && container.value,
     ...(certificate === undefined ? {} : { certificate }),
   };

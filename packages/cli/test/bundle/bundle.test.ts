@@ -1,5 +1,5 @@
 /** A whole `muster support-bundle`, looked through for every secret of its R. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -128,6 +128,28 @@ it('holds none where the configuration is faulty', async () => {
   const text = gunzipSync(readFileSync(file)).toString('latin1');
   // Of files that are not read any more nothing is known; what they had still stands in the log of this test.
   expect(leaks(text).filter((name) => name !== 'oldKey' && name !== 'helper')).toEqual([]);
+});
+
+it('holds none of users whose file lies elsewhere', async () => {
+  const users = join(root, 'elsewhere.json');
+  renameSync(join(root, 'etc/muster-users.json'), users);
+  writeFileSync(join(root, 'etc/muster.yaml'), `http_api:\n  users_file: ${users}\n`);
+  const { file } = await write(stopped);
+  const found = leaks(gunzipSync(readFileSync(file)).toString('latin1'));
+  expect(found).not.toContain('salt');
+  expect(found).not.toContain('hash');
+});
+
+it('says once of a node that hangs that it does, with all that is missing', async () => {
+  const never = (): Promise<never> => new Promise(() => {});
+  const node = { links: never, deadLetters: never, nodeInfo: never, metrics: never };
+  const views = { health: never, cluster: never, tree: never, events: never, healthcheck: never };
+  const { error } = await write(
+    async () => ({ close: () => {}, at: () => node, ...views }) as unknown as ControlClient,
+  );
+  expect(error).toMatch(
+    /^Not in it: nodes\.json, [^:]*, node-info: the node did not answer in time; its log may say why\n$/,
+  );
 });
 
 it('is for its owner alone, and writes over nothing', async () => {

@@ -23,6 +23,15 @@ const link = (roundTripMs: number): Running =>
   });
 const space = (freeBytes: number, totalBytes = 100 * gib) => machine({ disk: known({ freeBytes, totalBytes }) });
 const ossec = (mode: number) => machine({ files: new Map([['etc/ossec.conf', file({ mode })]]) });
+/** With the files that `http_api` names, of which `path` has `mode`. */
+const secret = (path: string, mode: number): Partial<Facts> => {
+  const whole = config();
+  const httpApi = { ...whole.muster.httpApi, usersFile: '/etc/users.json', key: '/etc/key.pem' };
+  return {
+    config: { ok: true, config: { ...whole, muster: { ...whole.muster, httpApi } }, fingerprint: '0123456789abcdef' },
+    ...machine({ files: new Map([[path, file({ mode })]]) }),
+  };
+};
 const rules = (changes: Parameters<typeof directory>[0]) =>
   machine({ files: new Map([['etc/rules', directory(changes)]]) });
 const haproxy = (changes: Partial<BalancerView>): Running =>
@@ -132,12 +141,29 @@ const table: readonly [check: string, changes: Partial<Facts>, expected: string]
   ['etc/ossec.conf', ossec(0o640), 'ok mode 0640'],
   ['etc/ossec.conf', ossec(0o644), "warn everybody on this machine may read it, and it holds the cluster's key (0644)"],
   ['etc/ossec.conf', ossec(0o662), 'fail everybody on this machine may write it (0662)'],
+  [
+    '/etc/users.json',
+    secret('/etc/users.json', 0o644),
+    'warn everybody on this machine may read it, and it holds who may ask the HTTP API (0644)',
+  ],
+  [
+    '/etc/key.pem',
+    secret('/etc/key.pem', 0o644),
+    'warn everybody on this machine may read it, and it holds the private key of the HTTP API (0644)',
+  ],
+  ['/etc/key.pem', secret('/etc/key.pem', 0o640), 'ok mode 0640'],
+  [
+    'queue/cluster/muster/http/key.pem',
+    machine({ files: new Map([['queue/cluster/muster/http/key.pem', file({ mode: 0o606 })]]) }),
+    'fail everybody on this machine may write it',
+  ],
   ['R/etc/rules', rules({ kind: 'missing' }), ''],
   ['R/etc/rules', rules({ kind: 'file' }), 'fail it is no directory'],
   ['R/etc/rules', rules({ mode: 0o777 }), 'fail everybody'],
   ['R/etc/rules', rules({ mode: 0o700, uid: 0 }), 'fail the node (user 999) may not read it (owner 0:999, 0700)'],
   ['R/etc/rules', rules({ mode: 0o750, uid: 0 }), ''],
-  ['watches', machine({ directories: known(80_000) }), 'ok 80000'],
+  ['watches', machine({ directories: known(1) }), 'ok 1 directory is watched,'],
+  ['watches', machine({ directories: known(80_000) }), 'ok 80000 directories are'],
   ['watches', machine({ directories: known(80_001) }), 'warn 80001'],
   ['watches', machine({ directories: known(100_001) }), 'fail 100001'],
   ['open files', machine({ process: known({ uid: 1, gids: [], maxFiles: 1_023 }) }), 'warn the process may open 1023'],
@@ -162,6 +188,12 @@ const table: readonly [check: string, changes: Partial<Facts>, expected: string]
     'ok it does not run',
   ],
   ['port', { ...stopped, ...machine({ portTaken: known(true) }) }, 'warn something listens on 1516'],
+  ['port', { node: unknown('late', 'timeout'), ...machine({ portTaken: known(true), runs: known(true) }) }, ''],
+  [
+    'port',
+    { node: unknown('late', 'timeout'), ...machine({ portTaken: known(true) }) },
+    'warn something listens on 1516',
+  ],
   ['port', stopped, 'ok 1516 is free'],
   ['port', machine({ portTaken: known(true) }), ''],
   ['c-internal.sock', machine({ internalSocket: known('other') }), 'fail another program'],

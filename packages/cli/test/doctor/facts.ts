@@ -66,6 +66,7 @@ export const local = (changes: Partial<LocalFacts> = {}): LocalFacts => ({
   inContainer: false,
   clusterd: known([]),
   portTaken: known(false),
+  runs: known(false),
   internalSocket: known('node'),
   ...changes,
 });

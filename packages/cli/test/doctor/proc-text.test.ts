@@ -1,9 +1,11 @@
 import {
   clusterdIn,
+  isStarted,
   listenersOf,
   listensOn,
   parseLimits,
   parseStatus,
+  pidOfFile,
   timeKeeperIn,
 } from '../../src/doctor/proc-text.ts';
 
@@ -27,6 +29,17 @@ it("knows the manager's own daemon by where its program lies, and not ours", () 
   expect(clusterdIn(line('/bin/sh', '/other/bin/wazuh-clusterd'), '/r')).toBe(false);
   expect(clusterdIn(line('node', 'main.js', 'start', '-f', '--root', '/r'), '/r')).toBe(false);
   expect(clusterdIn(line('vi', '/r/var/run/wazuh-clusterd-1.pid'), '/r')).toBe(false);
+});
+
+it('knows a Muster by the name of its pid file and its arguments', () => {
+  const names = ['wazuh-clusterd-12.pid', 'wazuh-clusterd-x.pid', 'wazuh-remoted-12.pid', 'wazuh-clusterd-12.pid~'];
+  expect(names.map(pidOfFile)).toEqual([12, undefined, undefined, undefined]);
+  expect(isStarted('node\0main.js\0start\0-f\0--root\0/r\0')).toBe(true);
+  expect([isStarted('/r/python3\0/r/wazuh-clusterd.py\0'), isStarted('start\0'), isStarted('')]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 it('finds who listens on a port', () => {

@@ -12,8 +12,10 @@ export const linkWords = (link: LinkView): string =>
 /** What came of dialing the master, and what comes next; empty while there is a link. */
 export function tryWords({ state, attempt, lastError, nextTryMs }: LinkView): string {
   if (state === 'linked') return '';
-  const last = lastError === undefined ? '' : `Try ${attempt} failed: ${lastError.text.replace(/\.$/, '')}.`;
-  const next = nextTryMs === undefined ? '' : `The next is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
+  const [ended, again] =
+    attempt === 0 ? ['The last link ended', 'The next try'] : [`Try ${attempt} failed`, 'The next'];
+  const last = lastError === undefined ? '' : `${ended}: ${lastError.text.replace(/\.$/, '')}.`;
+  const next = nextTryMs === undefined ? '' : `${again} is in ${Math.ceil(nextTryMs / 100) / 10} s.`;
   return [last, next].filter((words) => words !== '').join(' ');
 }
 

@@ -69,7 +69,9 @@ const notLinked = (node: NodeName): Error =>
   );
 const noMaster = (node: NodeName): Error =>
   failure('no-master', `${node} is asked through the master, and there is no link to it. muster health says why.`);
+/** `crash-actor` as people give that order: `crash`. */
+const orderName = (type: string): string => type.replace(/^set-|-actor$/, '');
 const notHere = (type: string): Error =>
-  failure('not-allowed', `${type} of another node is taken on that node, or on the master.`);
+  failure('not-allowed', `${orderName(type)} of another node is taken on that node, or on the master.`);
 const noSuchNode = (node: NodeName, known: readonly NodeName[]): Error =>
   failure('no-such-node', `There is no node "${node}" in this cluster; there are: ${known.join(', ')}.`);

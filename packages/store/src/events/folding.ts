@@ -32,6 +32,9 @@ interface Window {
   readonly since: number;
   readonly lengthMs: number;
   readonly last: Happening;
+  /** When the first of `more` came, and the last. */
+  readonly from: number;
+  readonly until: number;
   /** Beside the first. */
   readonly more: number;
 }
@@ -64,7 +67,7 @@ export function openFolding(limits: typeof foldingLimits = foldingLimits): Foldi
     windows.delete(key);
     if (window.more === 0) return [];
     windows.set(key, { ...window, since: now, lengthMs: Math.min(window.lengthMs * 2, limits.maxWindowMs), more: 0 });
-    return pass(counted(window, now), now);
+    return pass(counted(window), now);
   };
   const tell = (isDue: (budget: Budget) => boolean, now: number): readonly Happening[] =>
     [...budgets].flatMap(([kind, budget]) => {
@@ -79,11 +82,12 @@ export function openFolding(limits: typeof foldingLimits = foldingLimits): Foldi
       const before = known !== undefined && isOver(known, now) ? closed(key, known, now) : [];
       const window = windows.get(key);
       if (window !== undefined) {
-        windows.set(key, { ...window, last: event, more: window.more + 1 });
+        const from = window.more === 0 ? now : window.from;
+        windows.set(key, { ...window, last: event, from, until: now, more: window.more + 1 });
         return before;
       }
       if (windows.size < limits.maxPairs)
-        windows.set(key, { since: now, lengthMs: limits.windowMs, last: event, more: 0 });
+        windows.set(key, { since: now, lengthMs: limits.windowMs, last: event, from: now, until: now, more: 0 });
       return pass(event, now);
     },
     due: (now) => {
@@ -92,9 +96,7 @@ export function openFolding(limits: typeof foldingLimits = foldingLimits): Foldi
       return [...rows, ...tell(({ toldAt }) => now - toldAt >= limits.tellEveryMs, now)];
     },
     end: (now) => {
-      const rows = [...windows.values()].flatMap((window) =>
-        window.more === 0 ? [] : pass(counted(window, now), now),
-      );
+      const rows = [...windows.values()].flatMap((window) => (window.more === 0 ? [] : pass(counted(window), now)));
       windows.clear();
       return [...rows, ...tell(() => true, now)];
     },
@@ -104,9 +106,13 @@ export function openFolding(limits: typeof foldingLimits = foldingLimits): Foldi
 
 const isOver = ({ since, lengthMs }: Window, now: number): boolean => now - since >= lengthMs;
 
-const counted = ({ last, more, since }: Window, now: number): Happening => ({
+/** The time is that from the first to the last of them: the window may have been looked at long after. */
+const counted = ({ last, more, from, until }: Window): Happening => ({
   ...last,
-  text: more === 1 ? last.text : `${more} times in ${Math.round((now - since) / 1_000)} s, the last: ${last.text}`,
+  text:
+    more === 1
+      ? last.text
+      : `${more} times in ${Math.max(1, Math.round((until - from) / 1_000))} s, the last: ${last.text}`,
   ...(more === 1 ? {} : { times: more }),
 });
 

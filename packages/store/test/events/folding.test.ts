@@ -20,6 +20,14 @@ describe('what repeats', () => {
     expect(folding.due(10_000)).toEqual([{ ...event('2 times in 10 s, the last: c'), times: 2 }]);
   });
 
+  it('is said to have taken as long as it did, not as long as it was counted', () => {
+    const folding = openFolding();
+    for (const at of [0, 2_000, 3_000, 5_200]) folding.take(event(String(at)), at);
+    expect(texts(folding.due(20_000))).toEqual(['3 times in 3 s, the last: 5200']);
+    for (const at of [20_100, 20_200]) folding.take(event(String(at)), at);
+    expect(texts(folding.due(40_000))).toEqual(['2 times in 1 s, the last: 20200']);
+  });
+
   it('once only is told as it was', () => {
     const folding = openFolding();
     folding.take(event('a'), 0);

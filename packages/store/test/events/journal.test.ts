@@ -131,7 +131,7 @@ describe.each(stores)('the journal in %s', (_name, places) => {
     await journal.close();
     expect(words(await openEventJournal(await again(), time.options))).toEqual([
       'joined worker1: a',
-      'joined worker1: 2 times in 0 s, the last: c',
+      'joined worker1: 2 times in 1 s, the last: c',
     ]);
   });
 
