@@ -1,7 +1,7 @@
 /** What nodes say of their last work: a master and two workers, composed as in production. */
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Healthcheck, HealthcheckRow, Standing } from '@muster/protocol';
+import type { ClusterView, Healthcheck, HealthcheckRow, Standing } from '@muster/protocol';
 import { openTestCluster, type TestCluster, type TestNode, wallStart } from './one-process.ts';
 
 let cluster: TestCluster;
@@ -24,6 +24,7 @@ const healthcheck = async (asked: TestNode, ...nodes: string[]): Promise<readonl
   const question = { type: 'get-healthcheck', ...(nodes.length === 0 ? {} : { nodes }) } as const;
   return ((await asked.ask(question)) as Healthcheck).rows;
 };
+const view = async (asked: TestNode): Promise<ClusterView> => (await asked.ask({ type: 'get-cluster' })) as ClusterView;
 const standing = async (name: string): Promise<Standing> =>
   (await cluster.master
     .ask({ type: 'relay', node: name, message: { type: 'get-standing' } })
@@ -145,6 +146,16 @@ it('a worker that is gone keeps its row, with its last words, until it is forgot
   expect(row.staleMs).toBeGreaterThanOrEqual(0);
   await master.ask({ type: 'forget-node', node: 'worker2' });
   expect((await healthcheck(master)).map(({ name }) => name)).toEqual(['master', 'worker1']);
+});
+
+it('the view of the cluster says of a worker that its link is gone before keep-alive says down', async () => {
+  const rows = async (): Promise<readonly string[]> =>
+    (await view(cluster.master)).nodes.map(({ linked, liveness }) => `${linked} ${liveness}`);
+  await cluster.until('all are heard', async () => (await rows()).every((row) => row === 'true up'));
+  cluster.network.cut();
+  await cluster.until('a link is gone', async () =>
+    (await rows()).some((row) => row === 'false up' || row === 'false suspect'),
+  );
 });
 
 it('a worker without a link says where to ask', async () => {
