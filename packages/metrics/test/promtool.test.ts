@@ -13,6 +13,8 @@ const promtool = (args: readonly string[], input = ''): { readonly status: numbe
 const isHere = promtool(['--version']).status === 0;
 const isRequired = process.env.MUSTER_REQUIRE?.split(',').includes('promtool') === true;
 const wanted = isHere || isRequired ? it : it.skip;
+if (!isHere && !isRequired)
+  process.stdout.write('metrics as promtool judges them: not tried, for there is no promtool on PATH\n');
 
 wanted.each([
   ['a master', masterSources],

@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { wantedHere } from '@muster/haproxy/testing';
 import {
   type Cluster,
   type ClusterNode,
@@ -15,8 +16,7 @@ import {
 } from '@muster/lab/testing';
 
 const program = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
-const missing = missingTerminal();
-const atTerminal = missing === undefined ? it : it.skip;
+const atTerminal = wantedHere('pty', 'the command line at a terminal', missingTerminal()) ? it : it.skip;
 /** The usual one of tests is one that the doctor finds fault with. */
 const key = 'Zk3v_9QpLw7xTn2RbY8dHs5mCf4gJ1aE';
 

@@ -1,12 +1,11 @@
 /** The inspector on real nodes: at a pseudo-terminal, from a pipe, for --eval, and over what happens to nodes. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { wantedHere } from '@muster/haproxy/testing';
 import { type Cluster, type ClusterNode, missingTerminal, muster, openCluster, until } from '@muster/lab/testing';
 import { inspected, type Person, pipe, sitDown, skeleton } from './inspect-rig.ts';
 
-const missing = missingTerminal();
-if (missing !== undefined) process.stdout.write(`skipped at a terminal: ${missing}\n`);
-const atTerminal = missing === undefined ? it : it.skip;
+const atTerminal = wantedHere('pty', 'the inspector at a terminal', missingTerminal()) ? it : it.skip;
 
 /** The restarts of `path`, as the tree through a pipe says. */
 async function restartsOf(path: string, { root }: ClusterNode, node: string): Promise<number> {
