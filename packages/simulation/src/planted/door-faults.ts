@@ -13,7 +13,7 @@ export const doorFaults: readonly PlantedFault[] = [
   },
   {
     name: 'program-never-told',
-    about: "A program whose request for an agent cannot be done is not told, for it was no answer of the registrar's.",
+    about: 'A program whose question cannot be asked of the master is not told, for there is nobody to answer it.',
     module: 'packages/cluster-socket/dist/cluster-socket.js',
     find: "    if (how !== 'answer' && !deps.masterLinked()) {",
     put: "    if (how !== 'answer' && !deps.masterLinked())\n        return;\n    if (false) {",
