@@ -19,8 +19,8 @@ const refusals: Readonly<Partial<Record<string, SituationName>>> = {
   'bad-operation': 'misspelt order refused',
   'too-many-traces': 'one trace too many refused',
 };
-/** A link that is gone, by the code of what waited for its answer. */
-const broken: ReadonlySet<string> = new Set(['closed', 'lost']);
+/** Without a link a node says so at once, ms; what is told later had a link when it was asked. */
+const atOnceMs = 20;
 
 const crashed = /^\/\S+ crashed: /;
 
@@ -48,7 +48,8 @@ export function doorStories({ nodes, timeline }: World, met: Met): DoorStories {
     const known = refusals[code];
     if (known !== undefined) met(known);
     if (of === question.node) return;
-    if (broken.has(code)) met('link broke amid a question');
+    const ownWord = byName.get(question.node)?.role === 'master' ? 'not-linked' : 'no-master';
+    if (code === ownWord && timeline.now() - question.at > atOnceMs) met('link broke amid a question');
     if (code === 'not-allowed' && isOrder(message)) met('order of another node refused on a worker');
     const host = byName.get(of)?.host();
     if (host === undefined) met('asked of a node that is down');
