@@ -19,8 +19,9 @@ const refusals: Readonly<Partial<Record<string, SituationName>>> = {
   'bad-operation': 'misspelt order refused',
   'too-many-traces': 'one trace too many refused',
 };
-/** Without a link a node says so at once, ms; what is told later had a link when it was asked. */
+/** Without a link a node says so at once, ms, but for turns that come late; what is told later had a link when it was asked. */
 const atOnceMs = 20;
+const turns = 4;
 
 const crashed = /^\/\S+ crashed: /;
 
@@ -28,7 +29,9 @@ const crashed = /^\/\S+ crashed: /;
 const askedOf = ({ node, request }: Question) =>
   request.type === 'relay' ? { of: request.node as string, message: request.message } : { of: node, message: request };
 
-export function doorStories({ nodes, timeline }: World, met: Met): DoorStories {
+export function doorStories({ nodes, timeline, settings }: World, met: Met): DoorStories {
+  const { chance, maxMs } = settings.lateTurns;
+  const withLinkMs = atOnceMs + (chance === 0 ? 0 : turns * maxMs);
   const byName = new Map<string, SimNode>(nodes.map((node) => [node.name, node]));
   const ends = new Map<string, number>();
   const crashes = new Map<string, number>();
@@ -49,7 +52,7 @@ export function doorStories({ nodes, timeline }: World, met: Met): DoorStories {
     if (known !== undefined) met(known);
     if (of === question.node) return;
     const ownWord = byName.get(question.node)?.role === 'master' ? 'not-linked' : 'no-master';
-    if (code === ownWord && timeline.now() - question.at > atOnceMs) met('link broke amid a question');
+    if (code === ownWord && timeline.now() - question.at > withLinkMs) met('link broke amid a question');
     if (code === 'not-allowed' && isOrder(message)) met('order of another node refused on a worker');
     const host = byName.get(of)?.host();
     if (host === undefined) met('asked of a node that is down');
