@@ -86,12 +86,15 @@ function cutsOf(fit: Fit, mode: Mode, tolerance: number): readonly Cut[] {
   return mode === 'band' && sameWeights(fit.takers) ? bandCuts(fit, wanted) : fullCuts(fit);
 }
 
-/** As many as lie over the band, or are missing under it beyond what comes from elsewhere, whichever is more. */
+/**
+ * As many as lie over the band, or are missing under it beyond what comes from elsewhere, whichever is more. With unequal
+ * weights what comes from elsewhere may go to a light server, and not to where it is missing: it does not count.
+ */
 function needed(fit: Fit, tolerance: number): number {
   const bounds = fit.takers.map((load) => ({ load, ...boundsOf(load, fit, tolerance) }));
   const over = bounds.reduce((all, { load, high }) => all + Math.max(0, load.sessions - high), 0);
   const under = bounds.reduce((all, { load, low }) => all + Math.max(0, low - load.sessions), 0);
-  return Math.max(over, under - fit.spare);
+  return Math.max(over, sameWeights(fit.takers) ? under - fit.spare : under);
 }
 
 const fullCuts = ({ takers, targets }: Fit): readonly Cut[] =>

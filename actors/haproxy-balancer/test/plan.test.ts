@@ -32,6 +32,7 @@ describe('the plan', () => {
     ['a band fills what is missing from what is emptied first', '!30/100/100/70', 'band', 0, '30/100/100/70'],
     ['half the weight, half the sessions', '100/0@50', 'full', 33, '67/33'],
     ['HAProxy is a few off with unequal weights, and left there', '66/34@50', 'full', 0, '66/34'],
+    ['a light server may get what is emptied: it fills nobody else', '12/0@1/2/!3@1', 'full', 6, '9/1/7/0'],
     ['a light stranger hides no imbalance: a 4th joins', '66/66/66/0/2@1', 'full', 49, '50/50/50/49/1'],
   ]; // biome-ignore format: one case, one line
   it.each(cases)('%s', (_name, before, mode, cuts, after) => {
