@@ -37,7 +37,7 @@ export const help = (plain: readonly string[]): string => `npm run simulate -- [
 
 Runs a whole cluster in one process, on one clock, once for each seed, and says which promises were broken.
 
-  --seeds N            how many seeds (1000; 2000 with --planted)
+  --seeds N            how many seeds (1000; 4000 with --planted)
   --from N             the first of them (1)
   --seed N             this one alone: its plan in words, and what came of it
   --plan FILE          the plan in FILE, as --save writes it
@@ -232,7 +232,7 @@ function wishOf(values: Values, { cores }: Known): Wish {
   };
   if (values.seed !== undefined)
     return { type: 'one', seed: Number(values.seed), options, ...ofRun(values), ...common };
-  const count = number(values.seeds) ?? (planted === undefined ? 1_000 : 2_000);
+  const count = number(values.seeds) ?? (planted === undefined ? 1_000 : 4_000);
   const seeds: Seeds = { from: number(values.from) ?? 1, count, options };
   if (planted !== undefined) return { type: 'planted', ...seeds, ...common, planted };
   if (values.hashes === true) return { type: 'hashes', ...seeds, ...common, binaries: listOf(values['node-binaries']) };

@@ -35,7 +35,7 @@ describe('the arguments', () => {
     ['--seed 1 --plain turns,clocks', { cut: { plain: ['turns', 'clocks'] } }],
     ['--seed 1 --trace t', { trace: 't' }],
     ['--seed 1 --planted early', { type: 'one', planted: 'early' }],
-    ['--planted early', { type: 'planted', planted: 'early', count: 2_000 }],
+    ['--planted early', { type: 'planted', planted: 'early', count: 4_000 }],
     ['--planted all --seeds 9', { type: 'planted', planted: 'all', count: 9 }],
     ['--hashes', { type: 'hashes', binaries: [] }],
     ['--hashes --node-binaries a,b', { type: 'hashes', binaries: ['a', 'b'] }],
