@@ -1,5 +1,6 @@
 import type { Decision } from '@muster/actor';
 import type { Answer } from '@muster/link';
+import { nodeOrders } from '@muster/protocol';
 import type { LocalReply, LocalRequest } from './local.ts';
 import type { ControlMessage, Origin } from './messages.ts';
 
@@ -67,19 +68,16 @@ const askableByNodes: ReadonlySet<LocalRequest['type']> = new Set([
 ]);
 
 /** What changes something, and may take its time. The rest are views. */
-const orders: ReadonlySet<LocalRequest['type']> = new Set([
-  'set-log-level',
-  'crash-actor',
-  'sync-now',
-  'forget-node',
-  'drain-node',
-  'restart-actor',
-  'tell-actor',
-  'ask-actor',
-  'bench-actor',
-  'register-agent',
-  'remove-agent',
-  'assign-group',
+const orders: ReadonlySet<string> = new Set([
+  ...nodeOrders,
+  ...([
+    'sync-now',
+    'forget-node',
+    'drain-node',
+    'register-agent',
+    'remove-agent',
+    'assign-group',
+  ] satisfies readonly LocalRequest['type'][]),
 ]);
 const isOrder = (message: LocalRequest): boolean =>
   orders.has(message.type === 'relay' ? message.message.type : message.type);

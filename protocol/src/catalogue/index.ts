@@ -46,7 +46,7 @@ export type * from './metrics.ts';
 export type * from './node-info.ts';
 export { SeenSync, SyncState } from './parts.ts';
 export type * from './registration.ts';
-export type * from './relay.ts';
+export { type NodeOrder, type NodeQuestion, type NodeReply, nodeOrders, type Relay, type Relayed } from './relay.ts';
 export type * from './standing.ts';
 
 /** Every message. */

@@ -43,6 +43,11 @@ export type NodeQuestion = Static<typeof NodeQuestion>;
 export const NodeOrder = Type.Union([CrashActor, RestartActor, TellActor, AskActor, BenchActor, SetLogLevel]);
 export type NodeOrder = Static<typeof NodeOrder>;
 
+/** Their types: who may relay one is judged by this list, so that no order is in the one and not in the other. */
+export const nodeOrders: ReadonlySet<string> = new Set<NodeOrder['type']>(
+  NodeOrder.anyOf.map(({ properties }) => properties.type.const),
+);
+
 export const NodeReply = Type.Union([
   Health,
   ActorTree,

@@ -1,6 +1,6 @@
 /** Questions to one node that were asked of another. */
 import type { ControlAnswers } from '@muster/control';
-import type { NodeName, NodeReply, Relay } from '@muster/protocol';
+import { type NodeName, type NodeReply, nodeOrders, type Relay } from '@muster/protocol';
 import { askOverLink } from '../ask-master.ts';
 import type { LinkedNode, Peers } from '../peers.ts';
 
@@ -10,15 +10,6 @@ const viewMs = 800;
 const twoHopsMs = 1_000;
 /** For an order, which may do something first. */
 const orderMs = 9_000;
-
-const orders: ReadonlySet<Relay['message']['type']> = new Set<Relay['message']['type']>([
-  'crash-actor',
-  'restart-actor',
-  'tell-actor',
-  'ask-actor',
-  'bench-actor',
-  'set-log-level',
-]);
 
 /** A master asks its workers. `names`: every node that it knows of, linked or not. */
 export const masterRelay =
@@ -34,7 +25,7 @@ export const masterRelay =
 export const workerRelay =
   (master: () => LinkedNode | undefined): ControlAnswers['relay'] =>
   async (node, message) => {
-    if (orders.has(message.type)) throw notHere(message.type);
+    if (nodeOrders.has(message.type)) throw notHere(message.type);
     const linked = master();
     if (linked === undefined) throw noMaster(node);
     return await overLink(linked, { type: 'relay', node, message }, twoHopsMs, noMaster);
@@ -47,7 +38,7 @@ async function overLink(
   viewsWithin: number,
   unlinked: (node: NodeName) => Error,
 ): Promise<NodeReply> {
-  const withinMs = orders.has(relay.message.type) ? orderMs : viewsWithin;
+  const withinMs = nodeOrders.has(relay.message.type) ? orderMs : viewsWithin;
   const outcome = await askOverLink(linked, 'control', relay, withinMs);
   if (outcome === undefined) throw unlinked(relay.node);
   if (!outcome.ok) {
