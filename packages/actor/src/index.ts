@@ -13,7 +13,7 @@ export {
 export type { Inspection } from './inspection.ts';
 export { defaultMailbox, type MailboxLimit, type Overflow } from './mailbox.ts';
 export { nactScheduler } from './nact-scheduler.ts';
-export type { CrashOutcome, Observer } from './observer.ts';
+export { type CrashOutcome, type Observer, together } from './observer.ts';
 export type { Probed } from './probe.ts';
 export { type Random, systemRandom } from './random.ts';
 export type { RecentMessage } from './recent.ts';

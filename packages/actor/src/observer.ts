@@ -23,13 +23,28 @@ export interface Observer {
   deadLetter(letter: DeadLetter): void;
 }
 
+const hooks = ['spawned', 'received', 'sampled', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const;
+
+/** One observer of several. A hook that none has stays absent: it would cost each message a call. */
+export function together(watchers: readonly Partial<Observer>[]): Partial<Observer> {
+  const joined: Record<string, unknown> = {};
+  for (const hook of hooks) {
+    const all = watchers.flatMap((watcher) => (watcher[hook] === undefined ? [] : [watcher[hook].bind(watcher)]));
+    if (all.length > 0)
+      joined[hook] = (...told: unknown[]) => {
+        for (const tell of all) (tell as (...args: unknown[]) => void)(...told);
+      };
+  }
+  return joined;
+}
+
 /**
  * The same observer, but none of its hooks ever throws. Hooks that it lacks stay absent. A dead letter
  * of the hook for dead letters is counted and kept, not told: it would tell of itself for ever.
  */
 export function harmless(observer: Partial<Observer>): Partial<Observer> {
   const guarded: Record<string, unknown> = {};
-  for (const hook of ['spawned', 'received', 'sampled', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
+  for (const hook of hooks) {
     if (observer[hook] !== undefined) guarded[hook] = guard(observer, hook);
   }
   return guarded;

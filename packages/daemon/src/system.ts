@@ -1,5 +1,5 @@
 /** The actor system of a node, and what of its life is logged. */
-import { type ActorSystem, type Observer, openSystem } from '@muster/actor';
+import { type ActorSystem, type Observer, openSystem, together } from '@muster/actor';
 import type { NodeConfig } from '@muster/config';
 import type { Logger } from '@muster/log';
 import type { Platform } from './platform.ts';
@@ -24,19 +24,6 @@ export function openNodeSystem(
     },
     giveUp: (reason) => giveUp(reason),
   });
-}
-
-/** One observer of several. A hook that none has stays absent: it would cost each message a call. */
-function together(watchers: readonly Partial<Observer>[]): Partial<Observer> {
-  const hooks: Record<string, unknown> = {};
-  for (const hook of ['spawned', 'received', 'sampled', 'crashed', 'restarted', 'stopped', 'deadLetter'] as const) {
-    const all = watchers.flatMap((watcher) => (watcher[hook] === undefined ? [] : [watcher[hook].bind(watcher)]));
-    if (all.length > 0)
-      hooks[hook] = (...told: unknown[]) => {
-        for (const tell of all) (tell as (...args: unknown[]) => void)(...told);
-      };
-  }
-  return hooks;
 }
 
 const logged = (logger: Logger): Partial<Observer> => ({
