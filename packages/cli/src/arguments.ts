@@ -8,6 +8,8 @@ import type { ExitCode } from './exit-codes.ts';
 export interface Adding {
   /** A new one, with --root. */
   readonly command: (usage: string, about: string) => Command;
+  /** A new one that has commands of its own: what makes these, each with --root. */
+  readonly group: (usage: string, about: string) => Adding['command'];
   readonly deps: CommandDeps;
   readonly output: Output;
   readonly finish: (code: ExitCode) => void;

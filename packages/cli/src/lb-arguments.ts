@@ -1,8 +1,7 @@
 /** What a person writes for `muster lb` on the command line. */
 import { siteDefaults } from '@muster/haproxy';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CommandDeps, Output } from './commands.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { Adding } from './arguments.ts';
 import { type HaproxyPrint, type LbOptions, printHaproxyFor, printNginxFor } from './lb.ts';
 import type { NamedNode } from './lb-site.ts';
 
@@ -49,17 +48,11 @@ export function pathArgument(text: string): string {
 type Optionally<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 const absent = { agentsFile: undefined, service: undefined, bind: undefined, socket: undefined, runtime: undefined };
 
-/** Adds `muster lb haproxy` and `muster lb nginx` to `parent`. `withRoot` gives a command its --root. */
-export function addLb(
-  parent: Command,
-  withRoot: (command: Command) => Command,
-  deps: CommandDeps,
-  output: Output,
-  finish: (code: ExitCode) => void,
-): void {
-  const lb = parent.command('lb').description('print a configuration for a load balancer in front of the cluster');
+/** Adds `muster lb haproxy` and `muster lb nginx`. */
+export function addLb({ group, deps, output, finish }: Adding): void {
+  const lb = group('lb', 'print a configuration for a load balancer in front of the cluster');
   const child = (name: string, about: string): Command =>
-    withRoot(lb.command(name).description(about))
+    lb(name, about)
       .addOption(
         new Option('--agents <count>', 'agents that there may be').argParser(agentCount).default(siteDefaults.agents),
       )

@@ -91,7 +91,11 @@ export function buildProgram(
     });
   const withRoot = rootOption(environment);
   const command = (usage: string, about: string): Command => withRoot(program.command(usage).description(about));
-  const adding: Adding = { command, deps, output, finish };
+  const group: Adding['group'] = (usage, about) => {
+    const parent = program.command(usage).description(about);
+    return (name, text) => withRoot(parent.command(name).description(text));
+  };
+  const adding: Adding = { command, group, deps, output, finish };
 
   addStart(adding);
   command('stop', 'stop the node of R, and wait until it has ended').action(async ({ root }: Root) =>
@@ -106,8 +110,8 @@ export function buildProgram(
     .action(async () => finish(await printKey(deps, output)));
   addViews(adding);
   addOrders(adding);
-  addLb(program, withRoot, deps, output, finish);
-  addUser(program, withRoot, deps, output, finish);
+  addLb(adding);
+  addUser(adding);
   addInspect(adding);
   addCare(adding);
   return program;

@@ -2,8 +2,7 @@
 import { resolve } from 'node:path';
 import { type Role, roles, userNamePattern } from '@muster/http-api/users';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CommandDeps, Output } from './commands.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { Adding } from './arguments.ts';
 import { addUser as add, listUsers, removeUser, type UserPlace } from './users.ts';
 
 export function userName(text: string): string {
@@ -11,17 +10,11 @@ export function userName(text: string): string {
   throw new InvalidArgumentError('A user has a name of 1 to 64 letters, digits and . _ - @');
 }
 
-/** Adds `muster user add`, `list` and `remove` to `parent`. `withRoot` gives a command its --root. */
-export function addUser(
-  parent: Command,
-  withRoot: (command: Command) => Command,
-  deps: CommandDeps,
-  output: Output,
-  finish: (code: ExitCode) => void,
-): void {
-  const user = parent.command('user').description('say who may ask the HTTP API, whether the node runs or not');
+/** Adds `muster user add`, `list` and `remove`. */
+export function addUser({ group, deps, output, finish }: Adding): void {
+  const user = group('user', 'say who may ask the HTTP API, whether the node runs or not');
   const child = (name: string, about: string): Command =>
-    withRoot(user.command(name).description(about)).addOption(
+    user(name, about).addOption(
       new Option('--file <path>', 'the file of users, instead of what muster.yaml says').argParser((path) =>
         resolve(path),
       ),
