@@ -8,7 +8,7 @@ import { chmodSync, chownSync, linkSync, lstatSync, renameSync, rmSync } from 'n
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@muster/actor';
-import { type Connection, LinkError, refuseLongPath, socketConnection } from '@muster/link';
+import { type Connection, LinkError, lookAfter, refuseLongPath, socketConnection } from '@muster/link';
 import type { ClusterSocketDeps } from './cluster-socket.ts';
 
 export interface UnixListenerOptions {
@@ -52,10 +52,15 @@ export function listenOnUnix({
       server.close(() => {});
       for (const connection of open) connection.destroy();
     };
-    const stopLooking = lookAfter(path, inode, { clock, lookMs }, () => {
-      close();
-      handlers.lost();
-    });
+    const stopLooking = lookAfter(
+      () => inodeOf(path) === inode,
+      lookMs,
+      clock,
+      () => {
+        close();
+        handlers.lost();
+      },
+    );
     if (signal.aborted) close();
     else signal.addEventListener('abort', close, { once: true });
   };
@@ -142,19 +147,3 @@ function place(beside: string, path: string): void {
 }
 
 const inodeOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.ino;
-
-/** Calls `lost` once when `path` is no longer `inode`. The returned function ends the looking. */
-function lookAfter(
-  path: string,
-  inode: number | undefined,
-  { clock, lookMs }: { readonly clock: Clock; readonly lookMs: number },
-  lost: () => void,
-): () => void {
-  let cancel = (): void => {};
-  const look = (): void => {
-    if (inodeOf(path) === inode) cancel = clock.after(lookMs, look);
-    else lost();
-  };
-  cancel = clock.after(lookMs, look);
-  return () => cancel();
-}

@@ -1,6 +1,6 @@
 /** Adapter: the local socket. Links without a handshake: who may open it is the matter of its mode, 0660. */
 import { statSync } from 'node:fs';
-import { type Clock, systemClock } from '@muster/actor';
+import { systemClock } from '@muster/actor';
 import {
   type Answer,
   type Connection,
@@ -9,6 +9,7 @@ import {
   type LinkHandlers,
   linkLimits,
   liveLink,
+  lookAfter,
   type PausedLink,
   type Peer,
   unixTransport,
@@ -55,27 +56,22 @@ export function listenLocally(
       for (const { link } of clients) link.close('shutting-down', 'The node stops answering on this socket.');
       listening.close().catch(() => {});
     };
-    const stopLooking = lookAfter(path, lookEveryMs, deps.clock, () => {
-      close();
-      handlers.lost();
-    });
+    const inode = inodeOf(path);
+    const stopLooking = lookAfter(
+      () => inodeOf(path) === inode,
+      lookEveryMs,
+      deps.clock,
+      () => {
+        close();
+        handlers.lost();
+      },
+    );
     if (signal.aborted) close();
     else signal.addEventListener('abort', close, { once: true });
   };
 }
 
-/** Calls `lost` once when `path` is no longer what it is now. The returned function ends the looking. */
-function lookAfter(path: string, everyMs: number, clock: Clock, lost: () => void): () => void {
-  const inodeOf = (): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
-  const inode = inodeOf();
-  let cancel = (): void => {};
-  const look = (): void => {
-    if (inodeOf() === inode) cancel = clock.after(everyMs, look);
-    else lost();
-  };
-  cancel = clock.after(everyMs, look);
-  return () => cancel();
-}
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
 
 /** One client. `asking`: its requests that have no answer yet. */
 interface Client {

@@ -5,6 +5,7 @@ export type { OwnIdentity } from './judge.ts';
 export { type LinkLimits, linkLimits } from './limits.ts';
 export type * from './link.ts';
 export { type LinkFeed, type LiveLinkOptions, liveLink, type PausedLink } from './live-link.ts';
+export { lookAfter } from './look-after.ts';
 export { isClusterName, maxClusterBytes } from './psk.ts';
 export { socketConnection } from './socket-connection.ts';
 export { type TlsOptionsOfNode, tlsTransport } from './tls-transport.ts';
